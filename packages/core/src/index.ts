@@ -1,1 +1,17 @@
-export {}
+export type { AccessKeys, AuthToken, Credentials, SigningScheme } from './auth/identity.ts'
+export { type CursorPosition, createClient, type DisClient } from './client.ts'
+export { type ConfigProblem, DisConfigError, DisError, type DisErrorCode, DisRequestError } from './errors.ts'
+export {
+  type AttemptMessage,
+  channels,
+  type DroppedEvent,
+  type DropReason,
+  type ProducerEvents,
+  type RejectedEvent,
+  type WarningEvent
+} from './events.ts'
+export type { CredentialsOption, DisOptions } from './options.ts'
+export { createProducer, type Producer } from './producer.ts'
+export type { OverflowPolicy } from './queue/overflow.ts'
+export type { FlushReport, Stats } from './stats.ts'
+export type { DisRecord, PartitionInfo, RecordsPage, StreamInfo } from './wire/reading.ts'

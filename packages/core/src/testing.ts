@@ -1,1 +1,8 @@
-export {}
+/**
+ * Second entry, `@dis-logs/core/testing`: what tests of the producer and of adapters need. Not covered by
+ * semantic versioning.
+ */
+export { assembleProducer, type ProducerParts } from './producer.ts'
+export { ManualClock } from './testing/manual-clock.ts'
+export { ScriptedTransport, type SentRecord, stored, throttled } from './testing/scripted-transport.ts'
+export type { Transport, WireReply, WireRequest } from './wire/message.ts'

@@ -1,0 +1,61 @@
+/** request → headers that prove who sends it. Pure: the time comes in as a number. */
+import { formatSdkDate, type SignableRequest } from './canonical.ts'
+import type { Credentials, Identity } from './identity.ts'
+import { signDerived } from './sign-derived.ts'
+import { signDis } from './sign-dis.ts'
+import { signSdk } from './sign-sdk.ts'
+
+export interface UnsignedRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: Readonly<Record<string, string | number>>
+  readonly headers: Readonly<Record<string, string>>
+  /** Hex SHA-256 of the body. Not asked for with a token. */
+  readonly payloadHash: () => string
+}
+
+/** All headers of the request, `Authorization` or `X-Auth-Token` included. `now` in ms since the epoch. */
+export function authorize(
+  request: UnsignedRequest,
+  identity: Identity,
+  credentials: Credentials,
+  now: number
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    ...request.headers,
+    'X-Project-Id': identity.projectId,
+    host: identity.host
+  }
+  if ('token' in credentials) return { ...headers, 'X-Auth-Token': credentials.token }
+
+  headers['X-Sdk-Date'] = formatSdkDate(now)
+  if (credentials.securityToken !== undefined) headers['X-Security-Token'] = credentials.securityToken
+  const signable: SignableRequest = {
+    method: request.method,
+    path: request.path,
+    query: request.query,
+    headers,
+    payloadHash: request.payloadHash()
+  }
+  return { ...headers, Authorization: sign(signable, identity, credentials) }
+}
+
+function sign(
+  request: SignableRequest,
+  { signing, region }: Identity,
+  key: { readonly accessKey: string; readonly secretKey: string }
+): string {
+  const scope = { region, service: 'dis' }
+  switch (signing) {
+    case 'sdk':
+      return signSdk(request, key)
+    case 'dis':
+      return signDis(request, key, scope)
+    case 'derived':
+      return signDerived(request, key, scope)
+    default: {
+      const never: never = signing
+      return never
+    }
+  }
+}

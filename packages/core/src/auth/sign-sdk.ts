@@ -1,0 +1,11 @@
+/** `SDK-HMAC-SHA256 Access=…`: the scheme of the generated cloud SDKs. */
+import { canonicalize, hmac, type SignableRequest, type SigningKey } from './canonical.ts'
+
+const ALGORITHM = 'SDK-HMAC-SHA256'
+
+/** Value of the Authorization header. */
+export function signSdk(request: SignableRequest, key: SigningKey): string {
+  const { hash, date, signedHeaders } = canonicalize(request)
+  const signature = hmac(key.secretKey, `${ALGORITHM}\n${date}\n${hash}`).toString('hex')
+  return `${ALGORITHM} Access=${key.accessKey}, SignedHeaders=${signedHeaders}, Signature=${signature}`
+}

@@ -1,0 +1,127 @@
+/**
+ * Reads a stream back: what `dis-logs tail`, the demo and tests of an application need. One call, one
+ * signed request; no retries of its own.
+ */
+import { authorize } from './auth/authorize.ts'
+import { EMPTY_PAYLOAD_HASH } from './auth/canonical.ts'
+import { createCredentialSource } from './auth/credentials.ts'
+import { DisRequestError } from './errors.ts'
+import { HttpTransport } from './net/http.ts'
+import type { DisOptions } from './options.ts'
+import { resolveSettings } from './settings.ts'
+import { type RecordsPage, readCursor, readRecords, readStream, type StreamInfo } from './wire/reading.ts'
+import { readError } from './wire/response.ts'
+
+/** Where reading starts. */
+export type CursorPosition =
+  /** The oldest record that is kept. */
+  | { readonly type: 'TRIM_HORIZON' }
+  /** Only what arrives from now on. */
+  | { readonly type: 'LATEST' }
+  | { readonly type: 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER'; readonly sequenceNumber: string }
+  /** The first record stored at or after `timestamp`, in ms since the epoch. */
+  | { readonly type: 'AT_TIMESTAMP'; readonly timestamp: number }
+
+/** Every call rejects with a {@link DisRequestError} if the service or the network says no. */
+export interface DisClient {
+  /** The stream and all of its partitions. */
+  describeStream(): Promise<StreamInfo>
+  /** A cursor for {@link DisClient.getRecords}; valid for 5 minutes. */
+  getCursor(partitionId: string, position: CursorPosition): Promise<string>
+  /** Records from a cursor on (up to `limit`, 1 to 10,000), perhaps none, and the cursor behind them. */
+  getRecords(cursor: string, options?: { readonly limit?: number }): Promise<RecordsPage>
+  close(): Promise<void>
+}
+
+/**
+ * A reading client for the stream that the options name.
+ * @throws DisConfigError if the options cannot work
+ */
+export function createClient(options?: DisOptions): DisClient {
+  const settings = resolveSettings(options, process.env)
+  const { target } = settings
+  const identity = { ...target, signing: settings.signing }
+  const credentials = createCredentialSource(settings.credentials)
+  const transport = new HttpTransport({
+    origin: target.origin,
+    maxConnections: settings.maxConcurrency,
+    requestTimeoutMs: settings.requestTimeoutMs
+  })
+  const stream: Readonly<Record<string, string>> = {
+    ...(target.streamName === '' ? {} : { 'stream-name': target.streamName }),
+    ...(target.streamId === undefined ? {} : { 'stream-id': target.streamId })
+  }
+
+  async function get<T>(
+    path: string,
+    query: Readonly<Record<string, string | number>>,
+    read: (body: Buffer) => T | undefined
+  ): Promise<T> {
+    const fullPath = `/v2/${target.projectId}/${path}`
+    const headers = authorize(
+      {
+        method: 'GET',
+        path: fullPath,
+        query,
+        headers: { 'content-type': 'application/json' },
+        payloadHash: () => EMPTY_PAYLOAD_HASH
+      },
+      identity,
+      await credentials.get(),
+      Date.now()
+    )
+    const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    const url = search.length === 0 ? fullPath : `${fullPath}?${search.join('&')}`
+    const reply = await transport.send({ method: 'GET', path: url, headers, body: null })
+    if (reply.kind === 'failure') {
+      throw new DisRequestError({ status: 0, serviceCode: reply.code, message: reply.message })
+    }
+    const { status } = reply
+    const requestId = reply.headers['x-request-id']
+    if (status >= 300) {
+      const { code, message } = readError(reply.body)
+      throw new DisRequestError({ status, serviceCode: code || `HTTP ${status}`, message, requestId })
+    }
+    const value = read(reply.body)
+    if (value !== undefined) return value
+    const message = `the answer to GET ${path} is not one of DIS: ${reply.body.toString('utf8', 0, 200)}`
+    throw new DisRequestError({ status, serviceCode: 'UNREADABLE_ANSWER', message, requestId })
+  }
+
+  return {
+    async describeStream() {
+      // A stream of another account is known by its id alone; the path needs some name all the same.
+      const path = `streams/${target.streamName || target.streamId}`
+      const id = target.streamId === undefined ? {} : { stream_id: target.streamId }
+      let info = await get(path, { ...id, limit_partitions: 1_000 }, readStream)
+      while (info.hasMorePartitions) {
+        const start = info.partitions.at(-1)?.partitionId ?? ''
+        const more: StreamInfo = await get(
+          path,
+          { ...id, limit_partitions: 1_000, start_partitionId: start },
+          readStream
+        )
+        if (more.partitions.length === 0) break
+        info = { ...more, partitions: [...info.partitions, ...more.partitions] }
+      }
+      return info
+    },
+    getCursor(partitionId, position) {
+      const where =
+        'sequenceNumber' in position
+          ? { 'starting-sequence-number': position.sequenceNumber }
+          : 'timestamp' in position
+            ? { timestamp: position.timestamp }
+            : {}
+      return get(
+        'cursors',
+        { ...stream, 'partition-id': partitionId, 'cursor-type': position.type, ...where },
+        readCursor
+      )
+    },
+    getRecords(cursor, { limit = 1_000 } = {}) {
+      return get('records', { 'partition-cursor': cursor, limit }, readRecords)
+    },
+    close: () => transport.close()
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * batch → request → attempt → outcome: one send of one batch, and what it gave.
+ *
+ * Bounded by: the request timeout of the transport. Never rejects: whatever happens is an outcome. The
+ * body is encoded and hashed once, and those bytes are sent.
+ */
+import { authorize } from '../auth/authorize.ts'
+import { hashPayload } from '../auth/canonical.ts'
+import type { CredentialSource, Identity } from '../auth/identity.ts'
+import type { Clock } from '../clock.ts'
+import { type AttemptMessage, channels } from '../events.ts'
+import type { Batch } from '../queue/batch.ts'
+import type { LineStore } from '../queue/line-store.ts'
+import { JsonEncoder } from '../wire/json.ts'
+import type { Transport, WireReply } from '../wire/message.ts'
+import { judge, type Outcome } from '../wire/outcome.ts'
+
+export interface AttemptParts {
+  readonly store: LineStore
+  readonly transport: Transport
+  readonly credentials: CredentialSource
+  readonly identity: Identity
+  readonly streamName: string
+  readonly streamId: string | undefined
+  readonly clock: Clock
+}
+
+export class Attempts {
+  readonly #parts: AttemptParts
+  readonly #encoder: JsonEncoder
+  readonly #path: string
+  /** Requests sent and their body bytes, since the start. */
+  count = 0
+  sentBytes = 0
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts
+    this.#encoder = new JsonEncoder(parts.streamName, parts.streamId)
+    this.#path = `/v2/${parts.identity.projectId}/records`
+  }
+
+  async send(batch: Batch): Promise<Outcome> {
+    const { clock } = this.#parts
+    const startedAt = clock.now()
+    const body = this.#encoder.encode(batch, this.#parts.store)
+    const reply = await this.#exchange(body)
+    const outcome = judge(reply, batch.records, clock.now())
+    if (channels.attempt.hasSubscribers) {
+      channels.attempt.publish(this.#describe(batch, body.length, outcome, clock.now() - startedAt))
+    }
+    return outcome
+  }
+
+  async #exchange(body: Buffer): Promise<WireReply> {
+    const { transport, credentials, identity, clock } = this.#parts
+    try {
+      const held = await credentials.get()
+      const headers = authorize(
+        {
+          method: 'POST',
+          path: this.#path,
+          query: {},
+          headers: { 'content-type': 'application/json' },
+          payloadHash: () => hashPayload(body)
+        },
+        identity,
+        held,
+        clock.now()
+      )
+      this.count++
+      this.sentBytes += body.length
+      return await transport.send({ method: 'POST', path: this.#path, headers, body })
+    } catch (error) {
+      // Only the credentials function of the user gets here: nothing was sent.
+      const message = error instanceof Error ? error.message : String(error)
+      return { kind: 'failure', code: 'CREDENTIALS', message, ambiguous: false }
+    }
+  }
+
+  #describe(batch: Batch, bodyBytes: number, outcome: Outcome, durationMs: number): AttemptMessage {
+    return {
+      streamName: this.#parts.streamName,
+      records: batch.records,
+      lines: batch.lines.length,
+      bodyBytes,
+      outcome: outcome.kind,
+      durationMs,
+      code: 'code' in outcome ? outcome.code : undefined
+    }
+  }
+}

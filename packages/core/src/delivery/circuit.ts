@@ -1,0 +1,44 @@
+/**
+ * Stops asking when credentials are refused: five failures lock a key for five minutes and more of them
+ * blacklist the address, so a client that hammers makes its own trouble worse.
+ *
+ * Refused: refresh where that can help and try again. Refused {@link MAX_REFUSALS} times in a row: open;
+ * one probe each `probeIntervalMs` until a request is accepted. Lines stay buffered meanwhile.
+ */
+
+/** Fewer than the five that lock a key. API gateway reference, authentication errors. */
+export const MAX_REFUSALS: number = 3
+
+const PAUSE_MS = 1_000
+
+export class Circuit {
+  readonly #probeIntervalMs: number
+  #refusals = 0
+  #refusedAt = Number.NEGATIVE_INFINITY
+
+  constructor(probeIntervalMs: number) {
+    this.#probeIntervalMs = probeIntervalMs
+  }
+
+  get isOpen(): boolean {
+    return this.#refusals >= MAX_REFUSALS
+  }
+
+  accepted(): void {
+    this.#refusals = 0
+  }
+
+  /**
+   * A request that was sent at `startedAt` was refused. Those that were on the way together with one
+   * already refused tell nothing new. `refreshed`: other credentials may be there now.
+   * @returns how long to wait before the next request, in ms
+   */
+  refused(startedAt: number, now: number, refreshed: boolean): number {
+    if (startedAt > this.#refusedAt) {
+      this.#refusals++
+      this.#refusedAt = now
+    }
+    if (this.isOpen) return this.#probeIntervalMs
+    return refreshed ? 0 : PAUSE_MS * this.#refusals
+  }
+}

@@ -1,0 +1,87 @@
+/** Codes of this library's own errors. Stable: they may be compared, logged and documented. */
+export type DisErrorCode = 'DIS_LOGS_CONFIG' | 'DIS_LOGS_REQUEST' | 'DIS_LOGS_CREDENTIALS'
+
+// A registered symbol, so that `instanceof` also holds between two copies of this package in one process.
+const BRAND: unique symbol = Symbol.for('dis-logs.error')
+
+/** Base class of every error thrown by this library. Never holds a secret. */
+export class DisError extends Error {
+  readonly code: DisErrorCode
+  readonly [BRAND]: DisErrorCode
+
+  constructor(code: DisErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DisError'
+    this.code = code
+    this[BRAND] = code
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value)
+  }
+}
+
+/** One thing that is wrong with the options. */
+export interface ConfigProblem {
+  /** Path of the option, as in `batch.maxRecords`. */
+  readonly option: string
+  /** What was given, shortened; only its type where it could be a secret. */
+  readonly given: string
+  /** What is allowed, and how to mend it. */
+  readonly allowed: string
+}
+
+/** Options that cannot work. Thrown at construction only; `problems` lists every one that was found. */
+export class DisConfigError extends DisError {
+  readonly problems: readonly ConfigProblem[]
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super('DIS_LOGS_CONFIG', `Invalid DIS options:\n${problems.map(describe).join('\n')}`)
+    this.name = 'DisConfigError'
+    this.problems = problems
+  }
+
+  /** Path of the first wrong option. */
+  get option(): string {
+    return this.problems[0]?.option ?? ''
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value) && value[BRAND] === 'DIS_LOGS_CONFIG'
+  }
+}
+
+/** A call to DIS that failed: what the reading client throws. The producer reports by events instead. */
+export class DisRequestError extends DisError {
+  /** HTTP status, or 0 if there was no answer. */
+  readonly status: number
+  /** Code of the service (`DIS.4301`, `APIGW.0301`) or of the network (`ECONNREFUSED`). */
+  readonly serviceCode: string
+  /** `X-Request-Id` of the answer, for a support ticket. */
+  readonly requestId: string | undefined
+
+  constructor(facts: {
+    status: number
+    serviceCode: string
+    message: string
+    requestId?: string | undefined
+  }) {
+    super('DIS_LOGS_REQUEST', `${facts.serviceCode}: ${facts.message}`)
+    this.name = 'DisRequestError'
+    this.status = facts.status
+    this.serviceCode = facts.serviceCode
+    this.requestId = facts.requestId
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value) && value[BRAND] === 'DIS_LOGS_REQUEST'
+  }
+}
+
+function hasBrand(value: unknown): value is { [BRAND]: DisErrorCode } {
+  return typeof value === 'object' && value !== null && BRAND in value
+}
+
+function describe({ option, given, allowed }: ConfigProblem): string {
+  return `  ${option}: got ${given}; ${allowed}`
+}

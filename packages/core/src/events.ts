@@ -1,0 +1,82 @@
+import { channel } from 'node:diagnostics_channel'
+import type { Stats } from './stats.ts'
+
+/** Lines that DIS refused for good. One event per batch and code. */
+export interface RejectedEvent {
+  /** Code of the service: `DIS.4301`, `APIGW.0201` … */
+  readonly code: string
+  readonly message: string
+  /** Number of lines. */
+  readonly lines: number
+  /** Attempts that used up the budget; 1 if the first answer was final. */
+  readonly attempts: number
+  /** Partition key of the first of them; `null` if it had none. */
+  readonly partitionKey: string | null
+  /** Beginning of the first of them, at most 1,024 characters. */
+  readonly sample: string
+}
+
+/** Why lines were given up without a word from the service. */
+export type DropReason = 'buffer-full' | 'closing' | 'closed'
+
+/** Lines given up by a policy. Counted as `dropped`. */
+export interface DroppedEvent {
+  readonly reason: DropReason
+  readonly lines: number
+  /** Bytes of these lines. */
+  readonly bytes: number
+}
+
+/** Something an operator should know; lines are not lost by it. */
+export interface WarningEvent {
+  /** Code of the service or the network, or of this library. */
+  readonly code: string
+  readonly message: string
+  /** What to do about it. */
+  readonly cure: string
+}
+
+/** Names and payloads of a producer's events. */
+export interface ProducerEvents {
+  /** `write` returned false and there is room again. */
+  drain: []
+  rejected: [RejectedEvent]
+  dropped: [DroppedEvent]
+  warning: [WarningEvent]
+  stats: [Stats]
+}
+
+/** One attempt of one request, as seen on the diagnostics channel `dis-logs:attempt`. */
+export interface AttemptMessage {
+  readonly streamName: string
+  readonly records: number
+  readonly lines: number
+  /** Body bytes sent. */
+  readonly bodyBytes: number
+  /** `delivered`, `partial`, `retry`, `refused`, `unauthorized` or `split`. */
+  readonly outcome: string
+  /** From before signing to the parsed answer, in milliseconds. */
+  readonly durationMs: number
+  /** Code of the service or network where the outcome has one. */
+  readonly code: string | undefined
+}
+
+/**
+ * `node:diagnostics_channel` channels, for tracing without touching the logger. Payloads are built only
+ * while somebody is subscribed. The names are public.
+ */
+export const channels: Readonly<{
+  attempt: ReturnType<typeof channel>
+  rejected: ReturnType<typeof channel>
+  dropped: ReturnType<typeof channel>
+  warning: ReturnType<typeof channel>
+}> = {
+  /** {@link AttemptMessage} */
+  attempt: channel('dis-logs:attempt'),
+  /** {@link RejectedEvent} */
+  rejected: channel('dis-logs:rejected'),
+  /** {@link DroppedEvent} */
+  dropped: channel('dis-logs:dropped'),
+  /** {@link WarningEvent} */
+  warning: channel('dis-logs:warning')
+}

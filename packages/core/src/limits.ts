@@ -1,0 +1,31 @@
+/**
+ * Limits of the service, each with its source. Where the documentation is silent or ambiguous the
+ * smaller reading is used, so that a request is never refused for its size.
+ */
+
+/** Largest record, in raw bytes before Base64. DIS "Basic concepts": 1 MB; the official Java client uses MiB. */
+export const MAX_RECORD_BYTES: number = 1_048_576
+
+/** Largest total of raw record bytes in one request to an ADVANCED stream (COMMON: a fifth of it). DIS FAQ. */
+export const MAX_REQUEST_BYTES: number = 5 * 1_048_576
+
+/** Default for `batch.maxBytes`: under 1 MB of a COMMON stream, whichever megabyte the service means. */
+export const DEFAULT_BATCH_BYTES: number = 1_000_000
+
+/** Default for `batch.maxRecords`; the service documents no number, 500 is what the official agent sends. */
+export const DEFAULT_BATCH_RECORDS: number = 500
+
+/** Upper bound for `batch.maxRecords`: the largest batch that any official client was seen to configure. */
+export const MAX_BATCH_RECORDS: number = 5_000
+
+/** Largest `explicit_hash_key`: 2^63 - 1. SendRecords API page. */
+export const MAX_HASH_KEY: bigint = 9_223_372_036_854_775_807n
+
+/** Stream names are 1 to 64 letters, digits, `-` and `_`. CreateStream API page. */
+export const STREAM_NAME: RegExp = /^[A-Za-z0-9_-]{1,64}$/
+
+/** A partition is `shardId-0000000000` or a bare decimal. SendRecords API page. */
+export const PARTITION_ID: RegExp = /^(?:shardId-\d{10}|\d{1,10})$/i
+
+/** pino's main thread gives a worker 10 s to end; closing has to be done before that. thread-stream 4. */
+export const MAX_CLOSE_MS: number = 600_000

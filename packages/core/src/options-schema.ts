@@ -1,0 +1,214 @@
+import * as v from 'valibot'
+import type { Credentials } from './auth/identity.ts'
+import { type ConfigProblem, DisConfigError } from './errors.ts'
+import {
+  DEFAULT_BATCH_BYTES,
+  DEFAULT_BATCH_RECORDS,
+  MAX_BATCH_RECORDS,
+  MAX_CLOSE_MS,
+  MAX_HASH_KEY,
+  MAX_RECORD_BYTES,
+  MAX_REQUEST_BYTES,
+  PARTITION_ID,
+  STREAM_NAME
+} from './limits.ts'
+import type { DisOptions } from './options.ts'
+
+// The message of each schema is what the user reads after "got …;": it says what is allowed.
+
+function whole(min: number, max: number, fallback: number) {
+  const message = `allowed: a whole number from ${min} to ${max}`
+  return v.optional(
+    v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message)),
+    fallback
+  )
+}
+
+function text(message = 'allowed: a non-empty string') {
+  return v.pipe(v.string(message), v.nonEmpty(message))
+}
+
+function choice<const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) {
+  return v.optional(
+    v.picklist(values, `allowed: ${values.map((value) => `'${value}'`).join(', ')}`),
+    fallback
+  )
+}
+
+function flag(fallback: boolean) {
+  return v.optional(v.boolean('allowed: true or false'), fallback)
+}
+
+type CredentialsFunction = () => Credentials | Promise<Credentials>
+type KeyFunction = (line: string) => string | undefined
+
+const credentials = v.union(
+  [
+    v.strictObject({ accessKey: text(), secretKey: text(), securityToken: v.optional(text()) }),
+    v.strictObject({ token: text() }),
+    v.custom<CredentialsFunction>((value) => typeof value === 'function')
+  ],
+  'allowed: { accessKey, secretKey, securityToken? }, { token }, or (in-process) a function that returns one of them'
+)
+
+const partitionKey = v.union(
+  [
+    text(),
+    v.pipe(v.array(text()), v.minLength(1), v.maxLength(16)),
+    v.null(),
+    v.custom<KeyFunction>((value) => typeof value === 'function')
+  ],
+  "allowed: a field path like 'tenant.id', up to 16 of them to try in order, null, or (in-process) a function"
+)
+
+const hashKeyMessage = `allowed: a decimal string from '0' to '${MAX_HASH_KEY}'`
+
+/** The whole of {@link DisOptions}: defaults, ranges, and what to say when they are broken. */
+export const optionsSchema = v.strictObject({
+  region: v.optional(
+    v.pipe(v.string(), v.regex(/^[a-z0-9-]{2,40}$/, "allowed: a region's name like 'cn-north-4'"))
+  ),
+  endpoint: v.optional(text("allowed: 'https://host' or 'https://host:port'")),
+  projectId: v.optional(
+    v.pipe(
+      text(),
+      v.regex(
+        /^[A-Za-z0-9_-]{1,64}$/,
+        'allowed: letters, digits, - and _ (32 hex digits in practice; see "My Credentials" in the console)'
+      )
+    )
+  ),
+  streamName: v.optional(
+    v.pipe(v.string(), v.regex(STREAM_NAME, 'allowed: 1 to 64 letters, digits, - and _'))
+  ),
+  streamId: v.optional(text()),
+  credentials: v.optional(credentials),
+  signing: choice(['sdk', 'dis', 'derived'], 'sdk'),
+  partitionKey: v.optional(partitionKey, 'hostname'),
+  explicitHashKey: v.optional(
+    v.pipe(
+      v.string(hashKeyMessage),
+      v.check((value) => /^\d{1,19}$/.test(value) && BigInt(value) <= MAX_HASH_KEY, hashKeyMessage)
+    )
+  ),
+  partitionId: v.optional(
+    v.pipe(
+      v.string("allowed: a string like 'shardId-0000000000' or '0'"),
+      v.regex(PARTITION_ID, "allowed: 'shardId-0000000000' or a decimal like '0'")
+    )
+  ),
+  aggregate: v.optional(
+    v.union(
+      [v.boolean(), v.strictObject({ maxBytes: whole(1_024, MAX_RECORD_BYTES, 50_000) })],
+      `allowed: true, false or { maxBytes } from 1024 to ${MAX_RECORD_BYTES}`
+    ),
+    false
+  ),
+  ordered: flag(false),
+  batch: v.optional(
+    v.strictObject({
+      maxRecords: whole(1, MAX_BATCH_RECORDS, DEFAULT_BATCH_RECORDS),
+      maxBytes: whole(1_024, MAX_REQUEST_BYTES, DEFAULT_BATCH_BYTES),
+      lingerMs: whole(0, 60_000, 200)
+    }),
+    {}
+  ),
+  concurrency: v.optional(v.strictObject({ max: whole(1, 64, 8) }), {}),
+  retry: v.optional(
+    v.strictObject({
+      baseMs: whole(1, 60_000, 100),
+      maxMs: whole(1, 600_000, 30_000),
+      maxAttempts: whole(1, 1_000, 10),
+      maxAgeMs: v.optional(v.nullable(whole(1, Number.MAX_SAFE_INTEGER, 1)), null)
+    }),
+    {}
+  ),
+  requestTimeoutMs: whole(100, 300_000, 30_000),
+  closeTimeoutMs: whole(0, MAX_CLOSE_MS, 8_000),
+  oversize: choice(['truncate', 'reject'], 'truncate'),
+  buffer: v.optional(
+    v.strictObject({
+      maxBytes: whole(65_536, 4 * 1024 ** 3, 64 * 1024 ** 2),
+      onFull: choice(['block', 'dropOldest', 'dropNewest'], 'block')
+    }),
+    {}
+  ),
+  stats: v.optional(v.strictObject({ intervalMs: whole(100, 86_400_000, 60_000) })),
+  http: v.optional(v.strictObject({ allowInsecure: flag(false) }), {})
+})
+
+/** Options with every default filled in. */
+export type CheckedOptions = v.InferOutput<typeof optionsSchema>
+
+/** @throws DisConfigError that names each option that is unknown, of the wrong type or out of range. */
+export function checkOptions(options: unknown): CheckedOptions {
+  const result = v.safeParse(optionsSchema, options ?? {})
+  if (result.success) return result.output
+  throw new DisConfigError(result.issues.map(toProblem))
+}
+
+function toProblem(issue: v.BaseIssue<unknown>): ConfigProblem {
+  const path = issue.path ?? []
+  const option = path.map((item) => String(item.key)).join('.') || 'options'
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    // The value of an unknown option is never shown: it may be a secret in the wrong place.
+    return {
+      option,
+      given: `an unknown option (${kind(path.at(-1)?.value)})`,
+      allowed: `allowed here: ${siblings(path.map((item) => String(item.key)))}`
+    }
+  }
+  if (issue.type === 'strict_object' && issue.received === 'undefined') {
+    return { option, given: 'nothing', allowed: 'it is needed' }
+  }
+  return { option, given: show(option, issue.input), allowed: allowedText(issue) }
+}
+
+function allowedText(issue: v.BaseIssue<unknown>): string {
+  return issue.message.startsWith('allowed') ? issue.message : `allowed: ${issue.expected ?? 'another value'}`
+}
+
+function siblings(path: readonly string[]): string {
+  let entries: Record<string, unknown> = optionsSchema.entries
+  for (const key of path.slice(0, -1)) entries = entriesOf(entries[key])
+  return Object.keys(entries).join(', ')
+}
+
+/** The entries of an object schema, through `optional` and, for a union, of its first object. */
+function entriesOf(schema: unknown): Record<string, unknown> {
+  if (!isRecord(schema)) return {}
+  if (isRecord(schema['entries'])) return schema['entries']
+  if (Array.isArray(schema['options']))
+    return entriesOf(schema['options'].find((option) => isRecord(option) && 'entries' in option))
+  return entriesOf(schema['wrapped'])
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+/** A value as text for a message: short, and only its kind where it could be a secret. */
+export function show(option: string, value: unknown): string {
+  if (option.startsWith('credentials')) return kind(value)
+  if (typeof value === 'string') return shorten(`'${value.replace(/\/\/[^/@]*@/, '//***@')}'`)
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
+    return String(value)
+  return kind(value)
+}
+
+function shorten(value: string): string {
+  return value.length > 80 ? `${value.slice(0, 77)}…'` : value
+}
+
+function kind(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+// The public interface and the schema must say the same; this fails to compile if one moves alone.
+type SameKeys =
+  | Exclude<keyof DisOptions, keyof CheckedOptions>
+  | Exclude<keyof CheckedOptions, keyof DisOptions>
+const sameKeys: [SameKeys] extends [never] ? true : false = true
+void sameKeys

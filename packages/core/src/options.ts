@@ -1,0 +1,81 @@
+import type { Credentials, SigningScheme } from './auth/identity.ts'
+import type { OverflowPolicy } from './queue/overflow.ts'
+
+/**
+ * The options of every adapter, as users write them. All but functions are plain data and cross into a
+ * worker thread. `settings.ts` turns them into checked {@link Settings}.
+ */
+export interface DisOptions {
+  /** Region, as in `cn-north-4`: builds the endpoint and the signing scope. From `DIS_REGION` or `HUAWEICLOUD_SDK_REGION`. */
+  readonly region?: string
+  /** `https://host[:port]`. From `DIS_ENDPOINT`, else `https://dis.{region}.myhuaweicloud.com`. Plain http only to loopback. */
+  readonly endpoint?: string
+  /** Project that owns the stream. From `DIS_PROJECT_ID` or `HUAWEICLOUD_SDK_PROJECT_ID`. */
+  readonly projectId?: string
+  /** Name of the stream: 1 to 64 of `A-Z a-z 0-9 - _`. From `DIS_STREAM_NAME`. */
+  readonly streamName?: string
+  /** Id of the stream: needed for a stream that another account has authorized. From `DIS_STREAM_ID`. */
+  readonly streamId?: string
+  /** How requests are authenticated. Default: found in the environment. A function only in-process. */
+  readonly credentials?: CredentialsOption
+  /** AK/SK signing scheme. @default 'sdk' */
+  readonly signing?: SigningScheme
+  /**
+   * Path of the field whose value is the partition key (`'tenant.id'`), or several to try in order. `null`
+   * spreads records evenly. A function only in-process. A line without the field gets the machine's hostname.
+   * @default 'hostname'
+   */
+  readonly partitionKey?: string | readonly string[] | null | ((line: string) => string | undefined)
+  /** Decimal 0 … 2^63-1 that places every record by its hash; beats `partitionKey`. */
+  readonly explicitHashKey?: string
+  /** One partition for all records (`shardId-0000000000` or `0`); beats the two above. */
+  readonly partitionId?: string
+  /** Packs lines of one key into one record, newline-separated. `true` means up to 50,000 bytes. @default false */
+  readonly aggregate?: boolean | { readonly maxBytes?: number }
+  /** Per key, no record overtakes another, retries included. @default false */
+  readonly ordered?: boolean
+  /** When a request is cut. */
+  readonly batch?: {
+    /** Records a request. 1 to 5,000. @default 500 */
+    readonly maxRecords?: number
+    /** Raw record bytes a request; a single larger record travels alone. 1,024 to 5,242,880. @default 1_000_000 */
+    readonly maxBytes?: number
+    /** Longest wait of a line for others, in ms. 0 to 60,000. @default 200 */
+    readonly lingerMs?: number
+  }
+  readonly concurrency?: {
+    /** Requests in flight; fewer while the service throttles. 1 to 64. @default 8 */
+    readonly max?: number
+  }
+  readonly retry?: {
+    /** Upper bound of the first wait, in ms; doubles with each failure, and the wait is random below it. @default 100 */
+    readonly baseMs?: number
+    /** Largest upper bound of a wait, in ms. @default 30_000 */
+    readonly maxMs?: number
+    /** Attempts of a record that fails by itself. Throttling and outages don't count. @default 10 */
+    readonly maxAttempts?: number
+    /** Age in ms at which a line that failed is given up; `null`: never. @default null */
+    readonly maxAgeMs?: number | null
+  }
+  /** Longest wait for an answer, in ms. 100 to 300,000. @default 30_000 */
+  readonly requestTimeoutMs?: number
+  /** Longest time `close` takes, in ms. 0 to 600,000; pino gives a worker 10 s. @default 8_000 */
+  readonly closeTimeoutMs?: number
+  /** A line above the record limit of 1 MiB: cut and marked, or rejected. @default 'truncate' */
+  readonly oversize?: 'truncate' | 'reject'
+  readonly buffer?: {
+    /** Bytes of lines that are not settled, in flight included. 65,536 to 4 GiB. @default 67_108_864 */
+    readonly maxBytes?: number
+    /** What happens above it. `'block'`: `write` returns false until there is room. @default 'block' */
+    readonly onFull?: OverflowPolicy
+  }
+  /** Emit `stats` events every `intervalMs` (100 to 86,400,000). @default off */
+  readonly stats?: { readonly intervalMs: number }
+  readonly http?: {
+    /** Allow plain http to addresses that are not loopback. @default false */
+    readonly allowInsecure?: boolean
+  }
+}
+
+/** Fixed credentials, or (in-process) a function asked before every request: it should cache. */
+export type CredentialsOption = Credentials | (() => Credentials | Promise<Credentials>)

@@ -1,0 +1,61 @@
+import type { Lane } from './lane.ts'
+
+/**
+ * Records that travel together. Record `i` holds the lines `lines[ends[i-1] … ends[i]-1]` and belongs to
+ * `lanes[i]`; everything is numbers into the store, so a record can go back to its lane without a copy.
+ */
+export class Batch {
+  readonly lines: number[] = []
+  readonly ends: number[] = []
+  readonly lanes: Lane[] = []
+  /** Raw record bytes, the newlines between aggregated lines included. */
+  bytes = 0
+
+  get records(): number {
+    return this.ends.length
+  }
+
+  /** Index of the first line of record `index`. */
+  begin(index: number): number {
+    return index === 0 ? 0 : (this.ends[index - 1] ?? 0)
+  }
+
+  /** Index after the last line of record `index`. */
+  end(index: number): number {
+    return this.ends[index] ?? 0
+  }
+
+  lane(index: number): Lane {
+    const lane = this.lanes[index]
+    if (lane === undefined) throw new RangeError(`no record ${index} in a batch of ${this.records}`)
+    return lane
+  }
+
+  line(index: number): number {
+    const line = this.lines[index]
+    if (line === undefined) throw new RangeError(`no line ${index} in a batch of ${this.lines.length}`)
+    return line
+  }
+
+  /** The two halves of a batch that was too large. @throws RangeError for a single record. */
+  split(byteLength: (line: number) => number): [Batch, Batch] {
+    if (this.records < 2) throw new RangeError('one record cannot be split')
+    const middle = Math.floor(this.records / 2)
+    return [this.#part(0, middle, byteLength), this.#part(middle, this.records, byteLength)]
+  }
+
+  #part(from: number, to: number, byteLength: (line: number) => number): Batch {
+    const part = new Batch()
+    for (let record = from; record < to; record++) {
+      for (let index = this.begin(record); index < this.end(record); index++) {
+        const line = this.line(index)
+        if (index > this.begin(record)) part.bytes++
+        part.bytes += byteLength(line)
+        part.lines.push(line)
+      }
+      part.ends.push(part.lines.length)
+      part.lanes.push(this.lane(record))
+    }
+    return part
+  }
+}

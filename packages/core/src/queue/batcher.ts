@@ -1,0 +1,144 @@
+/**
+ * lane → record → batch: decides when a batch is due and fills it within the limits.
+ *
+ * Bounded by: `maxRecords`, `maxBytes` and `aggregateBytes`, each checked before a line is added; a single
+ * line above `maxBytes` travels alone. At the bound: the batch is cut, the rest stays in its lane.
+ * At close and flush: `urgent` makes everything due. Heard by: the dispatcher, which asks.
+ */
+import { Batch } from './batch.ts'
+import { Gate } from './gate.ts'
+import type { Lane } from './lane.ts'
+import { type LineStore, NONE } from './line-store.ts'
+
+export interface BatchLimits {
+  readonly maxRecords: number
+  readonly maxBytes: number
+  readonly lingerMs: number
+  /** Bytes up to which lines of one lane share a record; 0: a record is one line. */
+  readonly aggregateBytes: number
+  /** At most one record of a lane in a batch and in flight. */
+  readonly ordered: boolean
+}
+
+export class Batcher {
+  readonly #store: LineStore
+  readonly #limits: BatchLimits
+  readonly #unknown = new Gate('')
+  readonly #gates: Gate[] = [this.#unknown]
+  readonly #byPartition = new Map<string, Gate>()
+  #turn = 0
+  /** While above 0 nothing lingers: a flush is waiting. */
+  urgent = 0
+
+  constructor(store: LineStore, limits: BatchLimits) {
+    this.#store = store
+    this.#limits = limits
+  }
+
+  /** The gate for lanes whose partition is not known. */
+  get unknownGate(): Gate {
+    return this.#unknown
+  }
+
+  /** Lists a lane as ready if it has something that may be sent. To be called after each change of a lane. */
+  offer(lane: Lane): void {
+    if (lane.listed || lane.head === NONE) return
+    if (this.#limits.ordered && lane.outstanding > 0) return
+    lane.gate.list(lane)
+  }
+
+  /** Learns from an answer where a lane leads. */
+  assign(lane: Lane, partitionId: string): void {
+    if (lane.gate.partitionId === partitionId) return
+    let gate = this.#byPartition.get(partitionId)
+    if (gate === undefined) {
+      gate = new Gate(partitionId)
+      this.#byPartition.set(partitionId, gate)
+      this.#gates.push(gate)
+    }
+    const { listed } = lane
+    if (listed) lane.gate.unlist(lane)
+    lane.gate = gate
+    if (listed) gate.list(lane)
+  }
+
+  /** Takes what may travel now; `undefined` if nothing is due. Fills the batch before it looks at linger. */
+  take(now: number): Batch | undefined {
+    if (this.#dueAt(now) > now) return undefined
+    const batch = new Batch()
+    const count = this.#gates.length
+    this.#turn = (this.#turn + 1) % count
+    for (let index = 0; index < count; index++) {
+      const gate = this.#gates[(this.#turn + index) % count]
+      if (gate === undefined || gate.opensAt > now) continue
+      if (!this.#drain(gate, batch)) break
+    }
+    return batch.records > 0 ? batch : undefined
+  }
+
+  /** When the next batch is due, in ms; infinity if nothing waits. */
+  nextDueAt(now: number): number {
+    let at = this.#dueAt(now)
+    for (const gate of this.#gates) {
+      if (gate.opensAt > now && gate.first !== undefined) at = Math.min(at, gate.opensAt)
+    }
+    return at
+  }
+
+  /** Moves lines from a gate's lanes into the batch; false when the batch is full. */
+  #drain(gate: Gate, batch: Batch): boolean {
+    for (let lane = gate.first; lane !== undefined; lane = gate.first) {
+      gate.unlist(lane)
+      // The overflow policy may have emptied it.
+      if (lane.head === NONE) continue
+      const room = this.#fill(batch, lane)
+      // Behind the others now, so that one busy lane cannot starve them.
+      this.offer(lane)
+      if (!room) return false
+    }
+    return true
+  }
+
+  #fill(batch: Batch, lane: Lane): boolean {
+    const { maxRecords, maxBytes, aggregateBytes, ordered } = this.#limits
+    do {
+      const first = lane.head
+      const size = this.#store.length(first)
+      if (batch.records >= maxRecords) return false
+      if (batch.records > 0 && batch.bytes + size > maxBytes) return false
+      batch.lines.push(lane.shift())
+      batch.bytes += size
+      for (let record = size; lane.head !== NONE && aggregateBytes > 0; ) {
+        const more = 1 + this.#store.length(lane.head)
+        if (record + more > aggregateBytes || batch.bytes + more > maxBytes) break
+        batch.lines.push(lane.shift())
+        batch.bytes += more
+        record += more
+      }
+      batch.ends.push(batch.lines.length)
+      batch.lanes.push(lane)
+      lane.outstanding++
+    } while (!ordered && lane.head !== NONE)
+    return true
+  }
+
+  /** When what is ready behind open gates is due: now if it fills a batch or nothing may linger. */
+  #dueAt(now: number): number {
+    const { maxRecords, maxBytes, lingerMs, aggregateBytes, ordered } = this.#limits
+    let records = 0
+    let bytes = 0
+    let oldest = Number.POSITIVE_INFINITY
+    for (const gate of this.#gates) {
+      if (gate.opensAt > now) continue
+      for (let lane = gate.first; lane !== undefined; lane = lane.nextListed) {
+        if (lane.head === NONE) continue
+        // Each lane gives at least one record, so this loop ends after maxRecords lanes.
+        records += ordered || aggregateBytes > 0 ? 1 : lane.lines
+        bytes += ordered && aggregateBytes === 0 ? 0 : lane.bytes
+        oldest = Math.min(oldest, this.#store.writtenAt(lane.head))
+        if (this.urgent > 0 || records >= maxRecords || bytes >= maxBytes) return now
+      }
+    }
+    return oldest === Number.POSITIVE_INFINITY ? oldest : Math.max(now, oldest + lingerMs)
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * write → route → record → lane: the way in. The hot path; nothing is allocated per line here.
+ *
+ * Bounded by: the record limit (a larger line is cut or refused) and the overflow stage. At close: later
+ * lines are counted as dropped. Heard by: the writer (false), the trouble stage.
+ */
+import type { Clock } from '../clock.ts'
+import type { DropReason, RejectedEvent } from '../events.ts'
+import { MAX_RECORD_BYTES } from '../limits.ts'
+import type { Router } from '../record/route.ts'
+import { truncateLine } from '../record/truncate.ts'
+import type { Ledger } from '../stats.ts'
+import type { Batcher } from './batcher.ts'
+import type { Lanes } from './lanes.ts'
+import type { LineStore } from './line-store.ts'
+import type { Overflow } from './overflow.ts'
+
+export interface IntakeParts {
+  readonly clock: Clock
+  readonly store: LineStore
+  readonly ledger: Ledger
+  readonly overflow: Overflow
+  readonly lanes: Lanes
+  readonly batcher: Batcher
+  readonly router: Router
+  readonly oversize: 'truncate' | 'reject'
+  readonly settlement: { drop(lines: readonly number[], reason: DropReason): void }
+  readonly trouble: {
+    rejected(event: RejectedEvent): void
+    dropped(event: { readonly reason: DropReason; readonly lines: number; readonly bytes: number }): void
+  }
+}
+
+export class Intake {
+  readonly #parts: IntakeParts
+  #closed = false
+  /** Lines above the record limit so far. */
+  oversized = 0
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts
+  }
+
+  /** See `Producer.write`. */
+  write(line: string | Uint8Array): boolean {
+    if (typeof line !== 'string' && !(line instanceof Uint8Array)) return this.write(asText(line))
+    if (line.length === 0) return !this.#closed && this.#parts.overflow.admits()
+    if (this.#closed) return this.#give(line, 'closed')
+    const text = typeof line === 'string' ? line : decode(line)
+    // Three bytes a UTF-16 unit at most: only a long line has to be measured.
+    if (line.length * 3 > MAX_RECORD_BYTES && byteLength(line) > MAX_RECORD_BYTES)
+      return this.#oversize(line, text)
+    return this.#admit(line, text)
+  }
+
+  /** Takes no more lines. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** Empties all lanes. */
+  takeWaiting(): number[] {
+    const waiting: number[] = []
+    for (const lane of this.#parts.lanes) {
+      for (let line = lane.shift(); line >= 0; line = lane.shift()) waiting.push(line)
+    }
+    return waiting
+  }
+
+  #admit(line: string | Uint8Array, text: string): boolean {
+    const { store, clock, ledger, overflow, lanes, batcher, router, settlement } = this.#parts
+    if (!overflow.fits(line.length)) {
+      settlement.drop(overflow.evict(line.length, lanes), 'buffer-full')
+      if (overflow.dropsNewest && !overflow.fits(line.length)) return this.#give(line, 'buffer-full')
+    }
+    const lane = lanes.get(router(text))
+    lane.push(store.put(line, clock.now(), ledger.write()))
+    batcher.offer(lane)
+    return overflow.admits()
+  }
+
+  #oversize(line: string | Uint8Array, text: string): boolean {
+    const { oversize, trouble, ledger } = this.#parts
+    this.oversized++
+    const bytes = Buffer.from(line)
+    if (oversize === 'truncate') return this.#admit(truncateLine(bytes, MAX_RECORD_BYTES), text)
+    ledger.settle(ledger.write(), 'rejected')
+    trouble.rejected({
+      code: 'OVERSIZE',
+      message: `a line of ${bytes.length} bytes is above the record limit of ${MAX_RECORD_BYTES} (oversize: 'reject')`,
+      lines: 1,
+      attempts: 0,
+      partitionKey: null,
+      sample: text.slice(0, 1_024)
+    })
+    return true
+  }
+
+  #give(line: string | Uint8Array, reason: DropReason): boolean {
+    const { ledger, trouble } = this.#parts
+    ledger.settle(ledger.write(), 'dropped')
+    trouble.dropped({ reason, lines: 1, bytes: byteLength(line) })
+    return reason !== 'closed'
+  }
+}
+
+/** JavaScript users may hand in anything: what can be text is shipped, because a logger must not throw. */
+function asText(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  try {
+    return typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value)
+  } catch {
+    return String(value)
+  }
+}
+
+function byteLength(line: string | Uint8Array): number {
+  return typeof line === 'string' ? Buffer.byteLength(line) : line.length
+}
+
+function decode(line: Uint8Array): string {
+  return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
+}

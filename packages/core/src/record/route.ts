@@ -1,0 +1,72 @@
+/**
+ * line → route. Pure and total: a key function of the user's that throws, or a line without the field,
+ * gives the fallback.
+ */
+import { compileFieldReader } from './field.ts'
+
+/** How lines find their partition. */
+export type Routing =
+  | { readonly kind: 'constant'; readonly partitionId: string }
+  | { readonly kind: 'constantHash'; readonly explicitHashKey: string }
+  | { readonly kind: 'spread' }
+  | { readonly kind: 'field'; readonly paths: readonly string[] }
+  | { readonly kind: 'function'; readonly keyOf: (line: string) => string | undefined }
+
+/** Where a line goes. Exactly what DIS needs to know, in the order of its precedence. */
+export type Route =
+  | { readonly partitionId: string }
+  | { readonly explicitHashKey: string }
+  | { readonly partitionKey: string }
+  | { readonly spread: true }
+
+/** Gives the key of a line's lane: its partition key, or '' where all lines share one route. */
+export type Router = (line: string) => string
+
+/** `fallbackKey` (the machine's hostname) is the key of a line that has none. */
+export function createRouter(routing: Routing, fallbackKey: string): Router {
+  switch (routing.kind) {
+    case 'constant':
+    case 'constantHash':
+    case 'spread':
+      return () => ''
+    case 'field': {
+      const read = compileFieldReader(routing.paths)
+      return (line) => read(line) ?? fallbackKey
+    }
+    case 'function': {
+      const { keyOf } = routing
+      return (line) => {
+        try {
+          const key = keyOf(line)
+          return typeof key === 'string' && key !== '' ? key : fallbackKey
+        } catch {
+          // A log line must not be lost, nor the application disturbed, because its key could not be made.
+          return fallbackKey
+        }
+      }
+    }
+    default: {
+      const never: never = routing
+      return never
+    }
+  }
+}
+
+/** The route behind a lane's key. */
+export function routeOf(routing: Routing, key: string): Route {
+  switch (routing.kind) {
+    case 'constant':
+      return { partitionId: routing.partitionId }
+    case 'constantHash':
+      return { explicitHashKey: routing.explicitHashKey }
+    case 'spread':
+      return { spread: true }
+    case 'field':
+    case 'function':
+      return { partitionKey: key }
+    default: {
+      const never: never = routing
+      return never
+    }
+  }
+}

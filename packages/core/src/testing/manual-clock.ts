@@ -1,0 +1,65 @@
+import type { Clock } from '../clock.ts'
+
+interface PendingTimer {
+  readonly at: number
+  readonly fire: () => void
+}
+
+/** A clock that stands still until it is told to move. */
+export class ManualClock implements Clock {
+  #now: number
+  readonly #timers = new Set<PendingTimer>()
+  readonly #random: () => number
+
+  /** `random` defaults to 0.5, so a backoff waits half of its bound. */
+  constructor(now = 1_735_787_045_000, random: () => number = () => 0.5) {
+    this.#now = now
+    this.#random = random
+  }
+
+  /** Timers that have not fired. */
+  get timers(): number {
+    return this.#timers.size
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  random(): number {
+    return this.#random()
+  }
+
+  timer(delayMs: number, fire: () => void): () => void {
+    const timer = { at: this.#now + delayMs, fire }
+    this.#timers.add(timer)
+    return () => this.#timers.delete(timer)
+  }
+
+  /** Moves on by `ms`, firing what becomes due in order, and lets promises run after each step. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms
+    await settle()
+    for (let next = this.#nextBefore(end); next !== undefined; next = this.#nextBefore(end)) {
+      this.#timers.delete(next)
+      this.#now = Math.max(this.#now, next.at)
+      next.fire()
+      await settle()
+    }
+    this.#now = end
+    await settle()
+  }
+
+  #nextBefore(end: number): PendingTimer | undefined {
+    let next: PendingTimer | undefined
+    for (const timer of this.#timers) {
+      if (timer.at <= end && (next === undefined || timer.at < next.at)) next = timer
+    }
+    return next
+  }
+}
+
+/** Lets everything that waits for promises only go on. */
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+}

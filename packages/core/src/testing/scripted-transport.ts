@@ -1,0 +1,78 @@
+import type { Transport, WireReply, WireRequest } from '../wire/message.ts'
+
+/** A record as a scripted server sees it. */
+export interface SentRecord {
+  readonly data: string
+  readonly partition_key?: string
+  readonly partition_id?: string
+  readonly explicit_hash_key?: string
+}
+
+type Handler = (records: readonly SentRecord[], request: WireRequest) => WireReply | Promise<WireReply>
+
+/** A network that answers what the test says. Keeps everything that was sent. */
+export class ScriptedTransport implements Transport {
+  readonly requests: WireRequest[] = []
+  /** Records of each request, data decoded. */
+  readonly batches: SentRecord[][] = []
+  closed = false
+  #handler: Handler
+
+  constructor(handler: Handler = (records) => stored(records)) {
+    this.#handler = handler
+  }
+
+  /** Answers by `handler` from now on. */
+  answer(handler: Handler): void {
+    this.#handler = handler
+  }
+
+  /** All data that arrived, in order. */
+  get data(): string[] {
+    return this.batches.flat().map((record) => record.data)
+  }
+
+  async send(request: WireRequest): Promise<WireReply> {
+    const body: { records: SentRecord[] } = JSON.parse(request.body?.toString('utf8') ?? '{"records":[]}')
+    const records = body.records.map((record) => ({
+      ...record,
+      data: Buffer.from(record.data, 'base64').toString('utf8')
+    }))
+    this.requests.push(request)
+    this.batches.push(records)
+    return this.#handler(records, request)
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+  }
+}
+
+/** A 200 answer that stores everything except the records at `failed`, which get their code. */
+export function stored(
+  records: readonly SentRecord[],
+  failed: Readonly<Record<number, string>> = {},
+  partitionId = 'shardId-0000000000'
+): WireReply {
+  const entries = records.map((_, index) => {
+    const code = failed[index]
+    if (code !== undefined) return { error_code: code, error_message: `scripted ${code}` }
+    return { partition_id: partitionId, sequence_number: String(index) }
+  })
+  const failedCount = Object.keys(failed).length
+  return json(200, { failed_record_count: failedCount, records: entries })
+}
+
+/** A 200 answer that throttles every record. */
+export function throttled(records: readonly SentRecord[]): WireReply {
+  return stored(records, Object.fromEntries(records.map((_, index) => [index, 'DIS.4303'])))
+}
+
+function json(status: number, body: unknown): WireReply {
+  return {
+    kind: 'answer',
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(body))
+  }
+}

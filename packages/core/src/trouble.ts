@@ -1,0 +1,83 @@
+/**
+ * Who hears of trouble: events, diagnostics channels, and stderr for those who listen to neither.
+ *
+ * Never the logger that is being served: a transport that logs its own trouble feeds itself. At most one
+ * line a minute goes to stderr for each kind, so that an outage does not fill another log.
+ */
+import type { Clock } from './clock.ts'
+import {
+  channels,
+  type DroppedEvent,
+  type ProducerEvents,
+  type RejectedEvent,
+  type WarningEvent
+} from './events.ts'
+
+const STDERR_INTERVAL_MS: Readonly<Record<Kind, number>> = {
+  rejected: 60_000,
+  dropped: 30_000,
+  warning: 60_000
+}
+
+type Kind = 'rejected' | 'dropped' | 'warning'
+
+type Emit = <Name extends Kind>(name: Name, ...payload: ProducerEvents[Name]) => void
+
+export class Trouble {
+  readonly #clock: Clock
+  readonly #emit: Emit
+  readonly #stderr: (text: string) => void
+  readonly #saidAt = new Map<Kind, number>()
+  readonly #unsaidLines = { rejected: 0, dropped: 0 }
+
+  constructor(clock: Clock, emit: Emit, stderr: (text: string) => void) {
+    this.#clock = clock
+    this.#emit = emit
+    this.#stderr = stderr
+  }
+
+  rejected(event: RejectedEvent): void {
+    this.#unsaidLines.rejected += event.lines
+    this.#say('rejected', () => `${this.#count('rejected')} rejected: ${event.code}: ${event.message}`)
+    if (channels.rejected.hasSubscribers) channels.rejected.publish(event)
+    this.#emit('rejected', event)
+  }
+
+  dropped(event: DroppedEvent): void {
+    this.#unsaidLines.dropped += event.lines
+    this.#say('dropped', () => `${this.#count('dropped')} dropped: ${REASONS[event.reason]}`)
+    if (channels.dropped.hasSubscribers) channels.dropped.publish(event)
+    this.#emit('dropped', event)
+  }
+
+  warn(event: WarningEvent): void {
+    this.#say('warning', () => `${event.code}: ${event.message} — ${event.cure}`)
+    if (channels.warning.hasSubscribers) channels.warning.publish(event)
+    this.#emit('warning', event)
+  }
+
+  #say(kind: Kind, text: () => string): void {
+    const now = this.#clock.now()
+    const before = this.#saidAt.get(kind)
+    if (before !== undefined && now - before < STDERR_INTERVAL_MS[kind]) return
+    this.#saidAt.set(kind, now)
+    this.#stderr(`[dis-logs] ${oneLine(text())}\n`)
+  }
+
+  /** Lines since this was last said, so that what is not printed is still counted in print. */
+  #count(kind: 'rejected' | 'dropped'): string {
+    const lines = this.#unsaidLines[kind]
+    this.#unsaidLines[kind] = 0
+    return `${lines} log line${lines === 1 ? '' : 's'}`
+  }
+}
+
+const REASONS: Readonly<Record<DroppedEvent['reason'], string>> = {
+  'buffer-full': 'the buffer is full (buffer.maxBytes, buffer.onFull)',
+  closing: 'they could not be sent within closeTimeoutMs',
+  closed: 'they were written after close'
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, 500)
+}

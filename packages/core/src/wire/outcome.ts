@@ -1,0 +1,115 @@
+/** reply → outcome: what one attempt gave, as a value. Pure. */
+import { type CodeAction, ruleFor } from './codes.ts'
+import type { WireReply } from './message.ts'
+import { type RecordResult, readError, readSendRecordsAnswer } from './response.ts'
+
+/** Facts about a request that failed as a whole. */
+export interface Failure {
+  /** Code of the service, else `HTTP 503`, else of the network. */
+  readonly code: string
+  readonly message: string
+  readonly cure: string
+}
+
+export type Outcome =
+  /** Every record is stored; `partitions[i]` is where, `''` if the answer did not say. */
+  | { readonly kind: 'delivered'; readonly results: readonly RecordResult[] }
+  /** Some records failed or are unknown. */
+  | { readonly kind: 'partial'; readonly results: readonly RecordResult[] }
+  /** Nothing is known to be stored; try again. */
+  | (Failure & {
+      readonly kind: 'retry'
+      readonly action: 'throttle' | 'retry' | 'slow-retry'
+      readonly ambiguous: boolean
+      /** From `Retry-After`, in ms. */
+      readonly retryAfterMs: number | undefined
+    })
+  | (Failure & { readonly kind: 'unauthorized'; readonly serverDate: string | undefined })
+  | (Failure & { readonly kind: 'split' })
+  | (Failure & { readonly kind: 'refused' })
+
+/** Judges the reply to a request of `records` records. `now` in ms, for a `Retry-After` date. */
+export function judge(reply: WireReply, records: number, now: number): Outcome {
+  if (reply.kind === 'failure') {
+    const { code, message, ambiguous } = reply
+    const cure = 'check endpoint, network and proxy; lines are kept meanwhile'
+    return { kind: 'retry', action: 'retry', code, message, cure, ambiguous, retryAfterMs: undefined }
+  }
+  if (reply.status >= 200 && reply.status < 300) return judgeAnswer(reply.body, records)
+
+  const { code, message } = readError(reply.body)
+  const rule = ruleFor(code, reply.status)
+  const failure: Failure = {
+    code: code || `HTTP ${reply.status}`,
+    message: message || 'no message',
+    cure: rule.cure ?? cureOf(rule.action)
+  }
+  switch (rule.action) {
+    case 'throttle':
+    case 'retry':
+    case 'slow-retry':
+      return {
+        kind: 'retry',
+        action: rule.action,
+        ...failure,
+        // A gateway that gave up waiting does not know what the service behind it did.
+        ambiguous: reply.status === 504 || reply.status === 408,
+        retryAfterMs: retryAfter(reply.headers['retry-after'], now)
+      }
+    case 'unauthorized':
+      return { kind: 'unauthorized', ...failure, serverDate: reply.headers['date'] }
+    case 'split':
+      return { kind: 'split', ...failure }
+    case 'refuse':
+      return { kind: 'refused', ...failure }
+    default: {
+      const never: never = rule.action
+      return never
+    }
+  }
+}
+
+function judgeAnswer(body: Buffer, records: number): Outcome {
+  const answer = readSendRecordsAnswer(body, records)
+  if (answer.kind === 'unreadable') {
+    return {
+      kind: 'retry',
+      action: 'retry',
+      code: 'UNREADABLE_ANSWER',
+      message: `the answer is not one of SendRecords: ${answer.excerpt}`,
+      cure: 'check that endpoint is DIS and that no proxy answers in its place',
+      ambiguous: true,
+      retryAfterMs: undefined
+    }
+  }
+  const { results } = answer
+  const clean = results.every((result) => result.kind === 'stored')
+  return { kind: clean ? 'delivered' : 'partial', results }
+}
+
+function cureOf(action: CodeAction): string {
+  switch (action) {
+    case 'throttle':
+      return 'the service limits the rate; lines wait and are sent again'
+    case 'retry':
+    case 'slow-retry':
+      return 'the service has a fault; lines wait and are sent again'
+    case 'unauthorized':
+      return 'check credentials, region, projectId and permissions'
+    case 'split':
+      return 'lower batch.maxBytes'
+    case 'refuse':
+      return 'see the code in docs/errors.md'
+    default: {
+      const never: never = action
+      return never
+    }
+  }
+}
+
+/** Seconds or an HTTP date, as ms from now; at most an hour, because a wrong header must not stop the logs. */
+function retryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - now
+  return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, 3_600_000) : undefined
+}

@@ -1,0 +1,98 @@
+/** Answers of the reading calls → checked values. Pure; anything unexpected is `undefined`, never a throw. */
+
+/** A record as DIS gives it back. */
+export interface DisRecord {
+  readonly data: Buffer
+  /** `undefined` if it was sent without one. */
+  readonly partitionKey: string | undefined
+  /** Position in its partition; a decimal string because it may exceed 2^53. */
+  readonly sequenceNumber: string
+  /** When DIS stored it, in ms since the epoch. */
+  readonly timestamp: number
+}
+
+export interface PartitionInfo {
+  /** `shardId-0000000000` */
+  readonly partitionId: string
+  /** `ACTIVE`, `DELETED` (still readable), `EXPIRED` or `CREATING`. */
+  readonly status: string
+  /** As the service writes it: `[0 : 9223372036854775807]`. */
+  readonly hashRange: string
+}
+
+export interface StreamInfo {
+  readonly streamName: string
+  readonly streamId: string
+  /** `RUNNING`, `CREATING` or `TERMINATING`. */
+  readonly status: string
+  /** `COMMON` or `ADVANCED`. */
+  readonly streamType: string
+  readonly partitions: readonly PartitionInfo[]
+  readonly hasMorePartitions: boolean
+}
+
+export interface RecordsPage {
+  readonly records: readonly DisRecord[]
+  readonly nextCursor: string
+}
+
+export function readStream(body: Buffer): StreamInfo | undefined {
+  const stream = parse(body)
+  if (stream === undefined) return undefined
+  return {
+    streamName: text(stream['stream_name']),
+    streamId: text(stream['stream_id']),
+    status: text(stream['status']),
+    streamType: text(stream['stream_type']),
+    partitions: list(stream['partitions']).map((partition) => ({
+      partitionId: text(partition['partition_id']),
+      status: text(partition['status']),
+      hashRange: text(partition['hash_range'])
+    })),
+    hasMorePartitions: stream['has_more_partitions'] === true
+  }
+}
+
+export function readCursor(body: Buffer): string | undefined {
+  const cursor = parse(body)?.['partition_cursor']
+  return typeof cursor === 'string' && cursor !== '' ? cursor : undefined
+}
+
+export function readRecords(body: Buffer): RecordsPage | undefined {
+  const page = parse(body)
+  const nextCursor = text(page?.['next_partition_cursor'])
+  if (page === undefined || nextCursor === '') return undefined
+  const records = list(page['records']).map((record) => ({
+    data: Buffer.from(text(record['data']), 'base64'),
+    partitionKey: typeof record['partition_key'] === 'string' ? record['partition_key'] : undefined,
+    sequenceNumber: text(record['sequence_number']),
+    timestamp: Number(record['timestamp'] ?? 0)
+  }))
+  return { records, nextCursor }
+}
+
+// A sequence number written as a JSON number would lose its last digits in a float.
+const NUMERIC_SEQUENCE = /"sequence_number"\s*:\s*(\d+)/g
+
+function parse(body: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(
+      body.toString('utf8').replace(NUMERIC_SEQUENCE, '"sequence_number":"$1"')
+    )
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function list(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : []
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

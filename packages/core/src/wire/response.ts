@@ -1,0 +1,96 @@
+/**
+ * reply body → what happened to each record. Total: whatever comes in, a value comes out.
+ *
+ * Failure of a record is decided by its `error_code` alone: the service's own counter, and even its
+ * documentation's own sample, cannot be relied on.
+ */
+
+/** What an answer says of one record. */
+export type RecordResult =
+  | { readonly kind: 'stored'; readonly partitionId: string }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'unknown' }
+
+export type SendRecordsAnswer =
+  | { readonly kind: 'results'; readonly results: readonly RecordResult[] }
+  /** Not an answer of SendRecords: not JSON, empty, or without results. */
+  | { readonly kind: 'unreadable'; readonly excerpt: string }
+
+/**
+ * Reads the body of a 200 answer to a request of `records` records; always as many results as records.
+ *
+ * If the lengths differ and nothing failed, the batch counts as written (the service said so); if
+ * something failed, the records without an entry are unknown and have to be sent again.
+ */
+export function readSendRecordsAnswer(body: Buffer, records: number): SendRecordsAnswer {
+  const parsed = parseJson(body)
+  if (!isRecord(parsed) || !('records' in parsed)) return unreadable(body)
+  const list = parsed['records']
+  // The documentation's own sample shows an object where its table says array.
+  const entries: readonly unknown[] = Array.isArray(list) ? list : isRecord(list) ? [list] : []
+  const failedCount = Number(parsed['failed_record_count'] ?? 0)
+  if (entries.length === 0 && !('failed_record_count' in parsed)) return unreadable(body)
+
+  const results: RecordResult[] = []
+  for (let index = 0; index < Math.min(records, entries.length); index++)
+    results.push(readEntry(entries[index]))
+  const complete = entries.length === records
+  const anyFailed = failedCount !== 0 || entries.some((entry) => readEntry(entry).kind === 'failed')
+  const missing: RecordResult = anyFailed ? { kind: 'unknown' } : { kind: 'stored', partitionId: '' }
+  while (results.length < records) results.push(missing)
+  // All entries clean, none missing, and yet a count of failures: nobody knows which.
+  if (complete && failedCount > 0 && results.every((result) => result.kind === 'stored')) {
+    return { kind: 'results', results: results.map(() => ({ kind: 'unknown' })) }
+  }
+  return { kind: 'results', results }
+}
+
+function readEntry(entry: unknown): RecordResult {
+  if (!isRecord(entry)) return { kind: 'unknown' }
+  const code = text(entry['error_code'])
+  if (code !== '') return { kind: 'failed', code, message: text(entry['error_message']) }
+  return { kind: 'stored', partitionId: text(entry['partition_id']) }
+}
+
+/** Code and message of an error body, in any of the shapes of DIS, the gateway and IAM. */
+export function readError(body: Buffer): { readonly code: string; readonly message: string } {
+  const parsed = parseJson(body)
+  if (!isRecord(parsed)) return { code: '', message: excerpt(body) }
+  const inner = isRecord(parsed['error']) ? parsed['error'] : {}
+  const code = firstText(parsed['errorCode'], parsed['error_code'], inner['code'], parsed['code'])
+  const message = firstText(parsed['message'], parsed['error_msg'], parsed['error_message'], inner['message'])
+  return { code, message }
+}
+
+function firstText(...values: unknown[]): string {
+  for (const value of values) {
+    const found = text(value)
+    if (found !== '') return found
+  }
+  return ''
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' ? String(value) : ''
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function unreadable(body: Buffer): SendRecordsAnswer {
+  return { kind: 'unreadable', excerpt: excerpt(body) }
+}
+
+function excerpt(body: Buffer): string {
+  return body.length === 0 ? '(empty body)' : body.toString('utf8', 0, 200)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

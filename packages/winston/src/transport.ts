@@ -1,0 +1,107 @@
+/**
+ * winston → producer. Calls back when a line is admitted, never when it is delivered: winston stops all
+ * transports of a logger while one of them holds its callback. While the producer is full the callback
+ * waits, which is how `buffer.onFull: 'block'` reaches the logger.
+ */
+import { createProducer, type DisOptions, type FlushReport, type Producer, type Stats } from '@dis-logs/core'
+import Transport from 'winston-transport'
+import { lineOf } from './line.ts'
+
+/** Options of the producer and winston-transport's own: `level`, `format`, `silent`, `handleExceptions` … */
+export interface DisTransportOptions
+  extends DisOptions,
+    Pick<
+      Transport.TransportStreamOptions,
+      'format' | 'level' | 'silent' | 'handleExceptions' | 'handleRejections'
+    > {}
+
+interface BufferedWrite {
+  readonly chunk: unknown
+}
+
+/**
+ * Add it to a logger: `winston.createLogger({ transports: [new DisTransport(options)] })`.
+ *
+ * Emits `rejected`, `dropped`, `stats` and `warning`, and never `error`. `logger.end()` flushes; the
+ * logger's `finish` comes after everything is settled.
+ */
+export class DisTransport extends Transport {
+  readonly #producer: Producer
+
+  /** @throws DisConfigError if the options cannot work */
+  constructor(options: DisTransportOptions) {
+    const { format, level, silent, handleExceptions, handleRejections, ...own } = options
+    super(withoutUndefined({ format, level, silent, handleExceptions, handleRejections }))
+    this.#producer = createProducer(own)
+    this.#forward()
+  }
+
+  /** Called by winston for each info that passes the level. */
+  override log(info: unknown, next: () => void): void {
+    const admitted = this.#write(info)
+    if (admitted) next()
+    else this.#producer.once('drain', next)
+  }
+
+  /** Called by winston for infos that waited together: one wait for all of them, if any. */
+  override logv(writes: readonly BufferedWrite[], next: () => void): void {
+    let admitted = true
+    for (const { chunk } of writes) admitted = this.#write(this.#formatted(chunk)) && admitted
+    if (admitted) next()
+    else this.#producer.once('drain', next)
+  }
+
+  /** Waits until every line logged before this call is settled. Never rejects. */
+  flush(options?: { readonly timeoutMs?: number }): Promise<FlushReport> {
+    return this.#producer.flush(options)
+  }
+
+  stats(): Stats {
+    return this.#producer.stats()
+  }
+
+  /** winston calls this when the transport is removed, also in the course of `logger.end()`. */
+  override close(): void {
+    void this.#producer.close()
+  }
+
+  /** The stream has ended: `finish` waits for this. */
+  override _final(callback: (error?: Error | null) => void): void {
+    void this.#producer.close().then(() => callback())
+  }
+
+  #write(info: unknown): boolean {
+    const line = lineOf(info)
+    if (line === undefined) return true
+    const admitted = this.#producer.write(line)
+    if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info))
+    return admitted
+  }
+
+  /** A format of the transport's own works on a copy: the info belongs to the other transports too. */
+  #formatted(info: unknown): unknown {
+    if (this.format === undefined || typeof info !== 'object' || info === null) return info
+    const transformed = this.format.transform({ level: '', message: '', ...info }, this.format.options)
+    return transformed === false ? undefined : transformed
+  }
+
+  #forward(): void {
+    const producer = this.#producer
+    producer.on('rejected', (event) => this.emit('rejected', event))
+    producer.on('dropped', (event) => this.emit('dropped', event))
+    producer.on('stats', (event) => this.emit('stats', event))
+    producer.on('warning', (event) => this.emit('warning', event))
+  }
+}
+
+/** winston-transport's types want an absent option absent. */
+function withoutUndefined<T extends object>(
+  options: { readonly [Key in keyof T]: T[Key] | undefined }
+): Partial<T> {
+  const present: Partial<T> = {}
+  for (const key in options) {
+    const value = options[key]
+    if (value !== undefined) present[key] = value
+  }
+  return present
+}

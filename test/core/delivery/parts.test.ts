@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { fullJitterMs } from '../../../packages/core/src/delivery/backoff.ts'
+import { Circuit, MAX_REFUSALS } from '../../../packages/core/src/delivery/circuit.ts'
+import { Window } from '../../../packages/core/src/delivery/window.ts'
+
+describe('full jitter', () => {
+  it('doubles its bound with each failure up to the maximum and is spread from zero to the bound', () => {
+    const bounds = [1, 2, 3, 4, 9, 60].map((failures) => fullJitterMs(failures, 100, 30_000, 1))
+    expect(bounds).toEqual([100, 200, 400, 800, 25_600, 30_000])
+    expect(fullJitterMs(5, 100, 30_000, 0)).toBe(0)
+    expect(fullJitterMs(5, 100, 30_000, 0.25)).toBe(400)
+    expect(fullJitterMs(0, 100, 30_000, 1)).toBe(0)
+  })
+})
+
+describe('the window', () => {
+  const policy = { maxConcurrency: 8, baseMs: 100, maxMs: 30_000 }
+
+  it('starts with one request and grows to the maximum with success', () => {
+    const window = new Window(policy)
+    const limits = Array.from({ length: 9 }, () => {
+      const { limit } = window
+      window.succeeded()
+      return limit
+    })
+    expect(limits).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 8])
+  })
+
+  it('halves on failure, waits, and then grows slowly', () => {
+    const window = new Window(policy)
+    for (let index = 0; index < 8; index++) window.succeeded()
+    window.failed(1_000, 1_010, 1, 0)
+    expect(window.limit).toBe(4)
+    expect(window.pausedUntil).toBe(1_110)
+    window.succeeded()
+    expect(window.limit).toBe(4)
+    for (let index = 0; index < 4; index++) window.succeeded()
+    expect(window.limit).toBe(5)
+  })
+
+  it('counts requests that failed together as one failure', () => {
+    const window = new Window(policy)
+    window.failed(1_000, 1_010, 1, 0)
+    window.failed(1_005, 1_020, 1, 0)
+    expect(window.failures).toBe(1)
+    window.failed(1_200, 1_210, 1, 0)
+    expect(window.failures).toBe(2)
+    expect(window.pausedUntil).toBe(1_410)
+  })
+
+  it('waits at least as long as the service asked for', () => {
+    const window = new Window(policy)
+    window.failed(0, 10, 0, 7_000)
+    expect(window.pausedUntil).toBe(7_010)
+  })
+})
+
+describe('the circuit', () => {
+  it('opens at the third refusal in a row and then asks rarely', () => {
+    const circuit = new Circuit(300_000)
+    expect(circuit.refused(0, 10, false)).toBeLessThan(10_000)
+    expect(circuit.isOpen).toBe(false)
+    expect(circuit.refused(20, 30, false)).toBeLessThan(10_000)
+    expect(circuit.refused(40, 50, true)).toBe(300_000)
+    expect(circuit.isOpen).toBe(true)
+    expect(MAX_REFUSALS).toBeLessThan(5)
+  })
+
+  it('tries refreshed credentials at once', () => {
+    expect(new Circuit(300_000).refused(0, 10, true)).toBe(0)
+  })
+
+  it('counts requests refused together once, and closes with the first accepted one', () => {
+    const circuit = new Circuit(300_000)
+    for (let index = 0; index < 8; index++) circuit.refused(0, 10, false)
+    expect(circuit.isOpen).toBe(false)
+    circuit.refused(20, 30, false)
+    circuit.refused(40, 50, false)
+    expect(circuit.isOpen).toBe(true)
+    circuit.accepted()
+    expect(circuit.isOpen).toBe(false)
+  })
+})

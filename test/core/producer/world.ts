@@ -1,0 +1,46 @@
+import type { DisOptions, Producer } from '../../../packages/core/src/index.ts'
+import { assembleProducer, ManualClock, ScriptedTransport } from '../../../packages/core/src/testing.ts'
+
+export interface World {
+  readonly producer: Producer
+  readonly clock: ManualClock
+  readonly transport: ScriptedTransport
+  readonly stderr: string[]
+  /** All events but drain, in order. */
+  readonly events: { readonly name: string; readonly payload: unknown }[]
+}
+
+/** A producer whose time, network, hostname and stderr belong to the test. */
+export function world(options: DisOptions = {}, random: () => number = () => 0.5): World {
+  const clock = new ManualClock(undefined, random)
+  const transport = new ScriptedTransport()
+  const stderr: string[] = []
+  const events: World['events'] = []
+  const producer = assembleProducer(
+    {
+      endpoint: 'http://127.0.0.1:1',
+      projectId: 'p',
+      streamName: 's',
+      credentials: { token: 'T' },
+      ...options
+    },
+    { clock, transport, env: {}, hostname: 'this-host', stderr: (text) => stderr.push(text) }
+  )
+  for (const name of ['rejected', 'dropped', 'warning', 'stats'] as const) {
+    producer.on(name, (payload: unknown) => events.push({ name, payload }))
+  }
+  return { producer, clock, transport, stderr, events }
+}
+
+/** Lines `prefix-0` … as JSON with a hostname. */
+export function lines(count: number, prefix = 'line', hostname = 'web-01'): string[] {
+  return Array.from({ length: count }, (_, index) => `{"hostname":"${hostname}","msg":"${prefix}-${index}"}`)
+}
+
+/** Fails if the books don't balance. */
+export function expectBalanced({ producer }: World): void {
+  const { written, delivered, rejected, dropped, spooled, buffered } = producer.stats()
+  if (written !== delivered + rejected + dropped + spooled + buffered) {
+    throw new Error(`the books don't balance: ${JSON.stringify(producer.stats())}`)
+  }
+}

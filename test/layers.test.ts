@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/**
+ * Who may import whom. Each layer: the files that belong to it, the layers it may use, and the packages
+ * (of node or npm) it may use. Type-only imports count: a word in the wrong place is still in the wrong place.
+ */
+interface Layer {
+  readonly files: RegExp
+  readonly uses: readonly string[]
+  readonly packages: RegExp
+}
+
+const NOTHING = /^$/
+
+const CORE: Readonly<Record<string, Layer>> = {
+  words: {
+    files: /^(limits|errors|events|stats|clock)\.ts$/,
+    uses: ['words'],
+    packages: /^node:diagnostics_channel$/
+  },
+  pure: {
+    files: /^(record\/.*|wire\/.*|auth\/(canonical|identity|authorize|sign-\w+))\.ts$/,
+    uses: ['words', 'pure'],
+    packages: /^node:(crypto|buffer)$/
+  },
+  motion: {
+    files: /^(queue|delivery)\/.*\.ts$/,
+    uses: ['words', 'pure', 'motion'],
+    packages: NOTHING
+  },
+  edge: {
+    files: /^(net\/.*|disk\/.*|auth\/credentials)\.ts$/,
+    uses: ['words', 'pure', 'edge'],
+    packages: /^(undici|sonic-boom|node:.*)$/
+  },
+  root: {
+    files: /^(producer|client|trouble|options|options-schema|settings|index|testing|testing\/.*)\.ts$/,
+    uses: ['words', 'pure', 'motion', 'edge', 'root'],
+    packages: /^(valibot|node:(events|os))$/
+  }
+}
+
+/** Other packages: what they may import from outside themselves. */
+const PACKAGES: Readonly<Record<string, RegExp>> = {
+  pino: /^(@dis-logs\/core|pino-abstract-transport|node:(stream|worker_threads))$/,
+  winston: /^(@dis-logs\/core|winston-transport)$/,
+  cli: /^(@dis-logs\/(core|local)|node:.*|[a-z][\w-]*)$/,
+  // Apart from core, so that a misreading on one side cannot cancel itself on the other.
+  local: /^(?!@dis-logs\/|pino-dis|winston-dis)(node:.*|[@a-z][\w/-]*)$/
+}
+
+// The one place where pure code may not look at the clock or at chance; motion gets them as parameters.
+const IMPURE =
+  /\b(Date\.now|Math\.random|setTimeout|setInterval|setImmediate|performance\.now|process\.env)\b/
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replaceAll('\\', '/'))
+}
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8')
+  return [
+    ...text.matchAll(
+      /^(?:import|export)\b[^'"]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm
+    )
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+}
+
+const CORE_SOURCE = 'packages/core/src'
+
+function layerOf(file: string): string | undefined {
+  return Object.keys(CORE).find((name) => CORE[name]?.files.test(file))
+}
+
+describe('the layers of core', () => {
+  const files = sources(CORE_SOURCE)
+
+  it('cover every file exactly once', () => {
+    const count = (file: string) => Object.values(CORE).filter((layer) => layer.files.test(file)).length
+    expect(files.filter((file) => count(file) !== 1)).toEqual([])
+    expect(files.length).toBeGreaterThan(30)
+  })
+
+  it.each(files)('%s imports only what its layer may', (file) => {
+    const layer = CORE[layerOf(file) ?? '']
+    const wrong = importsOf(join(CORE_SOURCE, file)).filter((specifier) => {
+      if (!specifier.startsWith('.')) return !layer?.packages.test(specifier)
+      const target = relative(CORE_SOURCE, join(CORE_SOURCE, dirname(file), specifier))
+      return !layer?.uses.includes(layerOf(target) ?? '')
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it.each(files.filter((file) => ['pure', 'motion'].includes(layerOf(file) ?? '')))(
+    '%s takes time, chance and environment as parameters',
+    (file) => {
+      expect(IMPURE.exec(withoutComments(readFileSync(join(CORE_SOURCE, file), 'utf8')))?.[0]).toBeUndefined()
+    }
+  )
+})
+
+describe.each(Object.entries(PACKAGES))('packages/%s', (name, allowed) => {
+  it('imports only what it may', () => {
+    const folder = `packages/${name}/src`
+    const wrong = sources(folder).flatMap((file) =>
+      importsOf(join(folder, file))
+        .filter((specifier) =>
+          specifier.startsWith('.')
+            ? relative(folder, join(folder, dirname(file), specifier)).startsWith('..')
+            : !allowed.test(specifier)
+        )
+        .map((specifier) => `${file} imports ${specifier}`)
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('every source file', () => {
+  const all = ['core', 'pino', 'winston', 'local', 'cli'].flatMap((name) =>
+    sources(`packages/${name}/src`).map((file) => `packages/${name}/src/${file}`)
+  )
+
+  it('is at most 250 lines long', () => {
+    expect(all.filter((file) => readFileSync(file, 'utf8').split('\n').length > 251)).toEqual([])
+  })
+
+  it('is not named after a drawer', () => {
+    expect(all.filter((file) => /\b(utils?|helpers?|common|manager|misc)\b/.test(file))).toEqual([])
+  })
+})
