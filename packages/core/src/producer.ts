@@ -148,7 +148,13 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer {
       batcher: this.#batcher,
       window: this.#window,
       attempts: this.#attempts,
-      outcomes: this.#outcomes
+      outcomes: this.#outcomes,
+      onBug: (error) =>
+        trouble.warn({
+          code: 'BUG',
+          message: String(error),
+          cure: 'please report it; lines of one batch may be stuck'
+        })
     })
     this.#intake = new Intake({
       clock,
@@ -175,17 +181,19 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer {
     return new Promise((resolve) => {
       let cancelTimer = () => {}
       let finished = false
-      const finish = () => {
+      const finish = (report: FlushReport) => {
         if (finished) return
         finished = true
         cancelTimer()
         this.#batcher.urgent--
-        resolve(this.#ledger.report(epoch))
+        resolve(report)
       }
       this.#batcher.urgent++
       // Everything may be settled already, and then the barrier calls back before it has returned.
-      const epoch = this.#ledger.barrier(() => queueMicrotask(finish))
-      if (timeoutMs !== undefined) cancelTimer = this.#clock.timer(timeoutMs, finish)
+      const epoch = this.#ledger.barrier((report) => queueMicrotask(() => finish(report)))
+      if (timeoutMs !== undefined) {
+        cancelTimer = this.#clock.timer(timeoutMs, () => finish(this.#ledger.report(epoch)))
+      }
       this.#dispatcher.wake()
     })
   }

@@ -49,7 +49,7 @@ interface Epoch {
   rejected: number
   dropped: number
   spooled: number
-  readonly waiters: Array<() => void>
+  readonly waiters: Array<(report: FlushReport) => void>
 }
 
 /**
@@ -84,8 +84,11 @@ export class Ledger {
     if (entry.unsettled === 0 && epoch === this.#first) this.#advance()
   }
 
-  /** Ends the current epoch and calls `done` (perhaps at once) when it and all before it are settled. */
-  barrier(done: () => void): number {
+  /**
+   * Ends the current epoch and calls `done` (perhaps at once) when it and all before it are settled, with the
+   * counts at that moment: later epochs are not in them.
+   */
+  barrier(done: (report: FlushReport) => void): number {
     const index = this.#epochs.length - 1
     const current = this.#epochs[index]
     if (current === undefined) throw new Error('a ledger always has a current epoch')
@@ -96,7 +99,7 @@ export class Ledger {
     return epoch
   }
 
-  /** Counts over everything written up to and including `epoch`. */
+  /** Counts over everything written up to and including `epoch`, which must not be settled yet. */
   report(epoch: number): FlushReport {
     const total = { ...tally(this.#past), pending: 0 }
     const last = Math.min(epoch - this.#first, this.#epochs.length - 1)
@@ -128,7 +131,7 @@ export class Ledger {
       this.#past.rejected += epoch.rejected
       this.#past.dropped += epoch.dropped
       this.#past.spooled += epoch.spooled
-      for (const done of epoch.waiters) done()
+      for (const done of epoch.waiters) done({ ...tally(this.#past), pending: 0 })
     }
   }
 }

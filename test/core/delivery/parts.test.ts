@@ -29,7 +29,7 @@ describe('the window', () => {
   it('halves on failure, waits, and then grows slowly', () => {
     const window = new Window(policy)
     for (let index = 0; index < 8; index++) window.succeeded()
-    window.failed(1_000, 1_010, 1, 0)
+    window.failed(1_010, 1, 0)
     expect(window.limit).toBe(4)
     expect(window.pausedUntil).toBe(1_110)
     window.succeeded()
@@ -38,19 +38,22 @@ describe('the window', () => {
     expect(window.limit).toBe(5)
   })
 
-  it('counts requests that failed together as one failure', () => {
+  it('knows requests that failed together with another, also within the same millisecond', () => {
     const window = new Window(policy)
-    window.failed(1_000, 1_010, 1, 0)
-    window.failed(1_005, 1_020, 1, 0)
-    expect(window.failures).toBe(1)
-    window.failed(1_200, 1_210, 1, 0)
+    const [first, second] = [window.start(), window.start()]
+    expect(window.isNews(first)).toBe(true)
+    window.failed(1_000, 1, 0)
+    expect(window.isNews(second)).toBe(false)
+    const third = window.start()
+    expect(window.isNews(third)).toBe(true)
+    window.failed(1_000, 1, 0)
     expect(window.failures).toBe(2)
-    expect(window.pausedUntil).toBe(1_410)
+    expect(window.pausedUntil).toBe(1_200)
   })
 
   it('waits at least as long as the service asked for', () => {
     const window = new Window(policy)
-    window.failed(0, 10, 0, 7_000)
+    window.failed(10, 0, 7_000)
     expect(window.pausedUntil).toBe(7_010)
   })
 })
@@ -58,24 +61,25 @@ describe('the window', () => {
 describe('the circuit', () => {
   it('opens at the third refusal in a row and then asks rarely', () => {
     const circuit = new Circuit(300_000)
-    expect(circuit.refused(0, 10, false)).toBeLessThan(10_000)
+    expect(circuit.refused(true, false)).toBeLessThan(10_000)
     expect(circuit.isOpen).toBe(false)
-    expect(circuit.refused(20, 30, false)).toBeLessThan(10_000)
-    expect(circuit.refused(40, 50, true)).toBe(300_000)
+    expect(circuit.refused(true, false)).toBeLessThan(10_000)
+    expect(circuit.refused(true, true)).toBe(300_000)
     expect(circuit.isOpen).toBe(true)
     expect(MAX_REFUSALS).toBeLessThan(5)
   })
 
   it('tries refreshed credentials at once', () => {
-    expect(new Circuit(300_000).refused(0, 10, true)).toBe(0)
+    expect(new Circuit(300_000).refused(true, true)).toBe(0)
   })
 
   it('counts requests refused together once, and closes with the first accepted one', () => {
     const circuit = new Circuit(300_000)
-    for (let index = 0; index < 8; index++) circuit.refused(0, 10, false)
+    circuit.refused(true, false)
+    for (let index = 0; index < 7; index++) circuit.refused(false, false)
     expect(circuit.isOpen).toBe(false)
-    circuit.refused(20, 30, false)
-    circuit.refused(40, 50, false)
+    circuit.refused(true, false)
+    circuit.refused(true, false)
     expect(circuit.isOpen).toBe(true)
     circuit.accepted()
     expect(circuit.isOpen).toBe(false)

@@ -14,7 +14,6 @@ const PAUSE_MS = 1_000
 export class Circuit {
   readonly #probeIntervalMs: number
   #refusals = 0
-  #refusedAt = Number.NEGATIVE_INFINITY
 
   constructor(probeIntervalMs: number) {
     this.#probeIntervalMs = probeIntervalMs
@@ -29,15 +28,12 @@ export class Circuit {
   }
 
   /**
-   * A request that was sent at `startedAt` was refused. Those that were on the way together with one
-   * already refused tell nothing new. `refreshed`: other credentials may be there now.
+   * A request was refused. `isNews`: it was not on the way together with one already refused. `refreshed`: other
+   * credentials may be there now.
    * @returns how long to wait before the next request, in ms
    */
-  refused(startedAt: number, now: number, refreshed: boolean): number {
-    if (startedAt > this.#refusedAt) {
-      this.#refusals++
-      this.#refusedAt = now
-    }
+  refused(isNews: boolean, refreshed: boolean): number {
+    if (isNews) this.#refusals++
     if (this.isOpen) return this.#probeIntervalMs
     return refreshed ? 0 : PAUSE_MS * this.#refusals
   }

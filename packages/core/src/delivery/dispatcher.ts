@@ -21,6 +21,8 @@ export interface DispatcherParts {
   readonly window: Window
   readonly attempts: Attempts
   readonly outcomes: OutcomeHandler
+  /** Told of errors that no rule expects. */
+  readonly onBug: (error: unknown) => void
 }
 
 export class Dispatcher {
@@ -59,12 +61,13 @@ export class Dispatcher {
 
   #pump(): void {
     if (this.#stopped) return
-    const { clock, batcher, window } = this.#parts
+    const { clock, batcher, window, onBug } = this.#parts
     const now = clock.now()
     while (window.hasRoom && window.pausedUntil <= now) {
       const batch = this.#halves.shift() ?? batcher.take(now)
       if (batch === undefined) break
-      void this.#deliver(batch)
+      // A bug in here must not become an unhandled rejection of the application's.
+      this.#deliver(batch).catch(onBug)
     }
     this.#sleep(now)
   }
@@ -86,24 +89,23 @@ export class Dispatcher {
   }
 
   async #deliver(batch: Batch): Promise<void> {
-    const { clock, window, attempts } = this.#parts
+    const { window, attempts } = this.#parts
     this.#inFlight.add(batch)
-    window.start()
-    const startedAt = clock.now()
+    const ticket = window.start()
     const outcome = await attempts.send(batch)
     window.end()
     // After `abandon` the lines are somebody else's.
     if (!this.#inFlight.delete(batch)) return
-    await this.#apply(batch, outcome, startedAt)
+    await this.#apply(batch, outcome, ticket)
     if (!this.#stopped) this.#pump()
   }
 
-  async #apply(batch: Batch, outcome: Outcome, startedAt: number): Promise<void> {
+  async #apply(batch: Batch, outcome: Outcome, ticket: number): Promise<void> {
     const { outcomes, store } = this.#parts
     if (outcome.kind === 'split' && batch.records > 1) {
       this.#halves.push(...batch.split((line) => store.length(line)))
       return
     }
-    await outcomes.apply(batch, outcome, startedAt)
+    await outcomes.apply(batch, outcome, ticket)
   }
 }

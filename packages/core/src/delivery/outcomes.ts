@@ -57,7 +57,7 @@ export class OutcomeHandler {
     this.#parts = parts
   }
 
-  async apply(batch: Batch, outcome: Outcome, startedAt: number): Promise<void> {
+  async apply(batch: Batch, outcome: Outcome, ticket: number): Promise<void> {
     switch (outcome.kind) {
       case 'delivered':
       case 'partial':
@@ -65,10 +65,10 @@ export class OutcomeHandler {
         this.#applyResults(batch, outcome.results)
         break
       case 'retry':
-        this.#retryAll(batch, outcome, startedAt)
+        this.#retryAll(batch, outcome, ticket)
         break
       case 'unauthorized':
-        await this.#unauthorized(batch, outcome, startedAt)
+        await this.#unauthorized(batch, outcome, ticket)
         break
       case 'split':
       case 'refused':
@@ -164,13 +164,15 @@ export class OutcomeHandler {
     gate.opensAt = Math.max(gate.opensAt, clock.now() + wait)
   }
 
-  #retryAll(batch: Batch, outcome: Outcome & { kind: 'retry' }, startedAt: number): void {
+  #retryAll(batch: Batch, outcome: Outcome & { kind: 'retry' }, ticket: number): void {
     const { clock, window, warn, settlement } = this.#parts
     if (outcome.ambiguous) this.ambiguous++
     if (outcome.action === 'throttle') this.throttledRecords += batch.records
     const slowMs =
       outcome.action === 'slow-retry' ? Math.round(SLOW_RETRY_MS * (0.5 + clock.random() / 2)) : 0
-    window.failed(startedAt, clock.now(), clock.random(), Math.max(slowMs, outcome.retryAfterMs ?? 0))
+    if (window.isNews(ticket)) {
+      window.failed(clock.now(), clock.random(), Math.max(slowMs, outcome.retryAfterMs ?? 0))
+    }
     if (window.failures === FAILURES_WORTH_A_WARNING || slowMs > 0) warn(warning(outcome))
 
     const old: number[] = []
@@ -181,15 +183,15 @@ export class OutcomeHandler {
     settlement.reject(batch, old, outcome.code, `${outcome.message} (older than retry.maxAgeMs)`)
   }
 
-  async #unauthorized(batch: Batch, outcome: Failure, startedAt: number): Promise<void> {
+  async #unauthorized(batch: Batch, outcome: Failure, ticket: number): Promise<void> {
     const { clock, window, circuit, credentials, warn } = this.#parts
     for (let record = batch.records - 1; record >= 0; record--) this.#putBack(batch, record)
     const wasOpen = circuit.isOpen
+    const isNews = window.isNews(ticket)
     // Nothing else is sent while new credentials are being looked for.
-    window.pause(Number.POSITIVE_INFINITY, clock.now())
+    window.pause(Number.POSITIVE_INFINITY)
     const refreshed = await credentials.refresh().catch(() => false)
-    const now = clock.now()
-    window.pause(now + circuit.refused(startedAt, now, refreshed), now)
+    window.pause(clock.now() + circuit.refused(isNews, refreshed))
     if (circuit.isOpen && !wasOpen) warn(warning(outcome))
   }
 

@@ -20,7 +20,8 @@ export class Window {
   #slowStart = true
   #failures = 0
   #pausedUntil = 0
-  #pausedAt = Number.NEGATIVE_INFINITY
+  // Grows with each setback. Requests in flight together with one that already failed carry an older number.
+  #setbacks = 0
 
   constructor(policy: WindowPolicy) {
     this.#policy = policy
@@ -49,8 +50,10 @@ export class Window {
     return this.#inFlight < this.limit
   }
 
-  start(): void {
+  /** One more request in flight. The ticket goes back to {@link isNews} with its failure. */
+  start(): number {
     this.#inFlight++
+    return this.#setbacks
   }
 
   end(): void {
@@ -64,23 +67,27 @@ export class Window {
   }
 
   /**
-   * A whole request was throttled or failed. `startedAt` is when it was sent: requests that were in flight
-   * together with one that already failed tell nothing new and must not double the wait again.
+   * False if the request was on the way together with one that already failed: it tells nothing new, and must
+   * neither double the wait nor count as another refusal.
    */
-  failed(startedAt: number, now: number, random: number, atLeastMs: number): void {
-    if (startedAt <= this.#pausedAt) return
+  isNews(ticket: number): boolean {
+    return ticket === this.#setbacks
+  }
+
+  /** A whole request was throttled or failed, and that was news. */
+  failed(now: number, random: number, atLeastMs: number): void {
     this.#failures++
     this.#slowStart = false
     this.#limit = Math.max(1, this.#limit / 2)
     const { baseMs, maxMs } = this.#policy
-    this.#pausedAt = now
+    this.#setbacks++
     this.#pausedUntil = now + Math.max(atLeastMs, fullJitterMs(this.#failures, baseMs, maxMs, random))
   }
 
   /** Nothing is sent before `until` (ms), and then one request at a time. */
-  pause(until: number, now: number): void {
+  pause(until: number): void {
     this.#limit = 1
-    this.#pausedAt = now
+    this.#setbacks++
     this.#pausedUntil = until
   }
 }
