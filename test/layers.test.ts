@@ -36,7 +36,8 @@ const CORE: Readonly<Record<string, Layer>> = {
     packages: /^(undici|sonic-boom|node:.*)$/
   },
   root: {
-    files: /^(producer|client|trouble|options|options-schema|settings|index|testing|testing\/.*)\.ts$/,
+    files:
+      /^(producer|pipeline|client|trouble|options|options-schema|settings|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages: /^(valibot|node:(events|os))$/
   }

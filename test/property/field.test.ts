@@ -37,10 +37,15 @@ const NAMES = [
   'na"me',
   'sl/ash',
   'back\\slash',
+  'new\\nline',
+  'new\nline',
   'ключ',
   '🔑',
   '',
   '__proto__',
+  ',',
+  'a,b',
+  ':',
   '\u0001'
 ]
 const PATHS = [
@@ -51,10 +56,13 @@ const PATHS = [
   ['na"me'],
   ['sl/ash'],
   ['back\\slash'],
+  ['new\\nline'],
   ['ключ'],
   ['🔑'],
   ['__proto__'],
   ['a.a.a'],
+  [',', ':'],
+  ['a,b', 'id'],
   ['\u0001', 'id']
 ]
 
@@ -117,7 +125,70 @@ const { object } = fc.letrec<{ value: string; object: string; array: string }>((
     )
 }))
 
+/**
+ * Objects in which hardly anything but the two names occurs, as keys, values and items, among brackets in
+ * and out of strings. Most have no escape at all: those are the lines that are searched rather than walked.
+ */
+const plainText = fc.constantFrom(
+  'hostname',
+  'id',
+  'hostname',
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  ',',
+  ' ',
+  'x{',
+  '',
+  'name'
+)
+const denseKeys = ['hostname', 'id', 'hostname', 'id', 'x', '{', '', 'myhostname', '\\"hostname', ':1,']
+const dense = fc.letrec<{ value: string; object: string; array: string }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    { weight: 6, arbitrary: plainText.map((word) => `"${word}"`) },
+    { weight: 1, arbitrary: fc.constantFrom('1', 'null', '"\\n"', '"\\""', '"\\\\"', '"\\\\\\"{"') },
+    { weight: 2, arbitrary: tie('object') },
+    { weight: 2, arbitrary: tie('array') }
+  ),
+  array: fc
+    .tuple(space, fc.array(tie('value'), { maxLength: 3 }))
+    .map(([gap, items]) => `[${items.join(`${gap},`)}${gap}]`),
+  object: fc
+    .array(fc.tuple(fc.constantFrom(...denseKeys), space, tie('value')), {
+      minLength: 1,
+      maxLength: 7
+    })
+    .map((members) => `{${members.map(([name, gap, value]) => `"${name}"${gap}:${gap}${value}`).join(',')}}`)
+})).object
+
 describe('a field found without parsing', () => {
+  it('is what JSON.parse finds where the names stand everywhere', () => {
+    let found = 0
+    fc.assert(
+      fc.property(
+        dense,
+        fc.constantFrom(
+          ['hostname'],
+          ['id.hostname'],
+          ['hostname.hostname', 'id'],
+          ['id.id.hostname'],
+          [',']
+        ),
+        (line, paths) => {
+          const expected = reference(line, paths)
+          if (expected !== undefined) found++
+          expect(compileFieldReader(paths)(line)).toBe(expected)
+        }
+      ),
+      { numRuns: 20_000 }
+    )
+    // Or else the lines test little.
+    expect(found).toBeGreaterThan(2_000)
+  }, 60_000)
+
   it('is what JSON.parse finds, in any JSON object however it is written', () => {
     fc.assert(
       fc.property(object, fc.constantFrom(...PATHS), (line, paths) => {

@@ -44,6 +44,14 @@ describe('the field reader', () => {
     expect(read('{"msg":"ends with backslash \\\\","hostname":"real"}', 'hostname')).toBe('real')
   })
 
+  it('is not fooled by braces in strings, nor by the name among the items of an array', () => {
+    expect(read('{"x":["hostname"],"a":"{","hostname":"real"}', 'hostname')).toBe('real')
+    expect(read('{"a":"}","b":{"hostname":"inner"},"hostname":"real"}', 'hostname')).toBe('real')
+    expect(read('{"a":{"x":1},"b":{"hostname":"other"}}', 'a.hostname')).toBeUndefined()
+    expect(read('{"myhostname":"other","\\"hostname":"other"}', 'hostname')).toBeUndefined()
+    expect(read('{"a":"y",":1,":"z"}', ',')).toBeUndefined()
+  })
+
   it('knows keys that are written with escapes', () => {
     expect(read('{"host\\u006eame":"escaped"}', 'hostname')).toBe('escaped')
     expect(read('{"hostname":"plain","host\\u006eame":"escaped"}', 'hostname')).toBe('escaped')
@@ -72,7 +80,11 @@ describe('the field reader', () => {
   it('takes time in proportion to the line, also for hostile ones', () => {
     const slashes = `{"a":"${'\\\\'.repeat(200_000)}","hostname":"x"}`
     const quotes = `{"a":"${'\\"hostname\\":'.repeat(50_000)}","hostname":"x"}`
+    const nested = `{"x":[${'{"hostname":["'.repeat(50_000)}`
+    const spaced = `{"a":[${`"hostname"${' '.repeat(50)},`.repeat(20_000)}1],"hostname":"x"}`
     expect(read(slashes, 'hostname')).toBe('x')
+    expect(read(spaced, 'hostname')).toBe('x')
+    expect(read(nested, 'hostname')).toBeUndefined()
     expect(read(quotes, 'hostname')).toBe('x')
-  })
+  }, 5_000)
 })

@@ -33,6 +33,55 @@ describe('a truncated line', () => {
     }
   })
 
+  it('parts the mark from a string that is cut right behind a brace', () => {
+    const line = `{"msg":"${'{'.repeat(500)}"}`
+    expect(JSON.parse(cut(line, 200))).toEqual({
+      msg: expect.stringMatching(/^\{+…$/),
+      dis_truncated: { originalBytes: line.length }
+    })
+  })
+
+  it('keeps all members of an object that is followed by space alone, and drops space before it', () => {
+    const line = `${' '.repeat(300)}{"a":1}${' '.repeat(300)}`
+    expect(cut(line, 128)).toBe('{"a":1,"dis_truncated":{"originalBytes":607}}')
+  })
+
+  it.each([
+    ['prose in braces', `{hello ${'x '.repeat(300)}`],
+    ['values without commas', `{"a":1 2 "b" ${'x'.repeat(500)}`],
+    ['wrong brackets', `{"a":[1},"b":"${'x'.repeat(500)}"}`],
+    ['a comma at the end', `{"a":1,},"b":"${'x'.repeat(500)}"}`],
+    ['a bad escape', `{"a":"\\x","b":"${'x'.repeat(500)}"}`],
+    ['a bad number', `{"a":01,"b":"${'x'.repeat(500)}"}`],
+    ['a control character', `{"a":"\t","b":"${'x'.repeat(500)}"}`],
+    ['two objects', `{"a":1}{"b":"${'x'.repeat(500)}"}`],
+    ['an array', `["${'x'.repeat(500)}"]`]
+  ])('that only looks like an object is marked as text: %s', (_, line) => {
+    const short = cut(line, 200)
+    expect(short.endsWith(`…[truncated, ${line.length} bytes]`)).toBe(true)
+    expect(line.startsWith(short.slice(0, short.lastIndexOf('…')))).toBe(true)
+  })
+
+  it.each([
+    ['opened and never closed', `{"a":${'['.repeat(600_000)}`],
+    ['opened and closed while going deeper', `{"a":${'[{},'.repeat(300_000)}`],
+    ['a long string', `{"a":"${'x'.repeat(1_200_000)}"}`],
+    ['escapes', `{"a":"${'\\udc00'.repeat(200_000)}"}`]
+  ])(
+    'takes time in proportion to its length: %s',
+    (_, line) => {
+      // Took 18 s when each cut copied the open brackets; the limit on a test's time is what fails.
+      const short = cut(line, 1_000_000)
+      expect(short.length).toBeLessThanOrEqual(1_000_000)
+      expect(short).toContain('"dis_truncated"')
+    },
+    5_000
+  )
+
+  it('refuses a limit without room for the mark', () => {
+    expect(() => truncateLine(Buffer.alloc(500), 127)).toThrow(RangeError)
+  })
+
   it('drops a key that has no value yet', () => {
     const line = `{"a":1,"${'k'.repeat(500)}":2}`
     expect(JSON.parse(cut(line, 200))).toEqual({ a: 1, dis_truncated: { originalBytes: line.length } })

@@ -2,31 +2,47 @@
  * `V11-HMAC-SHA256`: two schemes that share a name. Both derive a key for the day and region first, so that
  * a leaked signature key opens little.
  */
-import { canonicalize, hmac, type SignableRequest, type SigningKey, type SigningScope } from './canonical.ts'
+import {
+  canonicalize,
+  hmac,
+  rememberLast,
+  type SignableRequest,
+  type SigningKey,
+  type SigningScope
+} from './canonical.ts'
 import { signScoped } from './sign-dis.ts'
 
 const ALGORITHM = 'V11-HMAC-SHA256'
 
-/** Value of the Authorization header as the official DIS SDK for Python makes it: scope with `/sdk_request`. */
+/**
+ * Value of the Authorization header as the official DIS SDK for Python makes it: scope with `/sdk_request`.
+ *
+ * @throws TypeError if the headers have no X-Sdk-Date
+ */
 export function signDerived(request: SignableRequest, key: SigningKey, scope: SigningScope): string {
-  const { date } = canonicalize(request)
-  const derived = deriveKey(key, `${date.slice(0, 8)}/${scope.region}/${scope.service}`)
-  return signScoped(ALGORITHM, request, key, derived, scope)
+  const canonical = canonicalize(request)
+  const secretKey = deriveKey(key.accessKey, key.secretKey, scopeOf(canonical.date, scope))
+  return signScoped(ALGORITHM, canonical, { accessKey: key.accessKey, secretKey }, scope)
 }
 
-/** Value of the Authorization header as the generated cloud SDKs make it: scope without `/sdk_request`. */
-export function signDerivedCore(
-  request: SignableRequest,
-  key: SigningKey,
-  { region, service }: SigningScope
-): string {
+/**
+ * Value of the Authorization header as the generated cloud SDKs make it: scope without `/sdk_request`.
+ *
+ * @throws TypeError if the headers have no X-Sdk-Date
+ */
+export function signDerivedCore(request: SignableRequest, key: SigningKey, scope: SigningScope): string {
   const { hash, date, signedHeaders } = canonicalize(request)
-  const info = `${date.slice(0, 8)}/${region}/${service}`
-  const signature = hmac(deriveKey(key, info), `${ALGORITHM}\n${date}\n${info}\n${hash}`).toString('hex')
+  const info = scopeOf(date, scope)
+  const derived = deriveKey(key.accessKey, key.secretKey, info)
+  const signature = hmac(derived, `${ALGORITHM}\n${date}\n${info}\n${hash}`).toString('hex')
   return `${ALGORITHM} Credential=${key.accessKey}/${info}, SignedHeaders=${signedHeaders}, Signature=${signature}`
 }
 
-/** HKDF with one block of output (RFC 5869): 32 bytes, as hex text. */
-function deriveKey({ accessKey, secretKey }: SigningKey, info: string): string {
-  return hmac(hmac(accessKey, secretKey), `${info}\u0001`).toString('hex')
+function scopeOf(date: string, { region, service }: SigningScope): string {
+  return `${date.slice(0, 8)}/${region}/${service}`
 }
+
+/** HKDF with one block of output (RFC 5869): 32 bytes, as hex text. */
+const deriveKey = rememberLast((accessKey: string, secretKey: string, info: string) =>
+  hmac(hmac(accessKey, secretKey), `${info}\u0001`).toString('hex')
+)

@@ -1,26 +1,33 @@
 /**
  * Cuts a line that is above the record limit, so that the rest of the log can still be read: at a character
- * boundary, marked, and valid JSON if it was a JSON object. Rare, so plain rather than fast; linear in
- * `maxBytes`, whatever the line holds.
+ * boundary, marked, and valid JSON if it was a JSON object. Rare, so plain rather than fast; linear in the
+ * line, whatever it holds. Memory: the result, and a few bytes per open bracket.
  */
+import { Buffer } from 'node:buffer'
 
-const ELLIPSIS = '…'
 const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_BRACKET = 0x5b
 const BACKSLASH = 0x5c
+const CLOSE_BRACKET = 0x5d
+const SMALL_U = 0x75
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
-const COLON = 0x3a
-const COMMA = 0x2c
 
-/** Smallest limit that leaves room for the marks. */
+const ELLIPSIS = '…'
+const ELLIPSIS_BYTES = 3
+
+/** Smallest limit that leaves room for the marks, the longest of which takes some 50 bytes. */
 const SMALLEST = 128
 
 /**
  * At most `maxBytes` bytes (128 or more) of a line that is longer. A JSON object keeps its beginning: a string
  * that is cut ends with `…`, what is open is closed, and the root gets a last member
- * `"dis_truncated":{"originalBytes":…}`. Other text ends with `…[truncated, … bytes]`.
+ * `"dis_truncated":{"originalBytes":…}`; space before the object is dropped. Other text ends with
+ * `…[truncated, … bytes]`. Bytes that are not UTF-8 stay as they are.
+ *
+ * @throws RangeError if `maxBytes` is below 128: a bug of the caller
  */
 export function truncateLine(line: Buffer, maxBytes: number): Buffer {
   if (maxBytes < SMALLEST) throw new RangeError(`maxBytes is ${maxBytes}; it must be ${SMALLEST} or more`)
@@ -32,128 +39,177 @@ function truncateText(line: Buffer, maxBytes: number): Buffer {
   return Buffer.concat([line.subarray(0, characterStart(line, maxBytes - mark.length)), mark])
 }
 
-/** A place where a JSON object can be cut, and the text that makes it whole again but for the mark. */
+function truncateObject(line: Buffer, maxBytes: number): Buffer | undefined {
+  const object = line.subarray(skipSpace(line, 0))
+  const mark = `"dis_truncated":{"originalBytes":${line.length}}}`
+  const cut = findCut(object, maxBytes - mark.length - 1)
+  if (cut === undefined) return undefined
+  const brackets = cut.open.map((code) => (code === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET)).reverse()
+  return Buffer.concat([
+    object.subarray(0, cut.at),
+    Buffer.from(cut.insideString ? `${ELLIPSIS}"` : ''),
+    Buffer.from(brackets),
+    // Right behind the root's brace there is no member that the mark has to be parted from.
+    Buffer.from(cut.at === 1 ? mark : `,${mark}`)
+  ])
+}
+
+/** A place where a JSON object can be cut, and what it takes to close it there. */
 interface Cut {
   readonly at: number
   readonly insideString: boolean
-  /** Open brackets, outermost first. */
-  readonly open: string
+  /** Opening brackets but the root's, outermost first. */
+  readonly open: readonly number[]
 }
 
-function truncateObject(line: Buffer, maxBytes: number): Buffer | undefined {
-  const member = `"dis_truncated":{"originalBytes":${line.length}}`
-  const cut = findCut(line, maxBytes, member.length)
-  if (cut === undefined) return undefined
-  const closers = [...cut.open.slice(1)].reverse().map((bracket) => (bracket === '{' ? '}' : ']'))
-  const kept = line.subarray(0, cut.at)
-  // An object without members takes no comma; its brace is the last thing that was kept.
-  const comma = cut.open.length === 1 && kept.at(-1) === OPEN_BRACE ? '' : ','
-  const end = `${cut.insideString ? `${ELLIPSIS}"` : ''}${closers.join('')}${comma}${member}}`
-  return Buffer.concat([kept, Buffer.from(end)])
-}
+/** What may come next: the `first` ones stand behind an opening bracket, where it may also be closed. */
+type Expected = 'firstKey' | 'key' | 'colon' | 'firstValue' | 'value' | 'commaOrEnd'
 
-/** The last place at which the line can be cut and closed within `maxBytes`; `undefined` if it is no object. */
-function findCut(line: Buffer, maxBytes: number, memberBytes: number): Cut | undefined {
-  let open = ''
-  let best: Cut | undefined
-  // In an object a string is a key until its colon has come.
-  let isKey = false
-  let at = skipSpace(line, 0)
-  if (line[at] !== OPEN_BRACE) return undefined
-  // Brackets but the root's, a comma, the mark, and the root's brace.
-  const fits = (end: number, more: number) => end + more + open.length + 1 + memberBytes <= maxBytes
+/**
+ * The last place up to which the text and the brackets that close it take at most `budget` bytes; `undefined`
+ * if the text so far is not the beginning of a JSON object.
+ */
+function findCut(text: Buffer, budget: number): Cut | undefined {
+  if (text[0] !== OPEN_BRACE) return undefined
+  // One array for all cuts: `at + open.length` never falls, so the first step that does not fit ends the
+  // search, and every change of `open` before that came with a new cut. A copy for each would be quadratic.
+  const open: number[] = []
+  let inObject = true
+  let expected: Expected = 'firstKey'
+  let cut: Cut = { at: 1, insideString: false, open }
 
-  while (at < line.length && at <= maxBytes) {
-    const code = line[at]
-    if (code === QUOTE) {
-      const end = isKey
-        ? scanString(line, at, undefined)
-        : scanString(line, at, (position) => {
-            if (!fits(position, ELLIPSIS.length * 3 + 1)) return false
-            best = { at: position, insideString: true, open }
-            return true
-          })
-      if (end < 0) return best
-      at = end
-      if (!isKey && fits(at, 0)) best = { at, insideString: false, open }
-      continue
+  for (let at = skipSpace(text, 1); at + open.length < budget; at = skipSpace(text, at)) {
+    const room = budget - open.length
+    const code = text[at]
+    const wantsKey: boolean = expected === 'key' || expected === 'firstKey'
+    const wantsValue: boolean = expected === 'value' || expected === 'firstValue'
+    switch (code) {
+      case QUOTE: {
+        if (!wantsKey && !wantsValue) return undefined
+        const string = scanString(text, at, room)
+        if (string === undefined) return undefined
+        if (wantsValue && string.cut > 0) cut = { at: string.cut, insideString: true, open }
+        if (string.end === 0) return cut
+        at = string.end
+        if (wantsValue) cut = { at, insideString: false, open }
+        expected = wantsKey ? 'colon' : 'commaOrEnd'
+        break
+      }
+      case COLON:
+        if (expected !== 'colon') return undefined
+        expected = 'value'
+        at++
+        break
+      case COMMA:
+        if (expected !== 'commaOrEnd') return undefined
+        expected = inObject ? 'key' : 'value'
+        at++
+        break
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        if (!wantsValue) return undefined
+        at++
+        if (at + 1 > room) return cut
+        open.push(code)
+        inObject = code === OPEN_BRACE
+        expected = inObject ? 'firstKey' : 'firstValue'
+        cut = { at, insideString: false, open }
+        break
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        if (expected !== 'commaOrEnd' && expected !== (inObject ? 'firstKey' : 'firstValue')) return undefined
+        if (inObject !== (code === CLOSE_BRACE)) return undefined
+        at++
+        // The root is closed: a whole object if only space follows, which is then all that is cut.
+        if (open.length === 0) return skipSpace(text, at) === text.length ? cut : undefined
+        open.pop()
+        inObject = open.length === 0 || open.at(-1) === OPEN_BRACE
+        expected = 'commaOrEnd'
+        cut = { at, insideString: false, open }
+        break
+      default:
+        if (!wantsValue) return undefined
+        at = endOfLiteral(text, at)
+        if (at === 0) return undefined
+        if (at > room) return cut
+        expected = 'commaOrEnd'
+        cut = { at, insideString: false, open }
     }
-    if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      open += code === OPEN_BRACE ? '{' : '['
-      isKey = code === OPEN_BRACE
-      at++
-      if (fits(at, 0)) best = { at, insideString: false, open }
-      continue
-    }
-    if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-      open = open.slice(0, -1)
-      // The root is closed before the limit: what follows makes the line no JSON.
-      if (open === '') return undefined
-      isKey = false
-      at++
-      if (fits(at, 0)) best = { at, insideString: false, open }
-      continue
-    }
-    if (code === COMMA) isKey = open.endsWith('{')
-    else if (code === COLON) isKey = false
-    else if (!isSpace(code)) {
-      const end = endOfLiteral(line, at)
-      if (end === at) return undefined
-      at = end
-      if (at < line.length && fits(at, 0)) best = { at, insideString: false, open }
-      continue
-    }
-    at++
   }
-  return best
+  return cut
 }
 
 /**
- * Index after the string that starts at `at`, -1 if `cut` wants no more or it never ends. `cut` is asked at
- * each boundary of characters and escapes whether the string may be cut there.
+ * Looks at the string that opens at `at` up to index `limit`. `end` is the index after its closing quote, 0 if
+ * it does not end by `limit`; `cut` the last place in it where `…"` still fits, 0 if none; `undefined` if JSON
+ * has no such string.
  */
-function scanString(line: Buffer, at: number, cut: ((position: number) => boolean) | undefined): number {
+function scanString(text: Buffer, at: number, limit: number): { cut: number; end: number } | undefined {
+  const lastCut = limit - ELLIPSIS_BYTES - 1
+  let cut = 0
   let position = at + 1
-  while (position < line.length) {
-    const code = line[position] ?? 0
+  while (position < limit) {
+    const code = text[position] ?? 0
+    if (code < 0x20) return undefined
     // Not between the halves of a character outside the basic plane, written as two escapes.
-    if (cut !== undefined && !isLowSurrogate(line, position) && !cut(position)) return -1
-    if (code === QUOTE) return position + 1
-    if (code === BACKSLASH) position += line[position + 1] === 0x75 ? 6 : 2
-    else position = nextCharacter(line, position)
+    if (position <= lastCut && !isLowSurrogate(text, position)) cut = position
+    if (code === QUOTE) return { cut, end: position + 1 }
+    if (code === BACKSLASH) {
+      if (!/^\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/.test(text.toString('latin1', position, position + 6)))
+        return undefined
+      position += text[position + 1] === SMALL_U ? 6 : 2
+    } else position = nextCharacter(text, position)
   }
-  return -1
+  return { cut, end: 0 }
 }
 
 /** `\uDC00` to `\uDFFF`: belongs to the escape before it. */
-function isLowSurrogate(line: Buffer, at: number): boolean {
-  return line[at] === BACKSLASH && /^\\u[dD][c-fC-F]/.test(line.toString('latin1', at, at + 4))
+function isLowSurrogate(text: Buffer, at: number): boolean {
+  return text[at] === BACKSLASH && /^\\u[dD][c-fC-F]/.test(text.toString('latin1', at, at + 4))
 }
 
-function nextCharacter(line: Buffer, at: number): number {
+function nextCharacter(text: Buffer, at: number): number {
   let next = at + 1
-  while (next < line.length && ((line[next] ?? 0) & 0xc0) === 0x80) next++
+  while (next < text.length && isContinuation(text[next])) next++
   return next
 }
 
 /** The largest character boundary that is not after `at`. */
-function characterStart(line: Buffer, at: number): number {
+function characterStart(text: Buffer, at: number): number {
   let start = at
   // A sequence has at most three continuation bytes; more of them are not UTF-8 anyway.
-  for (let back = 0; back < 3 && start > 0 && ((line[start] ?? 0) & 0xc0) === 0x80; back++) start--
+  for (let back = 0; back < 3 && start > 0 && isContinuation(text[start]); back++) start--
   return start
 }
 
-/** Index after a number, `true`, `false` or `null`. */
-function endOfLiteral(line: Buffer, at: number): number {
-  let end = at
-  while (end < line.length && /[-+.0-9A-Za-z]/.test(String.fromCharCode(line[end] ?? 0))) end++
-  return end
+function isContinuation(code: number | undefined): boolean {
+  return code !== undefined && (code & 0xc0) === 0x80
 }
 
-function skipSpace(line: Buffer, at: number): number {
+/** Index after the number, `true`, `false` or `null` at `at`; 0 if there is none, or if the text ends with it. */
+function endOfLiteral(text: Buffer, at: number): number {
+  let end = at
+  while (end < text.length && isLiteral(text[end] ?? 0)) end++
+  const literal = text.toString('latin1', at, end)
+  const complete = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?)$/.test(literal)
+  return complete && end < text.length ? end : 0
+}
+
+/** Digits, lower-case letters, `E`, `+`, `-` and `.`. */
+function isLiteral(code: number): boolean {
+  return (
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0x61 && code <= 0x7a) ||
+    code === 0x45 ||
+    code === 0x2b ||
+    code === 0x2d ||
+    code === 0x2e
+  )
+}
+
+function skipSpace(text: Buffer, at: number): number {
   let next = at
-  while (isSpace(line[next])) next++
+  while (isSpace(text[next])) next++
   return next
 }
 
