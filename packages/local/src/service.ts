@@ -1,0 +1,72 @@
+import type { Answer } from './answer.ts'
+import type { Call, World } from './call.ts'
+import { decodeBody } from './content-encoding.ts'
+import { Refusal, refuse, refuseAtGateway } from './errors.ts'
+import { faultAnswer } from './fault-answer.ts'
+import { parseQuery } from './query.ts'
+import { findRoute } from './routes.ts'
+import type { SignedRequest } from './verify/canonical.ts'
+import type { Credentials } from './verify/credentials.ts'
+import { verify } from './verify/verify.ts'
+
+/** A complete request, as it came off the wire. */
+export interface WireRequest extends SignedRequest {
+  readonly body: Buffer
+}
+
+/** What becomes of a request: an answer, or a connection that is cut without one. */
+export type Outcome = Answer | Refusal | 'cut'
+
+/** Where the service gets what it cannot know itself. */
+export interface Surroundings {
+  readonly world: World
+  readonly credentials: Credentials
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Waits; the promise stays open if the server is closed meanwhile. */
+  readonly sleep: (delayMs: number) => Promise<void>
+  /** If given, the only project id that the server knows. */
+  readonly projectId: string | undefined
+  /** Largest body after decompression. */
+  readonly maxBodyBytes: number
+}
+
+/**
+ * One request's way: route, credentials, body, understanding, faults, action. Faults strike only requests
+ * that would have been carried out, so that a test which forgets its credentials learns of that first.
+ */
+export async function serve(request: WireRequest, surroundings: Surroundings): Promise<Outcome> {
+  const { world, credentials, projectId } = surroundings
+  const route = findRoute(request.method, request.path)
+  world.counters.action(route?.action.name ?? 'other')
+  if (route === undefined)
+    return refuseAtGateway('APIGW.0101', `${request.method} ${request.path.slice(0, 200)}`)
+  const unwelcome = verify(request, credentials, surroundings.now())
+  if (unwelcome !== undefined) {
+    world.counters.authRefused += 1
+    return unwelcome
+  }
+  if (projectId !== undefined && projectId !== route.projectId) return refuse('DIS.4117')
+  const body = decodeBody(request.body, request.headers['content-encoding'], surroundings.maxBodyBytes)
+  if (body instanceof Refusal) return body
+  const call: Call = {
+    projectId: route.projectId,
+    pathName: route.pathName,
+    query: new Map(parseQuery(request.query)),
+    body,
+    isProtobuf: (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/x-protobuf'),
+    nowMs: surroundings.now()
+  }
+  const prepared = route.action.prepare(call, world)
+  if (prepared instanceof Refusal) return prepared
+  const strike = world.faults.draw(route.action.name, prepared.streamName)
+  if (strike.delayMs > 0) await surroundings.sleep(strike.delayMs)
+  if (strike.instead !== undefined) {
+    const answer = faultAnswer(strike.instead)
+    if (answer !== 'hang') return answer
+    await new Promise<void>((resolve) => world.faults.onClear(resolve))
+    return 'cut'
+  }
+  const answer = prepared.run(strike)
+  return strike.after?.kind === 'reset-after' ? 'cut' : answer
+}
