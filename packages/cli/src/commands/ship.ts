@@ -1,0 +1,144 @@
+/** `dis-logs ship`: lines from files or standard input → a stream. */
+import { createProducer, type DisOptions, type Producer } from '@dis-logs/core'
+import { defineFlags, parseFlags, secondsAsMs, wholeNumber } from '../flags.ts'
+import type { CommandHelp } from '../help.ts'
+import type { Io } from '../io.ts'
+import { connectionFlags, connectionOptions, routingFlags, routingOptions } from '../options.ts'
+import { complain, lines, say, showProgress } from '../output.ts'
+import type { Command } from '../run.ts'
+import { feed, type Intake } from '../ship/feed.ts'
+import { DEFAULT_PATIENCE, type Patience, type Settled, settle } from '../ship/settle.ts'
+import { causeOf, type Source, sourcesOf } from '../ship/sources.ts'
+import { describeProgress, nothingIsLost, summarize, Troubles } from '../ship/summary.ts'
+import { type Stop, stopOnSignals } from '../signals.ts'
+import { STATUS } from '../status.ts'
+
+const flags = defineFlags({
+  ...connectionFlags,
+  ...routingFlags,
+  aggregate: { type: 'boolean', help: 'pack lines of one key into one record: faster with short lines' },
+  ordered: { type: 'boolean', help: 'per key, no record overtakes another, retries included' },
+  'linger-ms': { type: 'string', value: '<ms>', help: 'longest wait of a line for others (default: 200)' },
+  'max-records': { type: 'string', value: '<n>', help: 'records a request (default: 500)' },
+  timeout: { type: 'string', value: '<s>', help: 'longest wait at the end, in seconds (default: see below)' },
+  quiet: { type: 'boolean', help: 'no progress and no summary; losses are still told' }
+})
+
+const help: CommandHelp = {
+  summary: 'send lines from stdin or files to a stream',
+  usage: '[flags] [file…]',
+  flags,
+  notes: [
+    'Files are sent in order; without files, or for -, standard input is read. Every line (NDJSON or plain) is sent as it is; empty lines are skipped. The data is never held in memory as a whole.',
+    'Credentials come from the environment only, because flags can be seen in the process list: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN), or DIS_TOKEN.',
+    'While DIS cannot be reached, lines wait. After the end of the input ship gives up when no line was delivered for 30 seconds, or --timeout seconds after the end; what is left then is lost.',
+    'Exit status: 0 only if every line was delivered; 1 otherwise; 2 wrong usage; 130, 143 after SIGINT, SIGTERM: what was read is flushed for up to 8 seconds (a second signal exits at once).'
+  ],
+  examples: [
+    'some-program | dis-logs ship --stream app-logs --partition-key tenant.id',
+    'dis-logs ship --stream app-logs --aggregate /var/log/app/*.log'
+  ]
+}
+
+/** The verb `ship`. */
+export const ship: Command = {
+  help,
+  async run(args, io) {
+    const { values, positionals } = parseFlags(flags, args)
+    const totalMs = secondsAsMs('timeout', values.timeout)
+    const lingerMs = wholeNumber('linger-ms', values['linger-ms'], 0, 60_000)
+    const maxRecords = wholeNumber('max-records', values['max-records'], 1, 5_000)
+    const options: DisOptions = {
+      ...connectionOptions(values),
+      ...routingOptions(values),
+      aggregate: values.aggregate === true,
+      ordered: values.ordered === true,
+      batch: {
+        ...(lingerMs === undefined ? {} : { lingerMs }),
+        ...(maxRecords === undefined ? {} : { maxRecords })
+      }
+    }
+    return new Shipment(io, options, totalMs === undefined ? DEFAULT_PATIENCE : { totalMs }).run(
+      sourcesOf(positionals, io),
+      values.quiet === true
+    )
+  }
+}
+
+class Shipment {
+  readonly #io: Io
+  readonly #producer: Producer
+  readonly #patience: Patience
+  readonly #troubles: Troubles
+  readonly #intake: Intake = { lines: 0, bytes: 0 }
+  #unreadable = 0
+
+  constructor(io: Io, options: DisOptions, patience: Patience) {
+    this.#io = io
+    this.#patience = patience
+    this.#producer = createProducer(options)
+    this.#troubles = new Troubles(this.#producer)
+  }
+
+  async run(sources: readonly Source[], quiet: boolean): Promise<number> {
+    const startedAt = performance.now()
+    const stop = stopOnSignals(this.#io)
+    const endProgress = quiet ? () => {} : this.#showProgress()
+    try {
+      for (const source of sources) {
+        if (!stop.signal.aborted) await this.#read(source, stop)
+      }
+      const end = await settle(this.#producer, this.#patience, stop.signal)
+      // A signal gives what was read the time that a close takes by itself; otherwise the wait is over.
+      await this.#producer.close(end === 'stopped' ? {} : { timeoutMs: 0 })
+      endProgress()
+      if (!quiet) {
+        say(this.#io, 'ship', summarize(this.#intake, this.#producer.stats(), performance.now() - startedAt))
+      }
+      this.#tellLosses(end)
+    } finally {
+      endProgress()
+      stop.release()
+    }
+    if (stop.status !== undefined) return stop.status
+    const lost = this.#unreadable > 0 || !nothingIsLost(this.#intake, this.#producer.stats())
+    return lost ? STATUS.failed : STATUS.ok
+  }
+
+  async #read(source: Source, stop: Stop): Promise<void> {
+    try {
+      await feed(source, this.#producer, this.#intake, stop.signal)
+    } catch (error) {
+      this.#unreadable++
+      complain(this.#io, 'ship', `cannot read ${source.name}: ${causeOf(error)}`)
+    }
+  }
+
+  #tellLosses(end: Settled): void {
+    const { oversized, rejected, dropped } = this.#producer.stats()
+    for (const rejection of this.#troubles.rejections()) complain(this.#io, 'ship', rejection)
+    if (oversized > 0 && rejected === 0)
+      complain(this.#io, 'ship', `${lines(oversized)} above 1 MiB cut to that length and marked`)
+    if (dropped === 0) return
+    const why = { settled: '', stopped: ': stopped by a signal', 'gave-up': `: ${this.#limit()}` }[end]
+    const { warning } = this.#troubles
+    complain(this.#io, 'ship', `${lines(dropped)} not sent${why}`)
+    if (warning !== undefined) complain(this.#io, 'ship', `last trouble: ${warning}`)
+  }
+
+  #limit(): string {
+    return 'totalMs' in this.#patience
+      ? `gave up ${this.#patience.totalMs / 1_000} s after the end of the input (--timeout)`
+      : `gave up after ${this.#patience.idleMs / 1_000} s without a delivered line (see --timeout)`
+  }
+
+  #showProgress(): () => void {
+    let before = 0
+    return showProgress(this.#io.stderr, 1_000, () => {
+      const stats = this.#producer.stats()
+      const perSecond = stats.delivered - before
+      before = stats.delivered
+      return describeProgress(this.#intake, stats, perSecond)
+    })
+  }
+}

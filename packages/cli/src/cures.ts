@@ -1,0 +1,33 @@
+/** What to do about codes of the service, in terms of flags. */
+
+const CREDENTIALS =
+  'check HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK or DIS_TOKEN, --region, and the clock of this machine'
+const STREAM = 'check --stream, --region and --project-id'
+const PARTITION = 'the partition does not exist (any more): check its id'
+const RATE = 'the stream is at its limit: add partitions'
+const NETWORK = 'check --endpoint or --region, the network and its proxy'
+
+const CURES: Readonly<Record<string, string>> = {
+  'DIS.4105': 'set the clock of this machine: it is more than 15 minutes off',
+  'DIS.4116': 'the credentials are valid but have no right to this stream: check permissions and arrears',
+  'DIS.4117': 'check --project-id',
+  'DIS.4205': 'the stream is not running yet: wait, or check it in the console',
+  'DIS.4301': STREAM,
+  'DIS.4302': PARTITION,
+  'DIS.4303': RATE,
+  'DIS.4305': RATE,
+  'DIS.4309': 'this address is blacklisted after too many refused calls: wait',
+  'DIS.4319': PARTITION,
+  'DIS.4224': 'the record is not kept any more, or does not exist yet: try --from beginning',
+  OVERSIZE: 'a record holds at most 1 MiB'
+}
+
+/** What to do about a code; `status` is that of the whole answer, 0 if there was none. */
+export function cureFor(code: string, status: number): string {
+  const cure = CURES[code]
+  if (cure !== undefined) return cure
+  if (/^DIS\.41|^APIG(W)?\.03/.test(code) || [401, 403, 441].includes(status)) return CREDENTIALS
+  if (code.startsWith('DIS.5') || status >= 500) return 'the service has a fault: try again later'
+  if (status === 0 && !code.startsWith('DIS.')) return NETWORK
+  return 'see the error codes in the DIS API reference'
+}

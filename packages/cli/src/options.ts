@@ -1,0 +1,118 @@
+/** The flags that say where the stream is, and what a configuration error means in terms of flags. */
+import type { DisConfigError, DisOptions } from '@dis-logs/core'
+import { defineFlags, oneOf } from './flags.ts'
+import { UsageError } from './status.ts'
+
+/** Where the stream is. What is left out comes from the environment, as in the library. */
+export const connectionFlags = defineFlags({
+  stream: { type: 'string', value: '<name>', help: 'stream (DIS_STREAM_NAME)' },
+  region: { type: 'string', value: '<name>', help: 'region, as in cn-north-4 (DIS_REGION)' },
+  endpoint: {
+    type: 'string',
+    value: '<url>',
+    help: 'https://host[:port] instead of a region (DIS_ENDPOINT)'
+  },
+  'project-id': { type: 'string', value: '<id>', help: 'project that owns the stream (DIS_PROJECT_ID)' },
+  'stream-id': { type: 'string', value: '<id>', help: 'for a stream of another account (DIS_STREAM_ID)' },
+  signing: { type: 'string', value: '<scheme>', help: 'sdk, dis or derived (default: sdk)' }
+})
+
+/** Which partition each line goes to. */
+export const routingFlags = defineFlags({
+  'partition-key': {
+    type: 'string',
+    multiple: true,
+    value: '<path>',
+    help: 'field whose value is the key, as in tenant.id; repeat to try several (default: hostname)'
+  },
+  'partition-id': { type: 'string', value: '<id>', help: 'one partition for all lines' },
+  spread: { type: 'boolean', help: 'send no key: DIS spreads the lines over all partitions' }
+})
+
+interface ConnectionValues {
+  readonly stream?: string | undefined
+  readonly region?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly 'project-id'?: string | undefined
+  readonly 'stream-id'?: string | undefined
+  readonly signing?: string | undefined
+}
+
+interface RoutingValues {
+  readonly 'partition-key'?: readonly string[] | undefined
+  readonly 'partition-id'?: string | undefined
+  readonly spread?: boolean | undefined
+}
+
+/** @throws UsageError for a signing scheme that does not exist; the rest is for the library to check */
+export function connectionOptions(values: ConnectionValues): DisOptions {
+  const signing = oneOf('signing', values.signing, ['sdk', 'dis', 'derived'])
+  return {
+    ...(values.stream === undefined ? {} : { streamName: values.stream }),
+    ...(values.region === undefined ? {} : { region: values.region }),
+    ...(values.endpoint === undefined ? {} : { endpoint: values.endpoint }),
+    ...(values['project-id'] === undefined ? {} : { projectId: values['project-id'] }),
+    ...(values['stream-id'] === undefined ? {} : { streamId: values['stream-id'] }),
+    ...(signing === undefined ? {} : { signing })
+  }
+}
+
+/** @throws UsageError if more than one way is asked for */
+export function routingOptions(values: RoutingValues): DisOptions {
+  const keys = values['partition-key']
+  const ways = [values['partition-id'] !== undefined, keys !== undefined, values.spread === true]
+  if (ways.filter(Boolean).length > 1) {
+    throw new UsageError('allowed: one of --partition-key, --partition-id, --spread')
+  }
+  return {
+    ...(values['partition-id'] === undefined ? {} : { partitionId: values['partition-id'] }),
+    ...(keys === undefined ? {} : { partitionKey: keys }),
+    ...(values.spread === true ? { partitionKey: null } : {})
+  }
+}
+
+/** Options of the library and the flags that set them. */
+const FLAG_OF: Readonly<Record<string, string>> = {
+  streamName: '--stream',
+  streamId: '--stream-id',
+  region: '--region',
+  endpoint: '--endpoint',
+  projectId: '--project-id',
+  partitionKey: '--partition-key',
+  partitionId: '--partition-id',
+  signing: '--signing',
+  aggregate: '--aggregate',
+  ordered: '--ordered',
+  'batch.lingerMs': '--linger-ms',
+  'batch.maxRecords': '--max-records'
+}
+
+// In running text `region` and `endpoint` are also plain words, so they are translated only where they are told to be set.
+const WORDING: readonly (readonly [RegExp, string])[] = [
+  [/set credentials, or /g, 'set '],
+  [/, or set http\.allowInsecure/g, ''],
+  [/use the credentials option/g, 'use the environment'],
+  [/\bset (region|endpoint)\b/g, 'set --$1'],
+  [/\), endpoint,/g, '), --endpoint,'],
+  [/, region and /g, ', --region and '],
+  [/\bcheck (region|endpoint)\b/g, 'check --$1'],
+  [/\bsigning: '(\w+)'/g, '--signing $1'],
+  [/\bsigning '(\w+)'/g, '--signing $1'],
+  [/raise batch\.lingerMs/g, 'raise --linger-ms']
+]
+
+/** Words of the library's messages in terms of flags. */
+export function inFlags(text: string): string {
+  const reworded = WORDING.reduce((result, [pattern, words]) => result.replace(pattern, words), text)
+  return reworded.replace(
+    /(?<![-\w])(streamName|streamId|projectId|partitionKey|partitionId)\b/g,
+    (option) => FLAG_OF[option] ?? option
+  )
+}
+
+/** Each problem of a configuration error in a line, named after its flag where there is one. */
+export function describeConfigError(error: DisConfigError): string[] {
+  return error.problems.map(
+    ({ option, given, allowed }) => `${FLAG_OF[option] ?? option}: got ${given}; ${inFlags(allowed)}`
+  )
+}

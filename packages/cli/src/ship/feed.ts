@@ -1,0 +1,45 @@
+/** source → lines → producer, no faster than the producer takes them. */
+import { once } from 'node:events'
+import { addAbortSignal } from 'node:stream'
+import type { Producer } from '@dis-logs/core'
+import { LineSplitter } from '../lines.ts'
+import type { Source } from './sources.ts'
+
+/** What was read so far. */
+export interface Intake {
+  lines: number
+  bytes: number
+}
+
+/**
+ * Writes every line of a source. Resolves at its end, or early when `signal` is aborted; rejects if it
+ * cannot be read. Held in memory: a chunk, and what the producer's buffer holds.
+ */
+export async function feed(
+  source: Source,
+  producer: Producer,
+  intake: Intake,
+  signal: AbortSignal
+): Promise<void> {
+  const splitter = new LineSplitter()
+  const write = async (lines: Iterable<Buffer>) => {
+    let hasRoom = true
+    for (const line of lines) {
+      hasRoom = producer.write(line)
+      intake.lines++
+      intake.bytes += line.length
+    }
+    if (!hasRoom) await once(producer, 'drain', { signal })
+  }
+  try {
+    for await (const chunk of addAbortSignal(signal, source.open())) {
+      await write(splitter.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk)))
+    }
+    await write(splitter.end())
+  } catch (error) {
+    if (signal.aborted) return
+    // What was read before the failure is not lost with it.
+    await write(splitter.end()).catch(() => {})
+    throw error
+  }
+}

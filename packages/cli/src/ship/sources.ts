@@ -1,0 +1,34 @@
+/** Where lines come from: files and standard input, one after the other. */
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { getSystemErrorMap } from 'node:util'
+import type { Io } from '../io.ts'
+
+/** One source of bytes. */
+export interface Source {
+  /** As in messages: the path, or `standard input`. */
+  readonly name: string
+  open(): Readable
+}
+
+// Large enough to keep system calls cheap, small enough to be nothing beside the buffer of the producer.
+const CHUNK_BYTES = 262_144
+
+/** The sources that the arguments name; standard input if they name none. `-` is standard input. */
+export function sourcesOf(paths: readonly string[], io: Io): Source[] {
+  return (paths.length === 0 ? ['-'] : paths).map((path) =>
+    path === '-'
+      ? { name: 'standard input', open: () => io.stdin }
+      : { name: path, open: () => createReadStream(path, { highWaterMark: CHUNK_BYTES }) }
+  )
+}
+
+/** Why something could not be read or written, in words: `no such file or directory (ENOENT)`. */
+export function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('errno' in error && typeof error.errno === 'number') {
+    const [code, words] = getSystemErrorMap().get(error.errno) ?? []
+    if (code !== undefined) return `${words} (${code})`
+  }
+  return error.message
+}

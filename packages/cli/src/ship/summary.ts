@@ -1,0 +1,76 @@
+/** What became of the lines, in words. */
+import type { Producer, RejectedEvent, Stats, WarningEvent } from '@dis-logs/core'
+import { cureFor } from '../cures.ts'
+import { inFlags } from '../options.ts'
+import { count, lines } from '../output.ts'
+import type { Intake } from './feed.ts'
+
+interface Rejection {
+  readonly message: string
+  lines: number
+}
+
+/** Trouble of a producer, kept for the end: rejected lines by code, and the last warning. */
+export class Troubles {
+  readonly #rejected = new Map<string, Rejection>()
+  #warning: WarningEvent | undefined
+
+  constructor(producer: Producer) {
+    producer.on('rejected', (event) => this.#reject(event))
+    producer.on('warning', (event) => {
+      this.#warning = event
+    })
+  }
+
+  /** `DIS.4301 × 12: message — cure`, one for each code. */
+  rejections(): string[] {
+    return [...this.#rejected].map(([code, { message, lines: rejected }]) => {
+      // Of a refused request, the message of the producer ends with its own cure.
+      const advice = message.endsWith(')') ? '' : ` — ${cureFor(code, 400)}`
+      return `${lines(rejected)} rejected with ${code}: ${inFlags(message)}${advice}`
+    })
+  }
+
+  /** The last warning of the producer. */
+  get warning(): string | undefined {
+    if (this.#warning === undefined) return undefined
+    const { code, message, cure } = this.#warning
+    return inFlags(`${code}: ${message} — ${cure}`)
+  }
+
+  #reject({ code, message, lines: rejected }: RejectedEvent): void {
+    const known = this.#rejected.get(code)
+    if (known === undefined) this.#rejected.set(code, { message, lines: rejected })
+    else known.lines += rejected
+  }
+}
+
+/** True if every line that was read has been delivered. */
+export function nothingIsLost(intake: Intake, stats: Stats): boolean {
+  return stats.delivered === intake.lines && stats.rejected === 0 && stats.dropped === 0
+}
+
+/** The last line of a run. */
+export function summarize(intake: Intake, stats: Stats, elapsedMs: number): string {
+  return [
+    `${lines(intake.lines)} read`,
+    `${count(stats.delivered)} delivered`,
+    `${count(stats.rejected)} rejected`,
+    `${count(stats.dropped)} dropped`,
+    `${count(stats.retriedRecords)} retries`,
+    `${count(stats.throttledRecords)} throttled`,
+    `${count(intake.bytes)} bytes`,
+    `${(elapsedMs / 1_000).toFixed(1)} s`,
+    `${count(stats.delivered / Math.max(0.001, elapsedMs / 1_000))} lines/s`
+  ].join(', ')
+}
+
+/** The line that moves on a terminal. `perSecond`: lines delivered in the last second. */
+export function describeProgress(intake: Intake, stats: Stats, perSecond: number): string {
+  return [
+    `${lines(intake.lines)} read`,
+    `${count(stats.delivered)} delivered`,
+    `${count(stats.retriedRecords)} retries`,
+    `${count(perSecond)} lines/s`
+  ].join(', ')
+}

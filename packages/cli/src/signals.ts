@@ -1,0 +1,30 @@
+import type { Io, StopSignal } from './io.ts'
+import { SIGNAL_STATUS } from './status.ts'
+
+/** The wish of the user to stop. */
+export interface Stop {
+  /** Aborted at the first signal. */
+  readonly signal: AbortSignal
+  /** The exit status that the signal asks for; `undefined` before it came. */
+  readonly status: number | undefined
+  /** Ends listening. */
+  release(): void
+}
+
+/** The first SIGINT or SIGTERM asks to stop in order; the second one exits at once. */
+export function stopOnSignals(io: Io): Stop {
+  const controller = new AbortController()
+  let first: StopSignal | undefined
+  const release = io.onSignal((signal) => {
+    if (first !== undefined) return io.exit(SIGNAL_STATUS[signal])
+    first = signal
+    controller.abort()
+  })
+  return {
+    signal: controller.signal,
+    get status() {
+      return first === undefined ? undefined : SIGNAL_STATUS[first]
+    },
+    release
+  }
+}

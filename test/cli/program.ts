@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+import type { LocalDis } from '@dis-logs/local'
+
+const BIN = new URL('../../packages/cli/bin/dis-logs.mjs', import.meta.url).pathname
+
+export const STREAM = 'app-logs'
+export const ACCESS_KEY = 'CLITESTACCESSKEY0001'
+export const SECRET_KEY = 'cli-test-secret-key-never-to-be-printed'
+
+/** Where a child finds the local server; nothing of the environment of the test leaks in. */
+export function environmentFor(dis: Pick<LocalDis, 'url'>): Record<string, string> {
+  return {
+    DIS_ENDPOINT: dis.url,
+    DIS_PROJECT_ID: 'cli-test-project',
+    DIS_STREAM_NAME: STREAM,
+    HUAWEICLOUD_SDK_AK: ACCESS_KEY,
+    HUAWEICLOUD_SDK_SK: SECRET_KEY
+  }
+}
+
+export interface Ended {
+  readonly status: number | null
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+/** A real `dis-logs` process. */
+export class Program {
+  readonly child: ChildProcess
+  readonly stdin: Writable
+  #stdout: Buffer[] = []
+  #stderr = ''
+  readonly #ended: Promise<Ended>
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
+    const child = spawn(process.execPath, [BIN, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['pipe', 'pipe', 'pipe']
+    })
+    this.child = child
+    this.stdin = child.stdin
+    // A child that ends before it has read everything is not the test's failure.
+    child.stdin.on('error', () => {})
+    child.stdout.on('data', (chunk: Buffer) => this.#stdout.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr += chunk.toString('utf8')
+    })
+    this.#ended = once(child, 'close').then(([status]) => ({
+      status: typeof status === 'number' ? status : null,
+      stdout: this.stdout,
+      stderr: this.#stderr
+    }))
+  }
+
+  get stdout(): Buffer {
+    return Buffer.concat(this.#stdout)
+  }
+
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  /** Waits for a text on stderr or stdout. */
+  async says(text: string, output: 'stderr' | 'stdout' = 'stderr'): Promise<void> {
+    const stream: Readable | null = this.child[output]
+    const said = () => (output === 'stderr' ? this.#stderr : this.stdout.toString('utf8')).includes(text)
+    const signal = AbortSignal.timeout(15_000)
+    while (!said()) {
+      if (stream === null || this.child.exitCode !== null)
+        throw new Error(`ended without "${text}": ${this.#stderr}`)
+      await Promise.race([once(stream, 'data', { signal }), this.#ended])
+    }
+  }
+
+  /** Waits for the end of the process and of its output. */
+  async end(): Promise<Ended> {
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), 25_000)
+    try {
+      return await this.#ended
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** Runs a command to its end. */
+export function dislogs(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  input: string | Buffer = ''
+): Promise<Ended> {
+  const program = new Program(args, env)
+  program.stdin.end(input)
+  return program.end()
+}
+
+/** What a stream has received, as text, sorted: for comparing sets. */
+export async function received(dis: LocalDis, stream: string = STREAM): Promise<string[]> {
+  return (await dis.records(stream)).map(({ data }) => data.toString('utf8')).sort()
+}
+
+/** Lines of an output, sorted. */
+export function sortedLines(output: Buffer): string[] {
+  return output.toString('utf8').split('\n').filter(Boolean).sort()
+}
