@@ -34,26 +34,29 @@ export type Reply =
 /** An error as data: what makes it is lost when it crosses a thread as it is. */
 export interface ErrorData {
   readonly message: string
-  readonly code: string | undefined
+  /** Node's `code`, `errno`, `syscall` and the like. */
+  readonly details: Readonly<Record<string, string | number>>
   readonly option: { readonly option: string; readonly given: string; readonly allowed: string } | undefined
 }
 
 /** For the way out of the thread. */
 export function errorData(error: unknown): ErrorData {
   const message = error instanceof Error ? error.message : String(error)
-  const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const details: Record<string, string | number> = {}
+  for (const [name, value] of error instanceof Error ? Object.entries(error) : []) {
+    if (typeof value === 'string' || typeof value === 'number') details[name] = value
+  }
   const option =
     error instanceof LocalDisOptionError
       ? { option: error.option, given: error.given, allowed: error.allowed }
       : undefined
-  return { message, code, option }
+  return { message, details, option }
 }
 
-/** The error again, with its class if it is one of ours, and its code if not. */
-export function errorFrom({ message, code, option }: ErrorData): Error {
+/** The error again, with its class if it is one of ours, and its details if not. */
+export function errorFrom({ message, details, option }: ErrorData): Error {
   if (option !== undefined) return new LocalDisOptionError(option.option, option.given, option.allowed)
-  return Object.assign(new Error(message), code === undefined ? {} : { code })
+  return Object.assign(new Error(message), details)
 }
 
 /** Records with their data in one piece, which moves to the other thread instead of being copied there. */

@@ -20,9 +20,15 @@ export { type DisStream, type DisStreamEvents, disStream } from './stream.ts'
  * @throws DisConfigError if the options cannot work; pino reports it as the transport's `error` event
  */
 export default function pinoDis(options: DisOptions): DisStream {
-  const { $context, ...own }: DisOptions & { $context?: unknown } = options
+  const { $context, pinoWillSendConfig: _, ...own }: DisOptions & FromPino = options
   const stream = disStream(own)
   // thread-stream adds its context to the options: a sign that this is its worker and not a plain call.
   if ($context !== undefined) forwardEvents(stream)
   return stream
+}
+
+/** What pino and thread-stream put among the options of a transport. */
+interface FromPino {
+  readonly $context?: unknown
+  readonly pinoWillSendConfig?: unknown
 }

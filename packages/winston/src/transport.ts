@@ -13,7 +13,10 @@ export interface DisTransportOptions
     Pick<
       Transport.TransportStreamOptions,
       'format' | 'level' | 'silent' | 'handleExceptions' | 'handleRejections'
-    > {}
+    > {
+  /** The producer runs in the process of the logger. A worker is planned; until then `false` says it aloud. */
+  readonly worker?: false
+}
 
 interface BufferedWrite {
   readonly chunk: unknown
@@ -30,7 +33,7 @@ export class DisTransport extends Transport {
 
   /** @throws DisConfigError if the options cannot work */
   constructor(options: DisTransportOptions) {
-    const { format, level, silent, handleExceptions, handleRejections, ...own } = options
+    const { format, level, silent, handleExceptions, handleRejections, worker: _, ...own } = options
     super(withoutUndefined({ format, level, silent, handleExceptions, handleRejections }))
     this.#producer = createProducer(own)
     this.#forward()
