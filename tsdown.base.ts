@@ -10,5 +10,5 @@ export const base: UserConfig = {
   sourcemap: true,
   clean: true,
   minify: false,
-  logLevel: 'warn'
+  logLevel: 'silent'
 }

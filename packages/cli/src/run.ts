@@ -1,19 +1,13 @@
 /** Dispatch: which command, and which exit status its end means. */
 import { readFileSync } from 'node:fs'
 import { DisConfigError } from '@dis-logs/core'
+import type { Command } from './command.ts'
 import { type Flags, parseFlags } from './flags.ts'
-import { type CommandHelp, commandHelp, programHelp } from './help.ts'
+import { commandHelp, programHelp } from './help.ts'
 import type { Io } from './io.ts'
 import { describeConfigError } from './options.ts'
 import { complain } from './output.ts'
 import { CommandError, STATUS, UsageError } from './status.ts'
-
-/** A verb of the command line. Loaded when it is called. */
-export interface Command {
-  readonly help: CommandHelp
-  /** @returns the exit status */
-  run(args: readonly string[], io: Io): Promise<number>
-}
 
 const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
   ship: {

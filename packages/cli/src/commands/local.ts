@@ -6,11 +6,11 @@ import {
   LocalDisOptionError,
   type LocalDisStats
 } from '@dis-logs/local'
+import type { Command } from '../command.ts'
 import { defineFlags, parseFlags, SECRETS_HINT, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
 import { count, say } from '../output.ts'
-import type { Command } from '../run.ts'
 import { causeOf } from '../ship/sources.ts'
 import { stopOnSignals } from '../signals.ts'
 import { CommandError, STATUS, UsageError } from '../status.ts'

@@ -1,11 +1,11 @@
 /** `dis-logs ship`: lines from files or standard input → a stream. */
 import { createProducer, type DisOptions, type Producer } from '@dis-logs/core'
+import type { Command } from '../command.ts'
 import { defineFlags, parseFlags, secondsAsMs, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
 import { connectionFlags, connectionOptions, routingFlags, routingOptions } from '../options.ts'
 import { complain, lines, say, showProgress } from '../output.ts'
-import type { Command } from '../run.ts'
 import { feed, type Intake } from '../ship/feed.ts'
 import { DEFAULT_PATIENCE, type Patience, type Settled, settle } from '../ship/settle.ts'
 import { causeOf, type Source, sourcesOf } from '../ship/sources.ts'

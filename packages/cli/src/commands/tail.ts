@@ -1,11 +1,11 @@
 /** `dis-logs tail`: the records of a stream → standard output. */
 import { createClient, type DisClient } from '@dis-logs/core'
+import type { Command } from '../command.ts'
 import { defineFlags, oneOf, parseFlags, secondsAsMs, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
 import { connectionFlags, connectionOptions } from '../options.ts'
 import { complain, say } from '../output.ts'
-import type { Command } from '../run.ts'
 import { stopOnSignals } from '../signals.ts'
 import { CommandError, STATUS, UsageError } from '../status.ts'
 import { describeFailure } from '../tail/failure.ts'
