@@ -37,9 +37,9 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   root: {
     files:
-      /^(producer|pipeline|client|trouble|options|options-schema|settings|index|testing|testing\/.*)\.ts$/,
+      /^(producer|pipeline|storage|leaving|stderr|client|trouble|options|options-schema|settings|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
-    packages: /^(valibot|node:(events|os))$/
+    packages: /^(valibot|node:(events|fs|os|path|worker_threads))$/
   }
 }
 

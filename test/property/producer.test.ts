@@ -1,47 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type SentRecord, stored } from '../../packages/core/src/testing.ts'
-import type { WireReply } from '../../packages/core/src/wire/message.ts'
 import { expectBalanced, type World, world } from '../core/producer/world.ts'
+import { ALL_MOODS, CLEAN_MOODS, expectOrder, Service, type Step, seeded, steps } from './service.ts'
 
 /**
  * Random interleavings of writing, time, flushes and a service that changes its mind. A model of the service
  * keeps what it stored; the promises are checked after every step and at the end.
  */
-
-type Mood =
-  | 'good'
-  | 'throttle'
-  | 'fault'
-  | 'refuse-some'
-  | 'down'
-  | 'too-large'
-  | 'lost-answer'
-  | 'unreadable'
-
-type Step =
-  | { readonly do: 'write'; readonly key: number; readonly lines: number }
-  | { readonly do: 'advance'; readonly ms: number }
-  | { readonly do: 'mood'; readonly mood: Mood }
-  | { readonly do: 'flush'; readonly timeoutMs: number }
-
-const CLEAN_MOODS: readonly Mood[] = ['good', 'throttle', 'fault', 'refuse-some', 'down', 'too-large']
-const ALL_MOODS: readonly Mood[] = [...CLEAN_MOODS, 'lost-answer', 'unreadable']
-
-const steps = (moods: readonly Mood[]) =>
-  fc.array(
-    fc.oneof(
-      fc.record({
-        do: fc.constant('write' as const),
-        key: fc.nat(4),
-        lines: fc.integer({ min: 1, max: 40 })
-      }),
-      fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(0, 1, 50, 250, 5_000, 60_000) }),
-      fc.record({ do: fc.constant('mood' as const), mood: fc.constantFrom(...moods) }),
-      fc.record({ do: fc.constant('flush' as const), timeoutMs: fc.constantFrom(0, 100, 10_000) })
-    ),
-    { minLength: 3, maxLength: 25 }
-  )
 
 const options = fc.record({
   ordered: fc.boolean(),
@@ -54,59 +19,6 @@ const options = fc.record({
   concurrency: fc.record({ max: fc.constantFrom(1, 8) }),
   buffer: fc.constantFrom({ maxBytes: 65_536, onFull: 'dropOldest' as const }, { maxBytes: 64 * 1024 ** 2 })
 })
-
-/** A service that stores, in the order of arrival, unless its mood says otherwise. */
-class Service {
-  mood: Mood = 'good'
-  readonly lines: { readonly k: number; readonly n: number }[] = []
-  readonly #random: () => number
-
-  constructor(random: () => number) {
-    this.#random = random
-  }
-
-  answer(records: readonly SentRecord[]): WireReply {
-    const failed: Record<number, string> = {}
-    const maybe = (code: string) => {
-      for (const index of records.keys()) if (this.#random() < 0.5) failed[index] = code
-    }
-    switch (this.mood) {
-      case 'down':
-        return { kind: 'failure', code: 'ECONNREFUSED', message: 'refused', ambiguous: false }
-      case 'too-large':
-        if (records.length > 1) return { kind: 'answer', status: 413, headers: {}, body: Buffer.from('{}') }
-        break
-      case 'throttle':
-        maybe('DIS.4303')
-        break
-      case 'fault':
-        maybe('DIS.5000')
-        break
-      case 'refuse-some':
-        maybe('DIS.4302')
-        break
-      default:
-        break
-    }
-    for (const [index, { data }] of records.entries()) {
-      if (failed[index] === undefined) this.lines.push(...data.split('\n').map((line) => JSON.parse(line)))
-    }
-    if (this.mood === 'lost-answer') {
-      return { kind: 'failure', code: 'ECONNRESET', message: 'reset', ambiguous: true }
-    }
-    if (this.mood === 'unreadable')
-      return { kind: 'answer', status: 200, headers: {}, body: Buffer.from('<html>') }
-    return stored(records, failed)
-  }
-}
-
-function seeded(seed: number): () => number {
-  let state = (seed % 2_147_483_646) + 1
-  return () => {
-    state = (state * 16_807) % 2_147_483_647
-    return state / 2_147_483_647
-  }
-}
 
 async function play(given: Parameters<typeof world>[0], plan: readonly Step[], seed: number) {
   const random = seeded(seed)
@@ -193,12 +105,3 @@ describe('any interleaving', () => {
     )
   }, 120_000)
 })
-
-/** Per key the first arrivals are in the order written. */
-function expectOrder(service: Service): void {
-  const last = new Map<number, number>()
-  for (const { k, n } of service.lines) {
-    expect(n).toBeGreaterThan(last.get(k) ?? -1)
-    last.set(k, n)
-  }
-}

@@ -2,18 +2,38 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Calls `fire` once after `delayMs`; the returned function cancels it. */
+  /** Calls `fire` once after `delayMs`; the returned function cancels it. Does not keep the process alive. */
   timer(delayMs: number, fire: () => void): () => void
   /** Uniform in [0, 1). */
   random(): number
+  /** Keeps the process alive until the returned function is called. */
+  keepAlive(): () => void
 }
 
-/** The clock of the machine. Its timers keep the process alive: one is only ever set while lines wait. */
+const LONGEST_TIMER_MS = 2_147_483_647
+
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   timer(delayMs, fire) {
     const handle = setTimeout(fire, delayMs)
+    // A process ends when the application has nothing more to do; what is left to be sent is `leaving.ts`'s concern.
+    handle.unref()
     return () => clearTimeout(handle)
   },
-  random: () => Math.random()
+  random: () => Math.random(),
+  keepAlive() {
+    const handle = setInterval(() => {}, LONGEST_TIMER_MS)
+    return () => clearInterval(handle)
+  }
+}
+
+/** Calls `fire` every `intervalMs` until the returned function is called. */
+export function every(clock: Clock, intervalMs: number, fire: () => void): () => void {
+  let cancel = clock.timer(intervalMs, again)
+  function again(): void {
+    cancel = clock.timer(intervalMs, again)
+    fire()
+  }
+  return () => cancel()
 }

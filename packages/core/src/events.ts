@@ -17,7 +17,7 @@ export interface RejectedEvent {
 }
 
 /** Why lines were given up without a word from the service. */
-export type DropReason = 'buffer-full' | 'closing' | 'closed'
+export type DropReason = 'buffer-full' | 'spool-full' | 'closing' | 'closed'
 
 /** Lines given up by a policy. Counted as `dropped`. */
 export interface DroppedEvent {

@@ -29,3 +29,6 @@ export const PARTITION_ID: RegExp = /^(?:shardId-\d{10}|\d{1,10})$/i
 
 /** pino's main thread gives a worker 10 s to end; closing has to be done before that. thread-stream 4. */
 export const MAX_CLOSE_MS: number = 600_000
+
+/** Default for `deadLetter.maxBytes`: many thousand lines, and small enough to be looked at. */
+export const DEFAULT_DEAD_LETTER_BYTES: number = 268_435_456

@@ -4,6 +4,7 @@ import { type ConfigProblem, DisConfigError } from './errors.ts'
 import {
   DEFAULT_BATCH_BYTES,
   DEFAULT_BATCH_RECORDS,
+  DEFAULT_DEAD_LETTER_BYTES,
   MAX_BATCH_RECORDS,
   MAX_CLOSE_MS,
   MAX_HASH_KEY,
@@ -38,6 +39,8 @@ function choice<const T extends readonly [string, ...string[]]>(values: T, fallb
 function flag(fallback: boolean) {
   return v.optional(v.boolean('allowed: true or false'), fallback)
 }
+
+const ON_FULL = ['block', 'dropOldest', 'dropNewest', 'spool'] as const
 
 type CredentialsFunction = () => Credentials | Promise<Credentials>
 type KeyFunction = (line: string) => string | undefined
@@ -119,7 +122,8 @@ export const optionsSchema = v.strictObject({
       baseMs: whole(1, 60_000, 100),
       maxMs: whole(1, 600_000, 30_000),
       maxAttempts: whole(1, 1_000, 10),
-      maxAgeMs: v.optional(v.nullable(whole(1, Number.MAX_SAFE_INTEGER, 1)), null)
+      maxAgeMs: v.optional(v.nullable(whole(1, Number.MAX_SAFE_INTEGER, 1)), null),
+      probeIntervalMs: whole(1_000, 86_400_000, 300_000)
     }),
     {}
   ),
@@ -129,9 +133,30 @@ export const optionsSchema = v.strictObject({
   buffer: v.optional(
     v.strictObject({
       maxBytes: whole(65_536, 4 * 1024 ** 3, 64 * 1024 ** 2),
-      onFull: choice(['block', 'dropOldest', 'dropNewest'], 'block')
+      // Without a spool 'block', with one in overflow mode 'spool': see settings.ts.
+      onFull: v.optional(v.picklist(ON_FULL, `allowed: ${ON_FULL.map((value) => `'${value}'`).join(', ')}`))
     }),
     {}
+  ),
+  spool: v.optional(
+    v.strictObject({
+      dir: text('allowed: the path of a folder of its own'),
+      mode: choice(['overflow', 'always'], 'overflow'),
+      maxBytes: whole(1_048_576, Number.MAX_SAFE_INTEGER, 1024 ** 3),
+      fsync: choice(['interval', 'always', 'never'], 'interval')
+    })
+  ),
+  deadLetter: v.optional(
+    v.union(
+      [
+        text(),
+        v.strictObject({
+          path: text('allowed: the path of a file'),
+          maxBytes: whole(1_024, Number.MAX_SAFE_INTEGER, DEFAULT_DEAD_LETTER_BYTES)
+        })
+      ],
+      'allowed: the path of a file, or { path, maxBytes? }'
+    )
   ),
   stats: v.optional(v.strictObject({ intervalMs: whole(100, 86_400_000, 60_000) })),
   http: v.optional(v.strictObject({ allowInsecure: flag(false) }), {})

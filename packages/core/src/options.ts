@@ -56,6 +56,8 @@ export interface DisOptions {
     readonly maxAttempts?: number
     /** Age in ms at which a line that failed is given up; `null`: never. @default null */
     readonly maxAgeMs?: number | null
+    /** While credentials are refused, one request is tried this often, in ms. 1,000 to 86,400,000. @default 300_000 */
+    readonly probeIntervalMs?: number
   }
   /** Longest wait for an answer, in ms. 100 to 300,000. @default 30_000 */
   readonly requestTimeoutMs?: number
@@ -66,9 +68,31 @@ export interface DisOptions {
   readonly buffer?: {
     /** Bytes of lines that are not settled, in flight included. 65,536 to 4 GiB. @default 67_108_864 */
     readonly maxBytes?: number
-    /** What happens above it. `'block'`: `write` returns false until there is room. @default 'block' */
+    /**
+     * What happens above it. `'block'`: `write` returns false until there is room. `'spool'`: lines go to disk.
+     * @default 'block'; with a spool in overflow mode 'spool'
+     */
     readonly onFull?: OverflowPolicy
   }
+  /** The disk queue: lines that outlive the process. @default off */
+  readonly spool?: {
+    /** A folder, made if it does not exist; several processes may share it. */
+    readonly dir: string
+    /**
+     * `'overflow'`: what does not fit into memory, and what is left at the end. `'always'`: every line, before
+     * anything else. @default 'overflow'
+     */
+    readonly mode?: 'overflow' | 'always'
+    /** Bytes on disk; above them the oldest lines are given up. 1 MiB or more. @default 1 GiB */
+    readonly maxBytes?: number
+    /** When the disk itself is waited for; matters for power loss only. `'interval'`: every second. @default 'interval' */
+    readonly fsync?: 'interval' | 'always' | 'never'
+  }
+  /**
+   * File (NDJSON, appended) for lines that DIS refuses for good, with the reason, and for lines that are left at the
+   * end where there is no spool. `maxBytes` bounds it (default 256 MiB). @default off
+   */
+  readonly deadLetter?: string | { readonly path: string; readonly maxBytes?: number }
   /** Emit `stats` events every `intervalMs` (100 to 86,400,000). @default off */
   readonly stats?: { readonly intervalMs: number }
   readonly http?: {

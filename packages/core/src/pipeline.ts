@@ -9,12 +9,16 @@ import { type Clock, systemClock } from './clock.ts'
 import { Attempts } from './delivery/attempt.ts'
 import { Circuit } from './delivery/circuit.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
+import { Ending } from './delivery/ending.ts'
 import { OutcomeHandler } from './delivery/outcomes.ts'
 import { Settlement } from './delivery/settlement.ts'
 import { Window } from './delivery/window.ts'
-import type { ProducerEvents } from './events.ts'
+import type { DeadLetters } from './disk/dead-letters.ts'
+import type { DropReason, ProducerEvents } from './events.ts'
 import { HttpTransport } from './net/http.ts'
+import type { Backlog } from './queue/backlog.ts'
 import { Batcher } from './queue/batcher.ts'
+import { DropNotice } from './queue/drop-notice.ts'
 import { Intake } from './queue/intake.ts'
 import { Lanes } from './queue/lanes.ts'
 import { LineStore } from './queue/line-store.ts'
@@ -22,6 +26,8 @@ import { Overflow } from './queue/overflow.ts'
 import { createRouter } from './record/route.ts'
 import type { Settings } from './settings.ts'
 import { Ledger } from './stats.ts'
+import { writeStderr } from './stderr.ts'
+import { openBacklog, openDeadLetters } from './storage.ts'
 import { Trouble } from './trouble.ts'
 import type { Transport } from './wire/message.ts'
 
@@ -41,6 +47,10 @@ export interface Pipeline {
   readonly store: LineStore
   readonly ledger: Ledger
   readonly batcher: Batcher
+  readonly backlog: Backlog | undefined
+  readonly deadLetters: DeadLetters | undefined
+  readonly notice: DropNotice
+  readonly ending: Ending
   readonly overflow: Overflow
   readonly window: Window
   readonly attempts: Attempts
@@ -57,14 +67,11 @@ export interface PipelineEvents {
   readonly released: () => void
 }
 
-// One probe every five minutes while credentials are refused: as long as a locked key stays locked.
-const PROBE_INTERVAL_MS = 300_000
-
 /** Builds the stages for those settings. Starts nothing. */
 export function assemblePipeline(settings: Settings, parts: ProducerParts, events: PipelineEvents): Pipeline {
   const { target, batch, retry } = settings
   const clock = parts.clock ?? systemClock
-  const trouble = new Trouble(clock, events.tell, parts.stderr ?? ((text) => process.stderr.write(text)))
+  const trouble = new Trouble(clock, events.tell, parts.stderr ?? writeStderr)
   const transport =
     parts.transport ??
     new HttpTransport({
@@ -81,10 +88,33 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
   })
   const overflow = new Overflow(store, settings.buffer)
   const window = new Window({ ...retry, maxConcurrency: settings.maxConcurrency })
+  const host = parts.hostname ?? hostname()
+  const lanes = new Lanes(settings.routing, store, batcher)
+  const dropped = (reason: DropReason, lines: number, bytes: number) => {
+    trouble.dropped({ reason, lines, bytes })
+    if (reason === 'buffer-full' || reason === 'spool-full') notice.count(lines, bytes)
+  }
+  const notice = new DropNotice(clock, (lines, bytes) => intake.tellDropped(lines, bytes))
+  const deadLetters = openDeadLetters(settings, trouble)
   const settlement = new Settlement(store, ledger, {
-    rejected: (group) => trouble.rejected(group),
-    dropped: (reason, lines, bytes) => trouble.dropped({ reason, lines, bytes }),
-    released: events.released
+    rejected: (event) => trouble.rejected(event),
+    deadLetter: (letter) => void deadLetters?.write(letter, clock.now()),
+    acknowledged: (spoolId) => backlog?.acknowledge(spoolId),
+    dropped,
+    released: () => {
+      backlog?.writeAcks()
+      events.released()
+    }
+  })
+  const { backlog, closeBacklog } = openBacklog(settings, {
+    clock,
+    store,
+    ledger,
+    overflow,
+    lanes,
+    batcher,
+    dropped,
+    warn: (event) => trouble.warn(event)
   })
   const credentials = createCredentialSource(settings.credentials)
   const attempts = new Attempts({
@@ -103,9 +133,11 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     credentials,
     batcher,
     window,
-    circuit: new Circuit(PROBE_INTERVAL_MS),
+    circuit: new Circuit(retry.probeIntervalMs),
     settlement,
     lanesHavePartitions: settings.routing.kind !== 'spread',
+    accepted: () => notice.recovered(),
+    correctClock: (serverDate) => attempts.correctClock(serverDate),
     warn: (event) => trouble.warn(event)
   })
   const dispatcher = new Dispatcher({
@@ -115,6 +147,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     window,
     attempts,
     outcomes,
+    refill: () => backlog?.refill(),
     onBug: (error) =>
       trouble.warn({
         code: 'BUG',
@@ -127,19 +160,40 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     store,
     ledger,
     overflow,
+    backlog,
     settlement,
-    trouble,
-    lanes: new Lanes(settings.routing, store, batcher),
+    dropped,
+    lanes,
     batcher,
-    router: createRouter(settings.routing, parts.hostname ?? hostname()),
+    hostname: host,
+    router: createRouter(settings.routing, host),
     oversize: settings.oversize
   })
+  const ending = new Ending({
+    store,
+    dispatcher,
+    intake,
+    settlement,
+    backlog,
+    hasDeadLetters: deadLetters !== undefined,
+    rejected: (event) => trouble.rejected(event),
+    release: () => {
+      closeBacklog()
+      deadLetters?.close()
+    }
+  })
+  // What an earlier process left is sent without waiting for a first line.
+  if (backlog?.isWaiting) dispatcher.wake()
   return {
     clock,
     transport,
     store,
     ledger,
     batcher,
+    backlog,
+    deadLetters,
+    notice,
+    ending,
     overflow,
     window,
     attempts,

@@ -1,6 +1,8 @@
 /** The producer's own promises: write, flush, close, stats. The stages behind them are put together in pipeline.ts. */
 import { EventEmitter } from 'node:events'
+import { every } from './clock.ts'
 import type { ProducerEvents } from './events.ts'
+import { joinLeavers, type Leaver } from './leaving.ts'
 import type { DisOptions } from './options.ts'
 import { assemblePipeline, type Pipeline, type ProducerParts } from './pipeline.ts'
 import { resolveSettings, type Settings } from './settings.ts'
@@ -19,8 +21,9 @@ export interface Producer extends EventEmitter<ProducerEvents> {
    */
   flush(options?: { readonly timeoutMs?: number }): Promise<FlushReport>
   /**
-   * Takes no more lines, flushes within `timeoutMs` (default: `closeTimeoutMs`), gives up what is left and
-   * counts it as dropped, and releases the connections. Repeated calls share one result. Never rejects.
+   * Takes no more lines and delivers what it has within `timeoutMs` (default: `closeTimeoutMs`). What is left then
+   * goes to the spool, else to the dead-letter file, else it is dropped and counted. Releases the connections.
+   * Repeated calls share one result. Never rejects.
    */
   close(options?: { readonly timeoutMs?: number }): Promise<FlushReport>
   stats(): Stats
@@ -39,10 +42,13 @@ export function assembleProducer(options: DisOptions | undefined, parts: Produce
   return new DisProducer(resolveSettings(options, parts.env ?? process.env), parts)
 }
 
-class DisProducer extends EventEmitter<ProducerEvents> implements Producer {
+class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leaver {
   readonly #settings: Settings
   readonly #pipeline: Pipeline
-  readonly #cancelStats: () => void
+  readonly #cancel: readonly (() => void)[]
+  readonly #whenEmpty: (() => void)[] = []
+  /** Lines written when the end of the process was last waited for. */
+  #finished = -1
   #closing: Promise<FlushReport> | undefined
 
   constructor(settings: Settings, parts: ProducerParts) {
@@ -52,7 +58,7 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer {
       tell: (name, ...payload) => this.#tell(name, ...payload),
       released: () => this.#released()
     })
-    this.#cancelStats = this.#startStats()
+    this.#cancel = [this.#startStats(), joinLeavers(this)]
   }
 
   write(line: string | Uint8Array): boolean {
@@ -66,10 +72,12 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer {
     return new Promise((resolve) => {
       let cancelTimer = () => {}
       let finished = false
+      const letGo = clock.keepAlive()
       const finish = (report: FlushReport) => {
         if (finished) return
         finished = true
         cancelTimer()
+        letGo()
         batcher.urgent--
         resolve(report)
       }
@@ -88,25 +96,75 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer {
     return this.#closing
   }
 
+  /** See {@link Leaver}: the process has nothing else to do. */
+  finish(): Promise<void> | undefined {
+    const { written } = this.#pipeline.ledger.totals()
+    if (this.#closing !== undefined || this.#isEmpty || written === this.#finished) return undefined
+    this.#finished = written
+    return this.#empty(this.#settings.closeTimeoutMs)
+  }
+
+  /** See {@link Leaver}: the process is about to be gone. */
+  leave(): void {
+    this.#pipeline.ending.giveUp()
+  }
+
   async #close(timeoutMs: number): Promise<FlushReport> {
-    const { dispatcher, intake, ledger, settlement, transport } = this.#pipeline
+    const { clock, ending, intake, ledger, notice, transport } = this.#pipeline
+    const letGo = clock.keepAlive()
+    notice.tell()
     intake.close()
-    await this.flush({ timeoutMs })
-    this.#cancelStats()
-    settlement.drop([...dispatcher.abandon(), ...intake.takeWaiting()], 'closing')
+    await this.#empty(timeoutMs)
+    for (const cancel of this.#cancel) cancel()
+    ending.giveUp()
     const { written: _, ...report } = ledger.totals()
     if (this.#settings.statsIntervalMs > 0) this.#tell('stats', this.stats())
     await transport.close()
+    letGo()
     return report
   }
 
+  /** Nothing is in memory and nothing waits on disk. */
+  get #isEmpty(): boolean {
+    const { backlog, store } = this.#pipeline
+    return store.lines === 0 && backlog?.isWaiting !== true
+  }
+
+  /**
+   * Waits until everything is delivered, rejected or dropped, for at most `timeoutMs`. More than a flush: lines on
+   * disk are settled, but the next start may be far away, or on another machine.
+   */
+  #empty(timeoutMs: number): Promise<void> {
+    const { batcher, clock, dispatcher } = this.#pipeline
+    if (this.#isEmpty) return Promise.resolve()
+    return new Promise((resolve) => {
+      const letGo = clock.keepAlive()
+      const finish = () => {
+        cancelTimer()
+        letGo()
+        batcher.urgent--
+        this.#whenEmpty.splice(this.#whenEmpty.indexOf(finish), 1)
+        resolve()
+      }
+      const cancelTimer = clock.timer(timeoutMs, finish)
+      batcher.urgent++
+      this.#whenEmpty.push(finish)
+      dispatcher.wake()
+    })
+  }
+
   stats(): Stats {
-    const { attempts, intake, ledger, outcomes, settlement, store, window } = this.#pipeline
+    const { attempts, backlog, deadLetters, intake, ledger, outcomes, settlement, store, window } =
+      this.#pipeline
     const { pending, ...totals } = ledger.totals()
     return {
       ...totals,
       buffered: pending,
       bufferedBytes: store.bytes,
+      recovered: ledger.recovered,
+      spoolBytes: backlog?.bytes ?? 0,
+      spoolDamaged: backlog?.damaged ?? 0,
+      deadLetters: deadLetters?.count ?? 0,
       oversized: intake.oversized,
       deliveredBytes: settlement.deliveredBytes,
       sentBytes: attempts.sentBytes,
@@ -121,15 +179,13 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer {
 
   #released(): void {
     if (this.#pipeline.overflow.unblocks()) this.#tell('drain')
+    if (this.#whenEmpty.length > 0 && this.#isEmpty) for (const finish of [...this.#whenEmpty]) finish()
   }
 
   #startStats(): () => void {
     const { statsIntervalMs } = this.#settings
     if (statsIntervalMs === 0) return () => {}
-    // Statistics alone must not keep a process alive, so this one is not the clock's timer.
-    const timer = setInterval(() => this.#tell('stats', this.stats()), statsIntervalMs)
-    timer.unref()
-    return () => clearInterval(timer)
+    return every(this.#pipeline.clock, statsIntervalMs, () => this.#tell('stats', this.stats()))
   }
 
   /** A listener of the user's that throws must not stop the delivery: its error surfaces by itself. */

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 import type { Credentials, SigningScheme } from './auth/identity.ts'
 import { DisConfigError } from './errors.ts'
+import { DEFAULT_DEAD_LETTER_BYTES } from './limits.ts'
 import type { DisOptions } from './options.ts'
 import { type CheckedOptions, checkOptions, show } from './options-schema.ts'
 import type { OverflowPolicy } from './queue/overflow.ts'
@@ -34,11 +36,21 @@ export interface Settings {
     readonly maxMs: number
     readonly maxAttempts: number
     readonly maxAgeMs: number | null
+    readonly probeIntervalMs: number
   }
   readonly requestTimeoutMs: number
   readonly closeTimeoutMs: number
   readonly oversize: 'truncate' | 'reject'
   readonly buffer: { readonly maxBytes: number; readonly onFull: OverflowPolicy }
+  readonly spool:
+    | {
+        readonly dir: string
+        readonly mode: 'overflow' | 'always'
+        readonly maxBytes: number
+        readonly fsync: 'interval' | 'always' | 'never'
+      }
+    | undefined
+  readonly deadLetter: { readonly path: string; readonly maxBytes: number } | undefined
   /** 0: no stats events. */
   readonly statsIntervalMs: number
 }
@@ -66,7 +78,12 @@ export function resolveSettings(options: DisOptions | undefined, env: Environmen
     requestTimeoutMs: checked.requestTimeoutMs,
     closeTimeoutMs: checked.closeTimeoutMs,
     oversize: checked.oversize,
-    buffer: Object.freeze(checked.buffer),
+    buffer: Object.freeze({ maxBytes: checked.buffer.maxBytes, onFull: resolveOnFull(checked) }),
+    spool:
+      checked.spool === undefined
+        ? undefined
+        : Object.freeze({ ...checked.spool, dir: resolve(checked.spool.dir) }),
+    deadLetter: resolveDeadLetter(checked),
     statsIntervalMs: checked.stats?.intervalMs ?? 0
   })
 }
@@ -156,6 +173,25 @@ function withoutUndefined(credentials: NonNullable<CheckedOptions['credentials']
   if (typeof credentials === 'function' || 'token' in credentials) return credentials
   const { accessKey, secretKey, securityToken } = credentials
   return securityToken === undefined ? { accessKey, secretKey } : { accessKey, secretKey, securityToken }
+}
+
+/** Lines that do not fit go to the spool, if there is one for that. */
+function resolveOnFull({ buffer, spool }: CheckedOptions): OverflowPolicy {
+  if (buffer.onFull === 'spool' && spool === undefined) {
+    throw problem(
+      'buffer.onFull',
+      "'spool'",
+      "set spool: { dir } too, or choose 'block', 'dropOldest' or 'dropNewest'"
+    )
+  }
+  return buffer.onFull ?? (spool?.mode === 'overflow' ? 'spool' : 'block')
+}
+
+function resolveDeadLetter({ deadLetter }: CheckedOptions): Settings['deadLetter'] {
+  if (deadLetter === undefined) return undefined
+  const { path, maxBytes } =
+    typeof deadLetter === 'string' ? { path: deadLetter, maxBytes: DEFAULT_DEAD_LETTER_BYTES } : deadLetter
+  return Object.freeze({ path: resolve(path), maxBytes })
 }
 
 function resolveRouting(options: CheckedOptions): Routing {

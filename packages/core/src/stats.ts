@@ -3,16 +3,25 @@ export type Settlement = 'delivered' | 'rejected' | 'dropped' | 'spooled'
 
 /** Counters of a producer since its creation; lines unless the name says otherwise. */
 export interface Stats {
-  /** Lines taken by `write`; empty lines are not counted. */
+  /** Lines taken by `write`, and those of earlier processes found in the spool (`recovered`); no empty lines. */
   readonly written: number
   readonly delivered: number
   readonly rejected: number
   readonly dropped: number
+  /** Lines that are safe on disk and not delivered yet, whether or not they are in memory as well. */
   readonly spooled: number
   /** Lines not settled: waiting, in flight or waiting for a retry. written = the four above + this. */
   readonly buffered: number
-  /** Bytes of the buffered lines. */
+  /** Bytes of all lines in memory. */
   readonly bufferedBytes: number
+  /** Lines of earlier processes that were read from the spool so far. */
+  readonly recovered: number
+  /** Bytes on disk. */
+  readonly spoolBytes: number
+  /** Damaged places of the spool that were skipped. */
+  readonly spoolDamaged: number
+  /** Lines written to the dead-letter file. */
+  readonly deadLetters: number
   /** Lines cut or refused because they were above the record limit. */
   readonly oversized: number
   /** Bytes of all delivered lines. */
@@ -42,6 +51,12 @@ export interface FlushReport {
   readonly pending: number
 }
 
+/** In place of an epoch: a line of an earlier process. */
+export const PAST: number = -1
+
+/** In place of an epoch: a line of our own making, which nobody has written and nobody counts. */
+export const UNCOUNTED: number = -2
+
 /** Lines written between two flushes. */
 interface Epoch {
   unsettled: number
@@ -65,6 +80,13 @@ export class Ledger {
   #epochs: Epoch[] = [newEpoch()]
   #first = 0
   #written = 0
+  /** Lines of earlier processes so far. */
+  recovered = 0
+
+  /** The epoch that the next line will belong to. */
+  get epoch(): number {
+    return this.#first + this.#epochs.length - 1
+  }
 
   /** Enters one line and gives the epoch that {@link settle} needs. */
   write(): number {
@@ -75,13 +97,36 @@ export class Ledger {
     return this.#first + index
   }
 
-  /** Settles one line of `epoch`. */
-  settle(epoch: number, as: Settlement): void {
-    const entry = this.#epochs[epoch - this.#first]
-    if (entry === undefined) throw new Error(`epoch ${epoch} is settled already`)
-    entry[as]++
-    entry.unsettled--
+  /** Enters a line that an earlier process left in the spool: settled already. Its epoch is {@link PAST}. */
+  recover(): void {
+    this.#written++
+    this.recovered++
+    this.#past.spooled++
+  }
+
+  /** Settles lines of `epoch`. */
+  settle(epoch: number, as: Settlement, lines = 1): void {
+    if (epoch === UNCOUNTED) return
+    const entry = this.#entry(epoch)
+    if (entry.unsettled < lines) throw new Error(`epoch ${epoch} is settled already`)
+    entry[as] += lines
+    entry.unsettled -= lines
     if (entry.unsettled === 0 && epoch === this.#first) this.#advance()
+  }
+
+  /** A spooled line of `epoch` has come to its end. */
+  endSpooled(epoch: number, as: Settlement): void {
+    const entry = this.#entry(epoch)
+    entry.spooled--
+    entry[as]++
+  }
+
+  /** A spooled line of `epoch` is on disk no more; it is buffered, as it was before. */
+  unsettle(epoch: number): void {
+    if (epoch === UNCOUNTED) return
+    const entry = this.#entry(epoch)
+    entry.spooled--
+    entry.unsettled++
   }
 
   /**
@@ -101,7 +146,8 @@ export class Ledger {
 
   /** Counts over everything written up to and including `epoch`, which must not be settled yet. */
   report(epoch: number): FlushReport {
-    const total = { ...tally(this.#past), pending: 0 }
+    // What was folded can become unsettled again: see `unsettle`.
+    const total = { ...tally(this.#past), pending: this.#past.unsettled }
     const last = Math.min(epoch - this.#first, this.#epochs.length - 1)
     for (let index = 0; index <= last; index++) {
       const entry = this.#epochs[index]
@@ -120,6 +166,10 @@ export class Ledger {
     return { written: this.#written, ...this.report(Number.POSITIVE_INFINITY) }
   }
 
+  #entry(epoch: number): Epoch {
+    return epoch < this.#first ? this.#past : (this.#epochs[epoch - this.#first] ?? this.#past)
+  }
+
   /** Folds settled epochs at the front into the past and tells their waiters, oldest first. */
   #advance(): void {
     while (this.#epochs.length > 1) {
@@ -131,7 +181,7 @@ export class Ledger {
       this.#past.rejected += epoch.rejected
       this.#past.dropped += epoch.dropped
       this.#past.spooled += epoch.spooled
-      for (const done of epoch.waiters) done({ ...tally(this.#past), pending: 0 })
+      for (const done of epoch.waiters) done({ ...tally(this.#past), pending: this.#past.unsettled })
     }
   }
 }

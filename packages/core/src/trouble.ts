@@ -74,7 +74,8 @@ export class Trouble {
 
 const REASONS: Readonly<Record<DroppedEvent['reason'], string>> = {
   'buffer-full': 'the buffer is full (buffer.maxBytes, buffer.onFull)',
-  closing: 'they could not be sent within closeTimeoutMs',
+  'spool-full': 'the spool is full (spool.maxBytes): its oldest lines made room',
+  closing: 'they could not be sent before the end (closeTimeoutMs); a spool would have kept them',
   closed: 'they were written after close'
 }
 

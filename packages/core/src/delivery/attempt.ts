@@ -25,6 +25,9 @@ export interface AttemptParts {
   readonly clock: Clock
 }
 
+/** A smaller difference is none of a refusal's causes: the service allows 15 minutes. */
+const WRONG_CLOCK_MS = 300_000
+
 export class Attempts {
   readonly #parts: AttemptParts
   readonly #encoder: JsonEncoder
@@ -32,6 +35,8 @@ export class Attempts {
   /** Requests sent and their body bytes, since the start. */
   count = 0
   sentBytes = 0
+  /** Added to this machine's time when a request is signed. */
+  #clockOffsetMs = 0
 
   constructor(parts: AttemptParts) {
     this.#parts = parts
@@ -51,6 +56,17 @@ export class Attempts {
     return outcome
   }
 
+  /**
+   * Learns the time from a refusal's Date header.
+   * @returns by how many ms this machine's clock was wrong; 0 if it was right enough, or the header says nothing
+   */
+  correctClock(serverDate: string | undefined): number {
+    const differenceMs = Date.parse(serverDate ?? '') - (this.#parts.clock.now() + this.#clockOffsetMs)
+    if (!(Math.abs(differenceMs) > WRONG_CLOCK_MS)) return 0
+    this.#clockOffsetMs += differenceMs
+    return differenceMs
+  }
+
   async #exchange(body: Buffer): Promise<WireReply> {
     const { transport, credentials, identity, clock } = this.#parts
     try {
@@ -65,7 +81,7 @@ export class Attempts {
         },
         identity,
         held,
-        clock.now()
+        clock.now() + this.#clockOffsetMs
       )
       this.count++
       this.sentBytes += body.length

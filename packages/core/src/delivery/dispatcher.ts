@@ -8,6 +8,7 @@
 import type { Clock } from '../clock.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { Batcher } from '../queue/batcher.ts'
+import type { Waiting } from '../queue/intake.ts'
 import type { LineStore } from '../queue/line-store.ts'
 import type { Outcome } from '../wire/outcome.ts'
 import type { Attempts } from './attempt.ts'
@@ -21,6 +22,8 @@ export interface DispatcherParts {
   readonly window: Window
   readonly attempts: Attempts
   readonly outcomes: OutcomeHandler
+  /** Brings lines back from disk, if some wait there and there is room. */
+  readonly refill: () => void
   /** Told of errors that no rule expects. */
   readonly onBug: (error: unknown) => void
 }
@@ -50,10 +53,10 @@ export class Dispatcher {
   }
 
   /** Stops for good and returns the lines that were in flight or cut; those in lanes stay there. */
-  abandon(): number[] {
+  abandon(): Waiting[] {
     this.#stopped = true
     this.#cancelTimer?.()
-    const lines = [...this.#inFlight, ...this.#halves].flatMap((batch) => batch.lines)
+    const lines = [...this.#inFlight, ...this.#halves].flatMap(waitingIn)
     this.#inFlight.clear()
     this.#halves.length = 0
     return lines
@@ -61,7 +64,8 @@ export class Dispatcher {
 
   #pump(): void {
     if (this.#stopped) return
-    const { clock, batcher, window, onBug } = this.#parts
+    const { clock, batcher, window, refill, onBug } = this.#parts
+    refill()
     const now = clock.now()
     while (window.hasRoom && window.pausedUntil <= now) {
       const batch = this.#halves.shift() ?? batcher.take(now)
@@ -108,4 +112,10 @@ export class Dispatcher {
     }
     await outcomes.apply(batch, outcome, ticket)
   }
+}
+
+function waitingIn(batch: Batch): Waiting[] {
+  return batch.lanes.flatMap((lane, record) =>
+    batch.lines.slice(batch.begin(record), batch.end(record)).map((line) => ({ lane, line }))
+  )
 }

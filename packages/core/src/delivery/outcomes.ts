@@ -38,6 +38,10 @@ export interface OutcomeParts {
   readonly retry: RetryPolicy
   /** False where records of one lane spread over partitions. */
   readonly lanesHavePartitions: boolean
+  /** See {@link Attempts.correctClock}. */
+  readonly correctClock: (serverDate: string | undefined) => number
+  /** Told of each request that was accepted. */
+  readonly accepted: () => void
   readonly warn: (event: WarningEvent) => void
 }
 
@@ -52,6 +56,7 @@ export class OutcomeHandler {
   retriedRecords = 0
   throttledRecords = 0
   ambiguous = 0
+  #clockCorrected = false
 
   constructor(parts: OutcomeParts) {
     this.#parts = parts
@@ -90,6 +95,8 @@ export class OutcomeHandler {
   }
 
   #accepted(): void {
+    this.#clockCorrected = false
+    this.#parts.accepted()
     this.#parts.window.succeeded()
     this.#parts.circuit.accepted()
   }
@@ -183,9 +190,14 @@ export class OutcomeHandler {
     settlement.reject(batch, old, outcome.code, `${outcome.message} (older than retry.maxAgeMs)`)
   }
 
-  async #unauthorized(batch: Batch, outcome: Failure, ticket: number): Promise<void> {
+  async #unauthorized(
+    batch: Batch,
+    outcome: Outcome & { kind: 'unauthorized' },
+    ticket: number
+  ): Promise<void> {
     const { clock, window, circuit, credentials, warn } = this.#parts
     for (let record = batch.records - 1; record >= 0; record--) this.#putBack(batch, record)
+    if (this.#clockWasWrong(outcome)) return
     const wasOpen = circuit.isOpen
     const isNews = window.isNews(ticket)
     // Nothing else is sent while new credentials are being looked for.
@@ -193,6 +205,20 @@ export class OutcomeHandler {
     const refreshed = await credentials.refresh().catch(() => false)
     window.pause(clock.now() + circuit.refused(isNews, refreshed))
     if (circuit.isOpen && !wasOpen) warn(warning(outcome))
+  }
+
+  /** Once, until a request is accepted again: two clocks that disagree must not keep us asking for ever. */
+  #clockWasWrong(outcome: Outcome & { kind: 'unauthorized' }): boolean {
+    const { correctClock, warn } = this.#parts
+    const wrongMs = this.#clockCorrected ? 0 : correctClock(outcome.serverDate)
+    if (wrongMs === 0) return false
+    this.#clockCorrected = true
+    warn({
+      code: 'CLOCK',
+      message: `this machine's clock differs from the service's by ${Math.round(wrongMs / 1_000)} s (${outcome.code})`,
+      cure: 'requests are signed with the time of the service from now on; set the clock of this machine'
+    })
+    return true
   }
 
   #putBack(batch: Batch, record: number): void {

@@ -4,26 +4,34 @@
  * The only place where lines leave the pipeline or turn back. Each line is settled exactly once, and its
  * memory is free from then on.
  */
-import type { DropReason } from '../events.ts'
+import type { DropReason, RejectedEvent } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
-import type { LineStore } from '../queue/line-store.ts'
+import type { Lane } from '../queue/lane.ts'
+import { type LineStore, NONE } from '../queue/line-store.ts'
+import type { Route } from '../record/route.ts'
 import type { Settlement as Fate, Ledger } from '../stats.ts'
 
 /** Told of lines that did not make it, in groups. */
 export interface SettlementListener {
-  rejected(group: RejectedGroup): void
+  rejected(group: RejectedEvent): void
+  /** Each rejected line, before its memory is free. */
+  deadLetter(letter: DeadLetter): void
+  /** A line that is on disk too has reached its end. */
+  acknowledged(spoolId: number): void
   dropped(reason: DropReason, lines: number, bytes: number): void
   /** Memory was freed. */
   released(): void
 }
 
-export interface RejectedGroup {
+/** A line that was refused for good, with the reason. */
+export interface DeadLetter {
   readonly code: string
   readonly message: string
-  readonly lines: number
   readonly attempts: number
-  readonly partitionKey: string | null
-  readonly sample: string
+  /** `undefined` for a line that never got one. */
+  readonly route: Route | undefined
+  /** Valid during the call only. */
+  readonly line: Uint8Array
 }
 
 const SAMPLE_CHARACTERS = 1_024
@@ -71,14 +79,35 @@ export class Settlement {
     const attempts = this.#store.attempts(firstLine)
     let lines = 0
     for (const record of records) {
+      const lane = batch.lane(record)
       for (let index = batch.begin(record); index < batch.end(record); index++) {
-        this.#settle(batch.line(index), 'rejected')
+        this.rejectWaiting(lane, batch.line(index), code, message)
         lines++
       }
-      batch.lane(record).outstanding--
+      lane.outstanding--
     }
     const partitionKey = 'partitionKey' in key ? key.partitionKey : null
     this.#listener.rejected({ code, message, lines, attempts: Math.max(1, attempts), partitionKey, sample })
+  }
+
+  /** Gives up a line that is in no batch, without a report. */
+  rejectWaiting({ route }: Lane, line: number, code: string, message: string): void {
+    const attempts = Math.max(1, this.#store.attempts(line))
+    this.#listener.deadLetter({ code, message, attempts, route, line: this.#store.view(line) })
+    this.#settle(line, 'rejected')
+  }
+
+  /** Refuses a line at the door. */
+  rejectUnsent(line: Uint8Array, event: RejectedEvent): void {
+    const { code, message, attempts } = event
+    this.#listener.deadLetter({ code, message, attempts, route: undefined, line })
+    this.#ledger.settle(this.#ledger.write(), 'rejected')
+    this.#listener.rejected(event)
+  }
+
+  /** The memory of a line that is safe elsewhere is free. */
+  forget(line: number): void {
+    this.#store.release(line)
   }
 
   /** Gives up lines by the user's policy. */
@@ -98,7 +127,12 @@ export class Settlement {
   }
 
   #settle(line: number, as: Fate): void {
-    this.#ledger.settle(this.#store.epoch(line), as)
+    const spoolId = this.#store.spoolId(line)
+    if (spoolId === NONE) this.#ledger.settle(this.#store.epoch(line), as)
+    else {
+      this.#ledger.endSpooled(this.#store.epoch(line), as)
+      this.#listener.acknowledged(spoolId)
+    }
     this.#store.release(line)
   }
 }

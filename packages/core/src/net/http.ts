@@ -2,10 +2,11 @@
  * request → reply over HTTP, with undici. The only file that opens sockets.
  *
  * Bounded by: `maxConnections` connections (the window above allows no more requests) and the request
- * timeout, which covers everything from connecting to the last byte of the answer. Idle connections do
- * not keep the process alive: undici unrefs them.
+ * timeout, which covers everything from connecting to the last byte of the answer. Connections never keep the
+ * process alive, in use or not: who waits for an answer keeps it alive, for as long as it wants to wait.
  */
-import { Agent, type Dispatcher } from 'undici'
+import type { Socket } from 'node:net'
+import { Agent, buildConnector, type Dispatcher } from 'undici'
 import type { Transport, WireReply, WireRequest } from '../wire/message.ts'
 
 export interface HttpOptions {
@@ -45,7 +46,7 @@ export class HttpTransport implements Transport {
     this.#dispatcher = new Agent({
       connections: options.maxConnections,
       pipelining: 1,
-      connect: { timeout: Math.min(options.requestTimeoutMs, 10_000) },
+      connect: unrefConnector(Math.min(options.requestTimeoutMs, 10_000)),
       keepAliveTimeout: 30_000,
       headersTimeout: options.requestTimeoutMs,
       bodyTimeout: options.requestTimeoutMs,
@@ -57,6 +58,7 @@ export class HttpTransport implements Transport {
     const deadline = new AbortController()
     const { requestTimeoutMs } = this.#options
     const timer = setTimeout(() => deadline.abort(new TimeoutError(requestTimeoutMs)), requestTimeoutMs)
+    timer.unref()
     try {
       const { statusCode, headers, body } = await this.#dispatcher.request({
         origin: this.#options.origin,
@@ -78,6 +80,23 @@ export class HttpTransport implements Transport {
   async close(): Promise<void> {
     await this.#dispatcher.destroy()
   }
+}
+
+/** Connects as undici does, but to sockets that don't keep the process alive. undici refs those that are in use. */
+function unrefConnector(timeout: number): buildConnector.connector {
+  const connect = buildConnector({ timeout })
+  return (options, done) => {
+    connect(options, (...result) => {
+      const [, socket] = result
+      if (socket !== null) keepUnref(socket)
+      done(...result)
+    })
+  }
+}
+
+function keepUnref(socket: Socket): void {
+  socket.unref()
+  socket.ref = () => socket
 }
 
 class TimeoutError extends Error {

@@ -7,12 +7,15 @@
 import type { Clock } from '../clock.ts'
 import type { DropReason, RejectedEvent } from '../events.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
+import { dropNotice } from '../record/notice.ts'
 import type { Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
-import type { Ledger } from '../stats.ts'
+import { type Ledger, UNCOUNTED } from '../stats.ts'
+import type { Backlog } from './backlog.ts'
 import type { Batcher } from './batcher.ts'
+import type { Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
-import type { LineStore } from './line-store.ts'
+import { type LineStore, NONE } from './line-store.ts'
 import type { Overflow } from './overflow.ts'
 
 export interface IntakeParts {
@@ -20,15 +23,23 @@ export interface IntakeParts {
   readonly store: LineStore
   readonly ledger: Ledger
   readonly overflow: Overflow
+  readonly backlog: Backlog | undefined
   readonly lanes: Lanes
   readonly batcher: Batcher
   readonly router: Router
   readonly oversize: 'truncate' | 'reject'
-  readonly settlement: { drop(lines: readonly number[], reason: DropReason): void }
-  readonly trouble: {
-    rejected(event: RejectedEvent): void
-    dropped(event: { readonly reason: DropReason; readonly lines: number; readonly bytes: number }): void
+  readonly hostname: string
+  readonly settlement: {
+    drop(lines: readonly number[], reason: DropReason): void
+    rejectUnsent(line: Uint8Array, event: RejectedEvent): void
   }
+  readonly dropped: (reason: DropReason, lines: number, bytes: number) => void
+}
+
+/** A line and the lane that it waits in. */
+export interface Waiting {
+  readonly lane: Lane
+  readonly line: number
 }
 
 export class Intake {
@@ -59,33 +70,44 @@ export class Intake {
   }
 
   /** Empties all lanes. */
-  takeWaiting(): number[] {
-    const waiting: number[] = []
+  takeWaiting(): Waiting[] {
+    const waiting: Waiting[] = []
     for (const lane of this.#parts.lanes) {
-      for (let line = lane.shift(); line >= 0; line = lane.shift()) waiting.push(line)
+      for (let line = lane.shift(); line !== NONE; line = lane.shift()) waiting.push({ lane, line })
     }
     return waiting
   }
 
+  /** Puts a line of our own into the stream that says how many are missing. */
+  tellDropped(lines: number, bytes: number): void {
+    const { store, clock, lanes, batcher, router, hostname } = this.#parts
+    const now = clock.now()
+    const line = dropNotice({ lines, bytes, hostname, now })
+    const lane = lanes.get(router(line))
+    lane.push(store.put(line, now, UNCOUNTED))
+    batcher.offer(lane)
+  }
+
   #admit(line: string | Uint8Array, text: string): boolean {
-    const { store, clock, ledger, overflow, lanes, batcher, router, settlement } = this.#parts
+    const { store, clock, ledger, overflow, backlog, lanes, batcher, router, settlement } = this.#parts
+    const key = router(text)
+    if (backlog?.take(line, key)) return true
     if (!overflow.fits(line.length)) {
       settlement.drop(overflow.evict(line.length, lanes), 'buffer-full')
       if (overflow.dropsNewest && !overflow.fits(line.length)) return this.#give(line, 'buffer-full')
     }
-    const lane = lanes.get(router(text))
+    const lane = lanes.get(key)
     lane.push(store.put(line, clock.now(), ledger.write()))
     batcher.offer(lane)
     return overflow.admits()
   }
 
   #oversize(line: string | Uint8Array, text: string): boolean {
-    const { oversize, trouble, ledger } = this.#parts
+    const { oversize, settlement } = this.#parts
     this.oversized++
     const bytes = Buffer.from(line)
     if (oversize === 'truncate') return this.#admit(truncateLine(bytes, MAX_RECORD_BYTES), text)
-    ledger.settle(ledger.write(), 'rejected')
-    trouble.rejected({
+    settlement.rejectUnsent(bytes, {
       code: 'OVERSIZE',
       message: `a line of ${bytes.length} bytes is above the record limit of ${MAX_RECORD_BYTES} (oversize: 'reject')`,
       lines: 1,
@@ -97,9 +119,9 @@ export class Intake {
   }
 
   #give(line: string | Uint8Array, reason: DropReason): boolean {
-    const { ledger, trouble } = this.#parts
+    const { ledger, dropped } = this.#parts
     ledger.settle(ledger.write(), 'dropped')
-    trouble.dropped({ reason, lines: 1, bytes: byteLength(line) })
+    dropped(reason, 1, byteLength(line))
     return reason !== 'closed'
   }
 }

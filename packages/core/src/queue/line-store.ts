@@ -36,6 +36,7 @@ export class LineStore {
   #epoch = new Int32Array(FIRST_CAPACITY)
   #attempts = new Uint16Array(FIRST_CAPACITY)
   #writtenAt = new Float64Array(FIRST_CAPACITY)
+  #spoolId = new Float64Array(FIRST_CAPACITY)
   #free = NONE
   #capacity = 0
 
@@ -56,8 +57,11 @@ export class LineStore {
     return this.#bytes
   }
 
-  /** Takes a line. `now` in ms; `epoch` from the ledger. Text becomes UTF-8, bytes are copied. */
-  put(line: string | Uint8Array, now: number, epoch: number): number {
+  /**
+   * Takes a line. `now` in ms; `epoch` from the ledger; `spoolId` if it is on disk too. Text becomes UTF-8, bytes are
+   * copied.
+   */
+  put(line: string | Uint8Array, now: number, epoch: number, spoolId: number = NONE): number {
     const length = typeof line === 'string' ? this.#write(line) : this.#copy(line)
     const id = this.#take()
     this.#pageOf[id] = this.#page
@@ -68,10 +72,28 @@ export class LineStore {
     this.#epoch[id] = epoch
     this.#attempts[id] = 0
     this.#writtenAt[id] = now
+    this.#spoolId[id] = spoolId
     this.#used += length
     this.#lines++
     this.#bytes += length
     return id
+  }
+
+  /** The line's id in the spool, or {@link NONE}. */
+  spoolId(id: number): number {
+    return this.#spoolId[id] ?? NONE
+  }
+
+  /** Forgets the spool ids from `from` up to `to`; returns the lines that had them. A search: for rare events. */
+  forgetSpoolIds(from: number, to: number): number[] {
+    const lines: number[] = []
+    for (let id = 0; id < this.#capacity; id++) {
+      const spoolId = this.spoolId(id)
+      if (spoolId < from || spoolId >= to) continue
+      this.#spoolId[id] = NONE
+      lines.push(id)
+    }
+    return lines
   }
 
   /** Forgets a line: its number and, with the last line of a page, its memory are used again. */
@@ -79,6 +101,7 @@ export class LineStore {
     const page = this.#pageFor(id)
     this.#lines--
     this.#bytes -= this.length(id)
+    this.#spoolId[id] = NONE
     this.#next[id] = this.#free
     this.#free = id
     page.lines--
@@ -173,12 +196,14 @@ export class LineStore {
     this.#epoch = copyOf(this.#epoch, new Int32Array(to))
     this.#attempts = copyOf(this.#attempts, new Uint16Array(to))
     this.#writtenAt = copyOf(this.#writtenAt, new Float64Array(to))
+    this.#spoolId = copyOf(this.#spoolId, new Float64Array(to))
     this.#addEntries(from, to)
   }
 
   #addEntries(from: number, to: number): void {
     for (let id = from; id < to; id++) {
       this.#pageOf[id] = this.#page
+      this.#spoolId[id] = NONE
       this.#next[id] = id + 1 < to ? id + 1 : NONE
     }
     this.#free = from

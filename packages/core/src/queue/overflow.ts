@@ -3,13 +3,14 @@
  *
  * Bounded by: `buffer.maxBytes`, over all lines that are not settled, in flight and waiting for a retry
  * included. At the bound, by policy: `block` takes the line and answers false until there is room;
- * `dropNewest` gives up the line; `dropOldest` gives up the oldest lines that are not in flight.
+ * `dropNewest` gives up the line; `dropOldest` gives up the oldest lines that are not in flight; `spool` leaves the line to
+ * the backlog stage, and blocks if that cannot take it.
  */
 import type { Lane } from './lane.ts'
 import { type LineStore, NONE } from './line-store.ts'
 
 /** What happens to lines that do not fit into `buffer.maxBytes`. */
-export type OverflowPolicy = 'block' | 'dropOldest' | 'dropNewest'
+export type OverflowPolicy = 'block' | 'dropOldest' | 'dropNewest' | 'spool'
 
 /** What the flat arrays of the store cost a line, so that many tiny lines are bounded too. */
 export const LINE_OVERHEAD_BYTES: number = 40
@@ -33,7 +34,17 @@ export class Overflow {
 
   /** True if the newest line is to be given up. Asked when it does not fit and `evict` made no room. */
   get dropsNewest(): boolean {
-    return this.#policy !== 'block'
+    return this.#policy === 'dropOldest' || this.#policy === 'dropNewest'
+  }
+
+  /** True if lines that do not fit go to disk. */
+  get spills(): boolean {
+    return this.#policy === 'spool'
+  }
+
+  /** True while lines may be read back from disk. */
+  get isHalfEmpty(): boolean {
+    return this.#used() <= this.#maxBytes / 2
   }
 
   /** Lines to give up so that `bytes` more fit: the oldest that wait in `lanes`. Empty unless `dropOldest`. */
@@ -57,7 +68,7 @@ export class Overflow {
 
   /** The answer of `write`: false asks the writer to wait. */
   admits(): boolean {
-    if (this.#policy !== 'block' || this.fits(0)) return true
+    if (this.dropsNewest || this.fits(0)) return true
     this.#blocked = true
     return false
   }

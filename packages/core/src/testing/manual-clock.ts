@@ -36,6 +36,10 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer)
   }
 
+  keepAlive(): () => void {
+    return () => {}
+  }
+
   /** Moves on by `ms`, firing what becomes due in order, and lets promises run after each step. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms

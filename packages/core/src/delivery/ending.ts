@@ -1,0 +1,87 @@
+/**
+ * The end: every line that is still in memory gets its last place. Synchronous, because `process.exit()` waits for
+ * nothing.
+ *
+ * On disk already: stays there. Else to the spool; else to the dead letters; else dropped, counted and told.
+ */
+import type { RejectedEvent } from '../events.ts'
+import type { Backlog } from '../queue/backlog.ts'
+import type { Intake, Waiting } from '../queue/intake.ts'
+import { type LineStore, NONE } from '../queue/line-store.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Settlement } from './settlement.ts'
+
+export interface EndingParts {
+  readonly store: LineStore
+  readonly dispatcher: Dispatcher
+  readonly intake: Intake
+  readonly settlement: Settlement
+  readonly backlog: Backlog | undefined
+  readonly hasDeadLetters: boolean
+  readonly rejected: (event: RejectedEvent) => void
+  /** Closes what else is open. */
+  readonly release: () => void
+}
+
+const NOT_SENT = 'NOT_SENT'
+const MESSAGE = 'it could not be sent before the end (closeTimeoutMs)'
+
+export class Ending {
+  readonly #parts: EndingParts
+  #isOver = false
+
+  constructor(parts: EndingParts) {
+    this.#parts = parts
+  }
+
+  /** Empties the memory. Repeated calls do nothing. */
+  giveUp(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const { dispatcher, intake, settlement, backlog, hasDeadLetters, release } = this.#parts
+    intake.close()
+    const homeless = this.#save([...dispatcher.abandon(), ...intake.takeWaiting()])
+    backlog?.flush()
+    // What the disk did not take in the end has come back into its lanes.
+    homeless.push(...intake.takeWaiting())
+    if (hasDeadLetters) this.#deadLetter(homeless)
+    else {
+      settlement.drop(
+        homeless.map(({ line }) => line),
+        'closing'
+      )
+    }
+    backlog?.close()
+    release()
+  }
+
+  /** Puts lines on disk; returns those that have to go elsewhere. */
+  #save(waiting: readonly Waiting[]): Waiting[] {
+    const { store, settlement, backlog } = this.#parts
+    // All of them, if only one is in memory alone: the next start has to find them in their order.
+    const isOnDisk = waiting.every(({ line }) => store.spoolId(line) !== NONE)
+    if (!isOnDisk) backlog?.startLast()
+    return waiting.filter(({ lane, line }) => {
+      const isSafe = isOnDisk || backlog?.save(lane, line) === true
+      if (isSafe) settlement.forget(line)
+      return !isSafe
+    })
+  }
+
+  #deadLetter(waiting: readonly Waiting[]): void {
+    const [first] = waiting
+    if (first === undefined) return
+    const { store, settlement, rejected } = this.#parts
+    const { route } = first.lane
+    const sample = store.view(first.line).toString('utf8').slice(0, 1_024)
+    for (const { lane, line } of waiting) settlement.rejectWaiting(lane, line, NOT_SENT, MESSAGE)
+    rejected({
+      code: NOT_SENT,
+      message: `${MESSAGE}; it is in the dead-letter file`,
+      lines: waiting.length,
+      attempts: 0,
+      partitionKey: 'partitionKey' in route ? route.partitionKey : null,
+      sample
+    })
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The file of lines that were refused for good: NDJSON, one object a line, so that it can be read with any tool and
+ * sent again with `dis-logs replay`.
+ *
+ * Bounded by: `maxBytes` of the file. At the bound: later lines are not written; they are still counted, and the
+ * warning says so. At close: what is buffered is written.
+ */
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import sonicBoom, { type SonicBoom } from 'sonic-boom'
+
+/** What became of a line, and the line. */
+export interface Letter {
+  readonly code: string
+  readonly message: string
+  readonly attempts: number
+  readonly route: object | undefined
+  readonly line: Uint8Array
+}
+
+const FILE_MODE = 0o600
+
+export class DeadLetters {
+  readonly #file: SonicBoom
+  readonly #maxBytes: number
+  readonly #failed: (error: unknown) => void
+  #bytes: number
+  #isFull = false
+  /** Lines written so far. */
+  count = 0
+
+  /** @throws the file system's error if the file cannot be opened */
+  constructor(path: string, maxBytes: number, failed: (error: unknown) => void) {
+    this.#maxBytes = maxBytes
+    this.#failed = failed
+    // Synchronous: what goes wrong is known at construction, and a letter is safe when `write` returns. There are few.
+    this.#file = new sonicBoom.SonicBoom({
+      dest: path,
+      append: true,
+      mkdir: true,
+      sync: true,
+      mode: FILE_MODE
+    })
+    this.#file.on('error', failed)
+    this.#bytes = statSync(path).size
+  }
+
+  /** Appends a line with the reason. False if it was not written. */
+  write({ code, message, attempts, route, line }: Letter, nowMs: number): boolean {
+    const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
+    const text = bytes.toString('utf8')
+    const letter = JSON.stringify({
+      time: new Date(nowMs).toISOString(),
+      code,
+      message,
+      attempts,
+      ...route,
+      // Text if it is text: the bytes must come back as they were.
+      ...(Buffer.byteLength(text) === bytes.length && Buffer.from(text).equals(bytes)
+        ? { line: text }
+        : { lineBase64: bytes.toString('base64') })
+    })
+    const size = Buffer.byteLength(letter) + 1
+    if (this.#bytes + size > this.#maxBytes) {
+      if (!this.#isFull)
+        this.#failed(new Error(`the file has reached deadLetter.maxBytes (${this.#maxBytes})`))
+      this.#isFull = true
+      return false
+    }
+    this.#bytes += size
+    try {
+      this.#file.write(`${letter}\n`)
+    } catch (error) {
+      this.#failed(error)
+      return false
+    }
+    this.count++
+    return true
+  }
+
+  close(): void {
+    try {
+      this.#file.end()
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+}
+
+/** Why a path cannot be such a file, where that can be told without opening it. */
+export function whyNoFile(path: string): string | undefined {
+  try {
+    if (statSync(path).isDirectory()) return 'it is a folder'
+  } catch {
+    // It will be made.
+  }
+  try {
+    if (!statSync(dirname(path)).isDirectory()) return 'its folder is a file'
+  } catch {
+    // It will be made, too.
+  }
+  return undefined
+}

@@ -1,0 +1,100 @@
+/**
+ * Entries that were appended and are not on disk yet, ready to be written in one piece.
+ *
+ * Bounded by: a size; the spool writes before it is reached. A larger entry makes the buffer larger.
+ */
+import { type Entry, entryBytes, readEntry, writeEntry } from './entry.ts'
+
+/** Entries in a row with the same epoch and the same way to their end. */
+export interface Run {
+  readonly epoch: number
+  /** Whether the lines are in memory too, so that nobody has to read them. */
+  readonly isInMemory: boolean
+  readonly start: number
+  end: number
+  lines: number
+}
+
+export class WriteBuffer {
+  readonly #bytes: number
+  #buffer: Buffer
+  #used = 0
+  #runs: Run[] = []
+  #unread = 0
+
+  constructor(bytes: number) {
+    this.#bytes = bytes
+    this.#buffer = Buffer.allocUnsafe(bytes)
+  }
+
+  get used(): number {
+    return this.#used
+  }
+
+  /** Entries that are not in memory. */
+  get unread(): number {
+    return this.#unread
+  }
+
+  /** Whether an entry fits without growing; an empty buffer takes any. */
+  fits(bytes: number): boolean {
+    return this.#used === 0 || this.#used + bytes <= this.#bytes
+  }
+
+  /** Appends an entry; returns where it stands. */
+  append(
+    key: string,
+    line: string | Uint8Array,
+    writtenAt: number,
+    epoch: number,
+    isInMemory: boolean
+  ): number {
+    const most = mostBytes(key, line)
+    if (this.#used + most > this.#buffer.length) this.#grow(this.#used + most)
+    const start = this.#used
+    this.#used = writeEntry(this.#buffer, start, key, line, writtenAt)
+    if (!isInMemory) this.#unread++
+    const last = this.#runs.at(-1)
+    if (last === undefined || last.epoch !== epoch || last.isInMemory !== isInMemory) {
+      this.#runs.push({ epoch, isInMemory, start, end: this.#used, lines: 1 })
+    } else {
+      last.lines++
+      last.end = this.#used
+    }
+    return start
+  }
+
+  /** What is in the buffer, which is empty afterwards. The bytes stand until the next `append`. */
+  take(): { readonly bytes: Buffer; readonly runs: readonly Run[] } {
+    const taken = { bytes: this.#buffer.subarray(0, this.#used), runs: this.#runs }
+    this.#used = 0
+    this.#runs = []
+    this.#unread = 0
+    if (this.#buffer.length > this.#bytes) this.#buffer = Buffer.allocUnsafe(this.#bytes)
+    return taken
+  }
+
+  #grow(bytes: number): void {
+    const larger = Buffer.allocUnsafe(bytes)
+    this.#buffer.copy(larger, 0, 0, this.#used)
+    this.#buffer = larger
+  }
+}
+
+/** The entries of a run again. */
+export function* entriesOf(
+  bytes: Buffer,
+  run: Run
+): Generator<{ readonly entry: Entry; readonly at: number }> {
+  for (let at = run.start; at < run.end; ) {
+    const found = readEntry(bytes, at)
+    if (found.kind !== 'entry') return
+    yield { entry: found.entry, at }
+    at = found.end
+  }
+}
+
+/** Upper bound of an entry's size: three bytes a UTF-16 unit. */
+export function mostBytes(key: string, line: string | Uint8Array): number {
+  return entryBytes(key.length * 3, typeof line === 'string' ? line.length * 3 : line.length)
+}
