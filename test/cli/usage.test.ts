@@ -38,7 +38,7 @@ describe('help', () => {
 
 describe('wrong usage ends with status 2 and one line that says what is allowed:', () => {
   it.each([
-    [['nope'], 'unknown command nope; allowed: ship, tail, local'],
+    [['nope'], 'unknown command nope; allowed: ship, tail, replay, local'],
     [['--nope'], 'unknown flag --nope; allowed: --help, --version'],
     [['ship', '--nope'], 'unknown flag --nope; allowed: --stream,'],
     [['ship', '--stream'], '--stream needs a value: --stream <name>'],

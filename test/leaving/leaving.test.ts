@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { arrivals, compare, optionsFor, STREAM } from '../e2e/arrivals.ts'
@@ -142,4 +144,23 @@ describe('killed at any moment, lines written ahead', () => {
     },
     120_000
   )
+})
+
+describe('a script that waits for drain', () => {
+  it('is kept alive for as long as there is progress, and everything is delivered', async () => {
+    await start([{ kind: 'slow', delayMs: 100 }])
+    const options = optionsFor(dis, {
+      buffer: { maxBytes: 65_536 },
+      concurrency: { max: 1 },
+      batch: { maxRecords: 5 },
+      // Less than it takes to free a quarter of the buffer.
+      closeTimeoutMs: 150
+    })
+    const script = new URL('script.mjs', import.meta.url).pathname
+    const child = spawn(process.execPath, [script, JSON.stringify({ options, lines: 150 })], {
+      stdio: 'inherit'
+    })
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(compare(await arrivals(dis), 150)).toEqual({ missing: [], repeated: [] })
+  }, 30_000)
 })

@@ -82,6 +82,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   partitionId: '--partition-id',
   signing: '--signing',
   aggregate: '--aggregate',
+  deadLetter: '--dead-letter',
   ordered: '--ordered',
   'batch.lingerMs': '--linger-ms',
   'batch.maxRecords': '--max-records'

@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: 'print the records of a stream as they arrive',
     load: async () => (await import('./commands/tail.ts')).tail
   },
+  replay: {
+    summary: 'send dead letters again',
+    load: async () => (await import('./commands/replay.ts')).replay
+  },
   local: {
     summary: 'run a local DIS for development and tests',
     load: async () => (await import('./commands/local.ts')).local

@@ -5,6 +5,7 @@
 import { authorize } from './auth/authorize.ts'
 import { EMPTY_PAYLOAD_HASH } from './auth/canonical.ts'
 import { createCredentialSource } from './auth/credentials.ts'
+import { systemClock } from './clock.ts'
 import { DisRequestError } from './errors.ts'
 import { HttpTransport } from './net/http.ts'
 import type { DisOptions } from './options.ts'
@@ -72,7 +73,10 @@ export function createClient(options?: DisOptions): DisClient {
     )
     const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     const url = search.length === 0 ? fullPath : `${fullPath}?${search.join('&')}`
+    // Connections don't keep the process alive, but who reads waits for the answer.
+    const letGo = systemClock.keepAlive()
     const reply = await transport.send({ method: 'GET', path: url, headers, body: null })
+    letGo()
     if (reply.kind === 'failure') {
       throw new DisRequestError({ status: 0, serviceCode: reply.code, message: reply.message })
     }

@@ -1,7 +1,8 @@
 /**
  * The end of the process, for producers that nobody has closed.
  *
- * `beforeExit` (nothing keeps the process alive any more): delivery goes on for at most `closeTimeoutMs`. `exit`
+ * `beforeExit` (nothing keeps the process alive any more): delivery goes on while there is progress within
+ * `closeTimeoutMs`. `exit`
  * (`process.exit()`, an uncaught exception, or after the above): what is left goes to disk, synchronously. No
  * signal is ever handled here: those are the application's.
  *
@@ -10,7 +11,7 @@
 
 /** What a producer does at the end. */
 export interface Leaver {
-  /** Delivers what it holds, within its own time; resolves at once if there is nothing, or nothing new since last time. */
+  /** Delivers what it holds, within its own time; `undefined` if there is nothing, or was no progress since last time. */
   finish(): Promise<void> | undefined
   /** Saves what is left. Synchronous. */
   leave(): void

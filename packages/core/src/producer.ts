@@ -47,8 +47,8 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
   readonly #pipeline: Pipeline
   readonly #cancel: readonly (() => void)[]
   readonly #whenEmpty: (() => void)[] = []
-  /** Lines written when the end of the process was last waited for. */
-  #finished = -1
+  /** The books when the end of the process was last waited for. */
+  #progress = ''
   #closing: Promise<FlushReport> | undefined
 
   constructor(settings: Settings, parts: ProducerParts) {
@@ -98,9 +98,13 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
 
   /** See {@link Leaver}: the process has nothing else to do. */
   finish(): Promise<void> | undefined {
-    const { written } = this.#pipeline.ledger.totals()
-    if (this.#closing !== undefined || this.#isEmpty || written === this.#finished) return undefined
-    this.#finished = written
+    const { ledger, backlog, store } = this.#pipeline
+    if (this.#closing !== undefined || this.#isEmpty) return undefined
+    const { written, delivered, rejected } = ledger.totals()
+    const progress = `${written} ${delivered} ${rejected} ${store.lines} ${backlog?.bytes}`
+    // A service that is slow is waited for, and so is a writer who waits for `drain`; one that hangs is not.
+    if (progress === this.#progress) return undefined
+    this.#progress = progress
     return this.#empty(this.#settings.closeTimeoutMs)
   }
 

@@ -87,8 +87,9 @@ function unrefConnector(timeout: number): buildConnector.connector {
   const connect = buildConnector({ timeout })
   return (options, done) => {
     connect(options, (...result) => {
-      const [, socket] = result
-      if (socket !== null) keepUnref(socket)
+      const [error, socket] = result
+      // After an error there is no socket, whatever the types say.
+      if (error === null) keepUnref(socket)
       done(...result)
     })
   }
