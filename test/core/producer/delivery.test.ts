@@ -344,6 +344,24 @@ describe('a request that fails as a whole', () => {
     expect(transport.requests.length).toBeLessThanOrEqual(9)
   })
 
+  it('by 413 is cut inside a record that packs many lines, in order, down to the line that is too large', async () => {
+    const { producer, clock, transport, events } = open({ aggregate: true, ordered: true })
+    const arrived: string[] = []
+    transport.answer((records) => {
+      const texts = records.flatMap((record) => record.data.split('\n'))
+      if (texts.includes('giant') || texts.length > 3)
+        return error(413, { error_code: 'APIGW.0201', error_msg: 'too large' })
+      arrived.push(...texts)
+      return stored(records)
+    })
+    const written = ['a', 'b', 'c', 'd', 'e', 'giant', 'f', 'g', 'h', 'i', 'j']
+    for (const line of written) producer.write(line)
+    await clock.advance(10_000)
+    expect(arrived).toEqual(written.filter((line) => line !== 'giant'))
+    expect(producer.stats()).toMatchObject({ delivered: 10, rejected: 1, buffered: 0 })
+    expect(events).toMatchObject([{ payload: { code: 'APIGW.0201', lines: 1, sample: 'giant' } }])
+  })
+
   it('that is refused for good rejects its lines with the code and how to mend it', async () => {
     const { producer, clock, transport, events, stderr } = open()
     transport.answer(() => error(400, { errorCode: 'DIS.4301', message: 'The stream does not exist' }))

@@ -106,8 +106,10 @@ export class Dispatcher {
 
   async #apply(batch: Batch, outcome: Outcome, ticket: number): Promise<void> {
     const { outcomes, store } = this.#parts
-    if (outcome.kind === 'split' && batch.records > 1) {
-      this.#halves.push(...batch.split((line) => store.length(line)))
+    if (outcome.kind === 'split' && batch.lines.length > 1) {
+      const byteLength = (line: number) => store.length(line)
+      if (batch.records > 1) this.#halves.push(...batch.split(byteLength))
+      else this.#halves.push(batch.splitRecord(byteLength))
       return
     }
     await outcomes.apply(batch, outcome, ticket)

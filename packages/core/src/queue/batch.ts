@@ -44,6 +44,23 @@ export class Batch {
     return [this.#part(0, middle, byteLength), this.#part(middle, this.records, byteLength)]
   }
 
+  /**
+   * The first half of a single record that was too large; the other half goes back to the front of its lane, because
+   * two records of a lane on the way at once could overtake each other. @throws RangeError for a single line
+   */
+  splitRecord(byteLength: (line: number) => number): Batch {
+    if (this.records !== 1 || this.lines.length < 2) throw new RangeError('one line cannot be split')
+    const lane = this.lane(0)
+    const middle = Math.floor(this.lines.length / 2)
+    for (let index = this.lines.length - 1; index >= middle; index--) lane.unshift(this.line(index))
+    const half = new Batch()
+    half.lines.push(...this.lines.slice(0, middle))
+    half.ends.push(middle)
+    half.lanes.push(lane)
+    half.bytes = half.lines.reduce((sum, line) => sum + byteLength(line) + 1, -1)
+    return half
+  }
+
   #part(from: number, to: number, byteLength: (line: number) => number): Batch {
     const part = new Batch()
     for (let record = from; record < to; record++) {
