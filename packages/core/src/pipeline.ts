@@ -179,6 +179,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     rejected: (event) => trouble.rejected(event),
     release: () => {
       closeBacklog()
+      trouble.flush()
       deadLetters?.close()
     }
   })

@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts'
 import {
   channels,
   type DroppedEvent,
+  type DropReason,
   type ProducerEvents,
   type RejectedEvent,
   type WarningEvent
@@ -19,6 +20,8 @@ const STDERR_INTERVAL_MS: Readonly<Record<Kind, number>> = {
   warning: 60_000
 }
 
+const DROPPED_INTERVAL_MS = 1_000
+
 type Kind = 'rejected' | 'dropped' | 'warning'
 
 type Emit = <Name extends Kind>(name: Name, ...payload: ProducerEvents[Name]) => void
@@ -28,6 +31,8 @@ export class Trouble {
   readonly #emit: Emit
   readonly #stderr: (text: string) => void
   readonly #saidAt = new Map<Kind, number>()
+  // Reasons that were told less than a second ago, and what has come since.
+  readonly #untold = new Map<DropReason, { lines: number; bytes: number; readonly cancel: () => void }>()
   readonly #unsaidLines = { rejected: 0, dropped: 0 }
 
   constructor(clock: Clock, emit: Emit, stderr: (text: string) => void) {
@@ -43,7 +48,34 @@ export class Trouble {
     this.#emit('rejected', event)
   }
 
-  dropped(event: DroppedEvent): void {
+  /** The first of a kind is told at once, those of the following second together: there may be a million. */
+  dropped({ reason, lines, bytes }: DroppedEvent): void {
+    const waiting = this.#untold.get(reason)
+    if (waiting !== undefined) {
+      waiting.lines += lines
+      waiting.bytes += bytes
+      return
+    }
+    const cancel = this.#clock.timer(DROPPED_INTERVAL_MS, () => this.#tellUntold(reason))
+    this.#untold.set(reason, { lines: 0, bytes: 0, cancel })
+    this.#tellDropped({ reason, lines, bytes })
+  }
+
+  /** Tells what waits to be told together. */
+  flush(): void {
+    for (const reason of [...this.#untold.keys()]) this.#tellUntold(reason)
+  }
+
+  #tellUntold(reason: DropReason): void {
+    const waiting = this.#untold.get(reason)
+    if (waiting === undefined) return
+    waiting.cancel()
+    this.#untold.delete(reason)
+    const { lines, bytes } = waiting
+    if (lines > 0) this.#tellDropped({ reason, lines, bytes })
+  }
+
+  #tellDropped(event: DroppedEvent): void {
     this.#unsaidLines.dropped += event.lines
     this.#say('dropped', () => `${this.#count('dropped')} dropped: ${REASONS[event.reason]}`)
     if (channels.dropped.hasSubscribers) channels.dropped.publish(event)

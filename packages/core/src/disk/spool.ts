@@ -73,6 +73,11 @@ export class Spool {
     return this.#buffer.unread > 0 || this.#segments.hasUnread
   }
 
+  /** False for a while after a failure. */
+  get isWritable(): boolean {
+    return this.#now() - this.#failedAt >= RETRY_AFTER_MS
+  }
+
   /** To be called every few seconds: says that we are alive, and takes over what others left. */
   tend(): void {
     if (!this.#folder.touch(this.#now())) this.#startAnew()
@@ -99,7 +104,7 @@ export class Spool {
     isInMemory: boolean
   ): number | undefined {
     const most = mostBytes(key, line)
-    if (this.#now() - this.#failedAt < RETRY_AFTER_MS || most > this.#settings.maxBytes / 2) return undefined
+    if (!this.isWritable || most > this.#settings.maxBytes / 2) return undefined
     if (!this.#buffer.fits(most)) this.flush()
     const part = this.#partFor(most)
     if (part === undefined) return undefined

@@ -31,6 +31,8 @@ export interface LineOnDisk {
 export interface Disk {
   readonly bytes: number
   readonly hasUnread: boolean
+  /** Whether it takes lines at the moment. */
+  readonly isWritable: boolean
   append(
     key: string,
     line: string | Uint8Array,
@@ -100,6 +102,11 @@ export class Backlog {
   /** Whether lines wait on disk for their turn. */
   get isWaiting(): boolean {
     return this.#disk.hasUnread
+  }
+
+  /** Whether the next line that does not fit into memory will go to disk. */
+  get hasRoom(): boolean {
+    return this.#parts.overflow.spills && this.#disk.isWritable
   }
 
   /** Takes a line if it is one for the disk. False: it goes the usual way. */

@@ -99,7 +99,7 @@ export class Intake {
     const lane = lanes.get(key)
     lane.push(store.put(line, clock.now(), ledger.write()))
     batcher.offer(lane)
-    return overflow.admits()
+    return backlog?.hasRoom === true || overflow.admits()
   }
 
   #oversize(line: string | Uint8Array, text: string): boolean {
