@@ -45,7 +45,8 @@ export function createClient(options?: DisOptions): DisClient {
   const transport = new HttpTransport({
     origin: target.origin,
     maxConnections: settings.maxConcurrency,
-    requestTimeoutMs: settings.requestTimeoutMs
+    requestTimeoutMs: settings.requestTimeoutMs,
+    network: settings.network
   })
   const stream: Readonly<Record<string, string>> = {
     ...(target.streamName === '' ? {} : { 'stream-name': target.streamName }),

@@ -55,7 +55,7 @@ export class DisConfigError extends DisError {
 export class DisRequestError extends DisError {
   /** HTTP status, or 0 if there was no answer. */
   readonly status: number
-  /** Code of the service (`DIS.4301`, `APIGW.0301`) or of the network (`ECONNREFUSED`). */
+  /** Code of the service (`DIS.4301`, `APIGW.0301`) or of the network (`NETWORK_DNS`, `NETWORK_REFUSED`, `NETWORK_TLS`, `NETWORK_TIMEOUT` …). */
   readonly serviceCode: string
   /** `X-Request-Id` of the answer, for a support ticket. */
   readonly requestId: string | undefined

@@ -134,7 +134,19 @@ export const optionsSchema = v.strictObject({
     {}
   ),
   stats: v.optional(v.strictObject({ intervalMs: whole(100, 86_400_000, 60_000) })),
-  http: v.optional(v.strictObject({ allowInsecure: flag(false) }), {})
+  http: v.optional(
+    v.strictObject({
+      ca: v.optional(
+        v.union(
+          [text(), v.pipe(v.array(text()), v.minLength(1))],
+          'allowed: PEM text, the path of a PEM file, or several'
+        )
+      ),
+      proxy: v.optional(text("allowed: 'http://host:port'")),
+      allowInsecure: flag(false)
+    }),
+    {}
+  )
 })
 
 /** Options with every default filled in. */
@@ -189,7 +201,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** A value as text for a message: short, and only its kind where it could be a secret. */
 export function show(option: string, value: unknown): string {
-  if (option.startsWith('credentials')) return kind(value)
+  if (option.startsWith('credentials') || option === 'http.proxy') return kind(value)
   if (typeof value === 'string') return shorten(`'${value.replace(/\/\/[^/@]*@/, '//***@')}'`)
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
     return String(value)

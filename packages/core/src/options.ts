@@ -72,6 +72,13 @@ export interface DisOptions {
   /** Emit `stats` events every `intervalMs` (100 to 86,400,000). @default off */
   readonly stats?: { readonly intervalMs: number }
   readonly http?: {
+    /** Certificates to trust besides those that Node trusts: PEM text, the path of a PEM file, or several. */
+    readonly ca?: string | readonly string[]
+    /**
+     * `http://[user:password@]host:port`, for the endpoint and for IAM. From `HTTPS_PROXY`, `HTTP_PROXY` (or in lower
+     * case) where `NO_PROXY` does not exclude the host; those never apply to loopback addresses.
+     */
+    readonly proxy?: string
     /** Allow plain http to addresses that are not loopback. @default false */
     readonly allowInsecure?: boolean
   }

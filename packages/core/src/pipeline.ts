@@ -70,7 +70,8 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     new HttpTransport({
       origin: target.origin,
       maxConnections: settings.maxConcurrency,
-      requestTimeoutMs: settings.requestTimeoutMs
+      requestTimeoutMs: settings.requestTimeoutMs,
+      network: settings.network
     })
   const store = new LineStore()
   const ledger = new Ledger()

@@ -1,5 +1,7 @@
 import type { Credentials, SigningScheme } from './auth/identity.ts'
 import { DisConfigError } from './errors.ts'
+import { isLoopback } from './net/address.ts'
+import { type Network, resolveNetwork } from './net/network.ts'
 import type { DisOptions } from './options.ts'
 import { type CheckedOptions, checkOptions, show } from './options-schema.ts'
 import type { OverflowPolicy } from './queue/overflow.ts'
@@ -39,6 +41,7 @@ export interface Settings {
   readonly closeTimeoutMs: number
   readonly oversize: 'truncate' | 'reject'
   readonly buffer: { readonly maxBytes: number; readonly onFull: OverflowPolicy }
+  readonly network: Network
   /** 0: no stats events. */
   readonly statsIntervalMs: number
 }
@@ -67,6 +70,7 @@ export function resolveSettings(options: DisOptions | undefined, env: Environmen
     closeTimeoutMs: checked.closeTimeoutMs,
     oversize: checked.oversize,
     buffer: Object.freeze(checked.buffer),
+    network: resolveNetwork(checked.http, env),
     statsIntervalMs: checked.stats?.intervalMs ?? 0
   })
 }
@@ -106,8 +110,6 @@ function resolveTarget(options: CheckedOptions, env: Environment): Target {
   return { origin: url.origin, host: url.host, region: scope, projectId, streamName, streamId }
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-
 function parseEndpoint(value: string, allowInsecure: boolean): URL {
   const given = show('endpoint', value)
   if (!/^https?:\/\//i.test(value))
@@ -120,7 +122,7 @@ function parseEndpoint(value: string, allowInsecure: boolean): URL {
   if (url.username !== '' || url.password !== '') {
     throw problem('endpoint', given, 'give it without a user name: use the credentials option')
   }
-  if (url.protocol === 'http:' && !allowInsecure && !LOOPBACK.test(url.hostname)) {
+  if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url.hostname)) {
     throw problem(
       'endpoint',
       given,

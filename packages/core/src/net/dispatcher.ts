@@ -1,0 +1,61 @@
+/**
+ * How connections are made → undici's agents. Certificates are always verified: NODE_TLS_REJECT_UNAUTHORIZED,
+ * which many a container sets for something else, has no say here.
+ */
+import * as tls from 'node:tls'
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import type { Network } from './network.ts'
+
+export interface ConnectionLimits {
+  readonly maxConnections: number
+  readonly requestTimeoutMs: number
+  readonly maxAnswerBytes: number
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** A pool of connections: through the proxies that the network names, else straight. */
+export function createDispatcher(network: Network, limits: ConnectionLimits): Dispatcher {
+  const connect = {
+    timeout: Math.min(limits.requestTimeoutMs, CONNECT_TIMEOUT_MS),
+    rejectUnauthorized: true,
+    ...(network.ca.length === 0 ? {} : { secureContext: contextTrusting(network.ca) })
+  }
+  const options = {
+    connections: limits.maxConnections,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    headersTimeout: limits.requestTimeoutMs,
+    bodyTimeout: limits.requestTimeoutMs,
+    maxResponseSize: limits.maxAnswerBytes
+  }
+  if (network.proxy === undefined) return new Agent({ ...options, connect })
+  const { forHttp, forHttps, except } = network.proxy
+  return new EnvHttpProxyAgent({
+    ...options,
+    connect,
+    requestTls: connect,
+    proxyTls: connect,
+    // Given even where empty, so that undici does not look into process.env by itself.
+    httpProxy: forHttp,
+    httpsProxy: forHttps,
+    noProxy: except
+  })
+}
+
+/**
+ * Built once: 150 certificates take milliseconds to parse. The given ones are added to Node's, like those of
+ * NODE_EXTRA_CA_CERTS, because the same connections also lead to services with a public certificate (IAM).
+ */
+function contextTrusting(ca: readonly string[]): tls.SecureContext {
+  return tls.createSecureContext({ ca: [...trustedByNode(), ...ca] })
+}
+
+function trustedByNode(): readonly string[] {
+  // Node 22.15 and newer also say what NODE_EXTRA_CA_CERTS and --use-system-ca add.
+  if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function') {
+    const all: unknown = tls.getCACertificates('default')
+    if (Array.isArray(all)) return all
+  }
+  return tls.rootCertificates
+}
