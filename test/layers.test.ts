@@ -31,13 +31,13 @@ const CORE: Readonly<Record<string, Layer>> = {
     packages: NOTHING
   },
   edge: {
-    files: /^(net\/.*|disk\/.*|auth\/credentials)\.ts$/,
+    files: /^(net\/.*|disk\/.*|auth\/(?!canonical|identity|authorize|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
     packages: /^(undici|sonic-boom|node:.*)$/
   },
   root: {
     files:
-      /^(producer|pipeline|client|trouble|options|options-schema|settings|index|testing|testing\/.*)\.ts$/,
+      /^(producer|pipeline|client|trouble|options|options-schema|options-credentials|settings|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages: /^(valibot|node:(events|os))$/
   }

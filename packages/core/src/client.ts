@@ -5,10 +5,12 @@
 import { authorize } from './auth/authorize.ts'
 import { EMPTY_PAYLOAD_HASH } from './auth/canonical.ts'
 import { createCredentialSource } from './auth/credentials.ts'
+import { systemClock } from './clock.ts'
 import { DisRequestError } from './errors.ts'
 import { HttpTransport } from './net/http.ts'
 import type { DisOptions } from './options.ts'
 import { resolveSettings } from './settings.ts'
+import { ruleFor } from './wire/codes.ts'
 import { type RecordsPage, readCursor, readRecords, readStream, type StreamInfo } from './wire/reading.ts'
 import { readError } from './wire/response.ts'
 
@@ -22,7 +24,7 @@ export type CursorPosition =
   /** The first record stored at or after `timestamp`, in ms since the epoch. */
   | { readonly type: 'AT_TIMESTAMP'; readonly timestamp: number }
 
-/** Every call rejects with a {@link DisRequestError} if the service or the network says no. */
+/** Every call rejects with a {@link DisRequestError} if the service or the network says no, or a DisCredentialsError. */
 export interface DisClient {
   /** The stream and all of its partitions. */
   describeStream(): Promise<StreamInfo>
@@ -41,7 +43,11 @@ export function createClient(options?: DisOptions): DisClient {
   const settings = resolveSettings(options, process.env)
   const { target } = settings
   const identity = { ...target, signing: settings.signing }
-  const credentials = createCredentialSource(settings.credentials)
+  const credentials = createCredentialSource(settings.credentials, {
+    clock: systemClock,
+    warn: ({ code, message, cure }) =>
+      process.emitWarning(`${message} — ${cure}`, { code, type: 'DisWarning' })
+  })
   const transport = new HttpTransport({
     origin: target.origin,
     maxConnections: settings.maxConcurrency,
@@ -58,7 +64,9 @@ export function createClient(options?: DisOptions): DisClient {
     query: Readonly<Record<string, string | number>>,
     read: (body: Buffer) => T | undefined
   ): Promise<T> {
-    const fullPath = `/v2/${target.projectId}/${path}`
+    const held = await credentials.get()
+    const projectId = target.projectId || (await credentials.projectId(held))
+    const fullPath = `/v2/${projectId}/${path}`
     const headers = authorize(
       {
         method: 'GET',
@@ -67,8 +75,8 @@ export function createClient(options?: DisOptions): DisClient {
         headers: { 'content-type': 'application/json' },
         payloadHash: () => EMPTY_PAYLOAD_HASH
       },
-      identity,
-      await credentials.get(),
+      { ...identity, projectId },
+      held,
       Date.now()
     )
     const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
@@ -81,6 +89,11 @@ export function createClient(options?: DisOptions): DisClient {
     const requestId = reply.headers['x-request-id']
     if (status >= 300) {
       const { code, message } = readError(reply.body)
+      // The next call may then find renewed ones.
+      if (ruleFor(code, status).action === 'unauthorized') {
+        credentials.refused(held)
+        await credentials.refresh().catch(() => false)
+      }
       throw new DisRequestError({ status, serviceCode: code || `HTTP ${status}`, message, requestId })
     }
     const value = read(reply.body)
@@ -123,6 +136,8 @@ export function createClient(options?: DisOptions): DisClient {
     getRecords(cursor, { limit = 1_000 } = {}) {
       return get('records', { 'partition-cursor': cursor, limit }, readRecords)
     },
-    close: () => transport.close()
+    async close() {
+      await Promise.all([transport.close(), credentials.close()])
+    }
   }
 }

@@ -5,6 +5,7 @@
  */
 import { hostname } from 'node:os'
 import { createCredentialSource } from './auth/credentials.ts'
+import type { CredentialSource } from './auth/identity.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Attempts } from './delivery/attempt.ts'
 import { Circuit } from './delivery/circuit.ts'
@@ -38,6 +39,7 @@ export interface ProducerParts {
 export interface Pipeline {
   readonly clock: Clock
   readonly transport: Transport
+  readonly credentials: CredentialSource
   readonly store: LineStore
   readonly ledger: Ledger
   readonly batcher: Batcher
@@ -87,7 +89,10 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     dropped: (reason, lines, bytes) => trouble.dropped({ reason, lines, bytes }),
     released: events.released
   })
-  const credentials = createCredentialSource(settings.credentials)
+  const credentials = createCredentialSource(settings.credentials, {
+    clock,
+    warn: (event) => trouble.warn(event)
+  })
   const attempts = new Attempts({
     store,
     clock,
@@ -138,6 +143,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
   return {
     clock,
     transport,
+    credentials,
     store,
     ledger,
     batcher,

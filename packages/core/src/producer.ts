@@ -89,14 +89,14 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer {
   }
 
   async #close(timeoutMs: number): Promise<FlushReport> {
-    const { dispatcher, intake, ledger, settlement, transport } = this.#pipeline
+    const { credentials, dispatcher, intake, ledger, settlement, transport } = this.#pipeline
     intake.close()
     await this.flush({ timeoutMs })
     this.#cancelStats()
     settlement.drop([...dispatcher.abandon(), ...intake.takeWaiting()], 'closing')
     const { written: _, ...report } = ledger.totals()
     if (this.#settings.statsIntervalMs > 0) this.#tell('stats', this.stats())
-    await transport.close()
+    await Promise.all([transport.close(), credentials.close()])
     return report
   }
 

@@ -6,8 +6,9 @@
  */
 import { authorize } from '../auth/authorize.ts'
 import { hashPayload } from '../auth/canonical.ts'
-import type { CredentialSource, Identity } from '../auth/identity.ts'
+import type { CredentialSource, Credentials, Identity } from '../auth/identity.ts'
 import type { Clock } from '../clock.ts'
+import { DisCredentialsError } from '../errors.ts'
 import { type AttemptMessage, channels } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { LineStore } from '../queue/line-store.ts'
@@ -28,7 +29,6 @@ export interface AttemptParts {
 export class Attempts {
   readonly #parts: AttemptParts
   readonly #encoder: JsonEncoder
-  readonly #path: string
   /** Requests sent and their body bytes, since the start. */
   count = 0
   sentBytes = 0
@@ -36,44 +36,45 @@ export class Attempts {
   constructor(parts: AttemptParts) {
     this.#parts = parts
     this.#encoder = new JsonEncoder(parts.streamName, parts.streamId)
-    this.#path = `/v2/${parts.identity.projectId}/records`
   }
 
   async send(batch: Batch): Promise<Outcome> {
     const { clock } = this.#parts
     const startedAt = clock.now()
     const body = this.#encoder.encode(batch, this.#parts.store)
-    const reply = await this.#exchange(body)
+    const { reply, held } = await this.#exchange(body)
     const outcome = judge(reply, batch.records, clock.now())
+    if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(this.#describe(batch, body.length, outcome, clock.now() - startedAt))
     }
     return outcome
   }
 
-  async #exchange(body: Buffer): Promise<WireReply> {
+  async #exchange(body: Buffer): Promise<{ readonly reply: WireReply; readonly held?: Credentials }> {
     const { transport, credentials, identity, clock } = this.#parts
     try {
       const held = await credentials.get()
+      const projectId = identity.projectId || (await credentials.projectId(held))
+      const path = `/v2/${projectId}/records`
       const headers = authorize(
         {
           method: 'POST',
-          path: this.#path,
+          path,
           query: {},
           headers: { 'content-type': 'application/json' },
           payloadHash: () => hashPayload(body)
         },
-        identity,
+        identity.projectId === '' ? { ...identity, projectId } : identity,
         held,
         clock.now()
       )
       this.count++
       this.sentBytes += body.length
-      return await transport.send({ method: 'POST', path: this.#path, headers, body })
+      return { reply: await transport.send({ method: 'POST', path, headers, body }), held }
     } catch (error) {
-      // Only the credentials function of the user gets here: nothing was sent.
-      const message = error instanceof Error ? error.message : String(error)
-      return { kind: 'failure', code: 'CREDENTIALS', message, ambiguous: false }
+      // Only the credentials get here: nothing was sent.
+      return { reply: withoutCredentials(error) }
     }
   }
 
@@ -88,4 +89,11 @@ export class Attempts {
       code: 'code' in outcome ? outcome.code : undefined
     }
   }
+}
+
+function withoutCredentials(error: unknown): WireReply {
+  if (error instanceof DisCredentialsError) {
+    return { kind: 'failure', code: error.reason, message: error.message, cure: error.cure, ambiguous: false }
+  }
+  return { kind: 'failure', code: 'CREDENTIALS', message: String(error), ambiguous: false }
 }
