@@ -21,7 +21,7 @@ const CORE: Readonly<Record<string, Layer>> = {
     packages: /^node:diagnostics_channel$/
   },
   pure: {
-    files: /^(record\/.*|wire\/.*|auth\/(canonical|identity|authorize|sign-\w+))\.ts$/,
+    files: /^(record\/.*|wire\/.*|auth\/(canonical|identity|authorize|redact|sign-\w+))\.ts$/,
     uses: ['words', 'pure'],
     packages: /^node:(crypto|buffer)$/
   },
@@ -31,7 +31,7 @@ const CORE: Readonly<Record<string, Layer>> = {
     packages: NOTHING
   },
   edge: {
-    files: /^(net\/.*|disk\/.*|auth\/(?!canonical|identity|authorize|sign-).*)\.ts$/,
+    files: /^(net\/.*|disk\/.*|auth\/(?!canonical|identity|authorize|redact|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
     packages: /^(undici|sonic-boom|node:.*)$/
   },

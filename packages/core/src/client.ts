@@ -5,6 +5,7 @@
 import { authorize } from './auth/authorize.ts'
 import { EMPTY_PAYLOAD_HASH } from './auth/canonical.ts'
 import { createCredentialSource } from './auth/credentials.ts'
+import { secretsOf, withoutSecrets } from './auth/redact.ts'
 import { systemClock } from './clock.ts'
 import { DisRequestError } from './errors.ts'
 import { HttpTransport } from './net/http.ts'
@@ -94,7 +95,12 @@ export function createClient(options?: DisOptions): DisClient {
         credentials.refused(held)
         await credentials.refresh().catch(() => false)
       }
-      throw new DisRequestError({ status, serviceCode: code || `HTTP ${status}`, message, requestId })
+      throw new DisRequestError({
+        status,
+        serviceCode: code || `HTTP ${status}`,
+        message: withoutSecrets(message, secretsOf(held)),
+        requestId
+      })
     }
     const value = read(reply.body)
     if (value !== undefined) return value

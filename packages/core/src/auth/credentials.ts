@@ -48,7 +48,7 @@ export function createCredentialSource(
   if (choice.kind === 'fixed' || choice.kind === 'function') {
     const isFixed = choice.kind === 'fixed'
     return {
-      get: isFixed ? async () => choice.credentials : () => askFunction(choice.ask),
+      get: isFixed ? async () => choice.credentials : () => askFunction(choice.ask, clock),
       projectId: find,
       refused: () => {},
       refresh: async () => !isFixed,
@@ -108,13 +108,23 @@ function createProvider(
   }
 }
 
-async function askFunction(ask: CredentialsFunction): Promise<Credentials> {
+// Longer than any vault takes. One that never answers would hold up every request, without a word.
+const FUNCTION_TIMEOUT_MS = 30_000
+
+async function askFunction(ask: CredentialsFunction, clock: Clock): Promise<Credentials> {
+  let cancel = () => {}
+  const deadline = new Promise<never>((_, reject) => {
+    const late = () => reject(new Error(`no answer within ${FUNCTION_TIMEOUT_MS / 1_000} s`))
+    cancel = clock.timer(FUNCTION_TIMEOUT_MS, late)
+  })
   let given: unknown
   try {
-    given = await ask()
+    given = await Promise.race([ask(), deadline])
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     throw fromFunction(`it failed: ${message}`)
+  } finally {
+    cancel()
   }
   if (isCredentials(given)) return given
   throw fromFunction('it gave neither { accessKey, secretKey, securityToken? } nor { token }')

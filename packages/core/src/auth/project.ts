@@ -7,6 +7,7 @@ import { EMPTY_PAYLOAD_HASH, formatSdkDate } from './canonical.ts'
 import { iamService } from './iam.ts'
 import type { AccessKeys, Credentials } from './identity.ts'
 import { Paced } from './paced.ts'
+import { secretsOf } from './redact.ts'
 import type { Service } from './service.ts'
 import { signSdk } from './sign-sdk.ts'
 import { isRecord, parseObject } from './temporary-keys.ts'
@@ -61,7 +62,7 @@ export class ProjectFinder {
       path: `/v3/projects?name=${encodeURIComponent(region)}`,
       headers: this.#sign(keys, query)
     })
-    if (answer.status >= 300) throw this.#service.failure(answer, [keys.secretKey, keys.securityToken ?? ''])
+    if (answer.status >= 300) throw this.#service.failure(answer, secretsOf(keys))
     const list = parseObject(answer.body)?.['projects']
     const ids = (Array.isArray(list) ? list : []).flatMap((project: unknown) =>
       isRecord(project) && typeof project['id'] === 'string' ? [project['id']] : []

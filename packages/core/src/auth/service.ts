@@ -7,6 +7,7 @@ import { HttpTransport } from '../net/http.ts'
 import type { Network } from '../net/network.ts'
 import type { WireReply, WireRequest } from '../wire/message.ts'
 import { readError } from '../wire/response.ts'
+import { withoutSecrets } from './redact.ts'
 
 export interface ServiceOptions {
   /** As in "IAM does not answer". */
@@ -52,8 +53,10 @@ export class Service {
     const { name, cure } = this.#options
     const { status } = answer
     const { code, message } = readError(answer.body)
-    const said = [`HTTP ${status}`, code, shorten(message)].filter((part) => part !== '').join(', ')
-    const text = `${name} answered ${withoutSecrets(said, secrets)}`
+    // Shortened last, so that no half of a secret is left.
+    const words = shorten(withoutSecrets(message, secrets))
+    const said = [`HTTP ${status}`, withoutSecrets(code, secrets), words].filter((part) => part !== '')
+    const text = `${name} answered ${said.join(', ')}`
     if (status >= 500 || status === 429 || status === 408) {
       return new DisCredentialsError('CREDENTIALS_UNAVAILABLE', text, 'wait: it is asked again soon')
     }
@@ -85,8 +88,4 @@ export class Service {
 
 function shorten(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => (secret === '' ? rest : rest.replaceAll(secret, '***')), text)
 }

@@ -7,6 +7,7 @@
 import { authorize } from '../auth/authorize.ts'
 import { hashPayload } from '../auth/canonical.ts'
 import type { CredentialSource, Credentials, Identity } from '../auth/identity.ts'
+import { secretsOf, withoutSecrets } from '../auth/redact.ts'
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
 import { type AttemptMessage, channels } from '../events.ts'
@@ -43,7 +44,7 @@ export class Attempts {
     const startedAt = clock.now()
     const body = this.#encoder.encode(batch, this.#parts.store)
     const { reply, held } = await this.#exchange(body)
-    const outcome = judge(reply, batch.records, clock.now())
+    const outcome = discreet(judge(reply, batch.records, clock.now()), held)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(this.#describe(batch, body.length, outcome, clock.now() - startedAt))
@@ -89,6 +90,12 @@ export class Attempts {
       code: 'code' in outcome ? outcome.code : undefined
     }
   }
+}
+
+/** A gateway or proxy may quote the request in its message, credentials included. */
+function discreet(outcome: Outcome, held: Credentials | undefined): Outcome {
+  if (held === undefined || !('message' in outcome)) return outcome
+  return { ...outcome, message: withoutSecrets(outcome.message, secretsOf(held)) }
 }
 
 function withoutCredentials(error: unknown): WireReply {
