@@ -1,4 +1,5 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,7 +9,8 @@ import type { WarningEvent } from '../../../packages/core/src/events.ts'
 import type { DisOptions } from '../../../packages/core/src/index.ts'
 import { resolveSettings } from '../../../packages/core/src/settings.ts'
 import { ManualClock } from '../../../packages/core/src/testing.ts'
-import { closedPort } from '../net/servers.ts'
+import { ca, serverPair } from '../net/private-ca.ts'
+import { closedPort, connectProxy, tlsServer } from '../net/servers.ts'
 import { credentialBody, metadataService, type StandIn, standIn } from './stand-ins.ts'
 
 const HOUR = 3_600_000
@@ -201,6 +203,23 @@ describe('a login at IAM', () => {
       }
     ])
     expect(JSON.stringify(warnings)).not.toContain('PASS-WORD')
+  })
+
+  it('goes through the same proxy, and trusts the same authority, as DIS', async () => {
+    const answer: RequestListener = (_, response) => {
+      const body = { token: { expires_at: expires, issued_at: issued } }
+      response.writeHead(201, { 'X-Subject-Token': 'OVER-TLS' }).end(JSON.stringify(body))
+    }
+    const [iam, proxy] = [await tlsServer(serverPair, answer), await connectProxy()]
+    open.push(iam, proxy)
+    const { source } = sourceFor({
+      credentials: {
+        iam: { endpoint: `https://iam.dis.test:${iam.port}`, domainName: 'a', userName: 'u', password: 'p' }
+      },
+      http: { ca, proxy: `http://127.0.0.1:${proxy.port}` }
+    })
+    expect(await source.get()).toEqual({ token: 'OVER-TLS' })
+    expect(proxy.asked).toEqual([`iam.dis.test:${iam.port}`])
   })
 
   it('that cannot be reached is an outage like any other', async () => {

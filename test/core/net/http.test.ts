@@ -1,19 +1,14 @@
 import type { RequestListener } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { HttpTransport } from '../../../packages/core/src/net/http.ts'
 import { resolveNetwork } from '../../../packages/core/src/net/network.ts'
 import type { WireReply } from '../../../packages/core/src/wire/message.ts'
 import { judge } from '../../../packages/core/src/wire/outcome.ts'
-import { makePrivateCa, type PrivateCa } from './private-ca.ts'
+import { ca, caPath, otherCa, serverPair } from './private-ca.ts'
 import { closedPort, connectProxy, httpServer, type Listening, silentServer, tlsServer } from './servers.ts'
 
-let pki: PrivateCa
 const open: { close(): Promise<void> }[] = []
 
-beforeAll(() => {
-  pki = makePrivateCa()
-})
-afterAll(() => pki.remove())
 afterEach(async () => {
   vi.unstubAllEnvs()
   await Promise.all(open.splice(0).map((each) => each.close()))
@@ -34,7 +29,7 @@ async function call(origin: string, http: Http = {}, env: Record<string, string>
   return transport.send({ method: 'POST', path: '/', headers: {}, body: Buffer.from('{}') })
 }
 
-const secure = async (): Promise<Listening> => kept(await tlsServer(pki, hello))
+const secure = async (): Promise<Listening> => kept(await tlsServer(serverPair, hello))
 
 describe('a certificate of a private authority', () => {
   it('is not trusted by default, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
@@ -46,20 +41,27 @@ describe('a certificate of a private authority', () => {
   })
 
   it.each([
-    ['PEM text', () => pki.ca],
-    ['the path of a file', () => pki.caPath],
-    ['a list of both', () => [pki.ca, pki.caPath]]
-  ])('is trusted with http.ca as %s', async (_, ca) => {
+    ['PEM text', ca],
+    ['the path of a file', caPath],
+    ['a list of both', [otherCa, caPath]]
+  ])('is trusted with http.ca as %s', async (_, given) => {
     const { port } = await secure()
-    expect(await call(`https://127.0.0.1:${port}`, { ca: ca() })).toMatchObject({
+    expect(await call(`https://127.0.0.1:${port}`, { ca: given })).toMatchObject({
       kind: 'answer',
       status: 200
     })
   })
 
+  it('is trusted besides those of NODE_EXTRA_CA_CERTS', async () => {
+    const { port } = await secure()
+    const env = { NODE_EXTRA_CA_CERTS: caPath }
+    const reply = await call(`https://127.0.0.1:${port}`, { ca: otherCa }, env)
+    expect(reply).toMatchObject({ kind: 'answer', status: 200 })
+  })
+
   it('must still be for the host', async () => {
     const { port } = await secure()
-    expect(await call(`https://localhost:${port}`, { ca: pki.ca })).toMatchObject({
+    expect(await call(`https://localhost:${port}`, { ca })).toMatchObject({
       code: 'NETWORK_TLS',
       message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID')
     })
@@ -75,7 +77,7 @@ describe('a proxy', () => {
   ])('from %s carries TLS end to end', async (_, given) => {
     const [proxy, { port }] = [kept(await connectProxy()), await secure()]
     const [http, env] = given(`http://user:p%40ss@127.0.0.1:${proxy.port}`)
-    const reply = await call(`https://dis.test:${port}`, { ...http, ca: pki.ca }, env)
+    const reply = await call(`https://dis.test:${port}`, { ...http, ca }, env)
     expect(reply).toMatchObject({ kind: 'answer', status: 200 })
     expect(proxy.asked).toEqual([`dis.test:${port}`])
     expect(proxy.logins).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`])
@@ -92,11 +94,11 @@ describe('a proxy', () => {
     const [proxy, { port }] = [kept(await connectProxy()), await secure()]
     const url = `http://127.0.0.1:${proxy.port}`
     for (const NO_PROXY of ['dis.test', '.test', `dis.test:${port}`, '*']) {
-      const reply = await call(`https://dis.test:${port}`, { ca: pki.ca }, { HTTPS_PROXY: url, NO_PROXY })
+      const reply = await call(`https://dis.test:${port}`, { ca }, { HTTPS_PROXY: url, NO_PROXY })
       // Nobody knows this name, so the request can only arrive through the proxy.
       expect(reply).toMatchObject({ kind: 'failure', code: 'NETWORK_DNS' })
     }
-    const direct = await call(`https://127.0.0.1:${port}`, { ca: pki.ca }, { HTTPS_PROXY: url })
+    const direct = await call(`https://127.0.0.1:${port}`, { ca }, { HTTPS_PROXY: url })
     expect(direct).toMatchObject({ kind: 'answer' })
     expect(proxy.asked).toEqual([])
   })
@@ -105,7 +107,7 @@ describe('a proxy', () => {
     const [proxy, { port }] = [kept(await connectProxy()), await secure()]
     const http = { proxy: `http://127.0.0.1:${proxy.port}` }
     expect(await call(`https://dis.test:${port}`, http)).toMatchObject({ code: 'NETWORK_TLS' })
-    expect(await call(`https://other.test:${port}`, { ...http, ca: pki.ca })).toMatchObject({
+    expect(await call(`https://other.test:${port}`, { ...http, ca })).toMatchObject({
       code: 'NETWORK_TLS',
       message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID')
     })
@@ -118,6 +120,21 @@ describe('a proxy', () => {
     expect(reply).toMatchObject({ code: 'NETWORK_PROXY', ambiguous: false })
     expect(JSON.stringify(reply)).toContain(String(status))
     expect(JSON.stringify(reply)).not.toContain('SECRET')
+  })
+})
+
+describe('a proxy that takes connections and says nothing', () => {
+  it('does not hold up the requests after it has come back', async () => {
+    let isSilent = true
+    const { port } = await secure()
+    const proxy = kept(await connectProxy(() => isSilent))
+    const network = resolveNetwork({ proxy: `http://127.0.0.1:${proxy.port}`, ca }, {})
+    const origin = `https://dis.test:${port}`
+    const transport = kept(new HttpTransport({ origin, maxConnections: 1, requestTimeoutMs: 300, network }))
+    const send = () => transport.send({ method: 'POST', path: '/', headers: {}, body: Buffer.from('{}') })
+    expect(await send()).toMatchObject({ kind: 'failure', code: 'NETWORK_TIMEOUT' })
+    isSilent = false
+    await vi.waitFor(async () => expect(await send()).toMatchObject({ kind: 'answer' }), { timeout: 5_000 })
   })
 })
 

@@ -1,40 +1,21 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export interface PrivateCa {
-  /** Certificate of the authority, PEM. */
-  readonly ca: string
-  /** Where that stands as a file. */
-  readonly caPath: string
-  /** Key and certificate of a server, signed by the authority for `dis.test` and 127.0.0.1. */
-  readonly key: string
-  readonly cert: string
-  remove(): void
+/**
+ * A private authority and a server's certificate from it, for `dis.test`, `iam.dis.test` and 127.0.0.1; good
+ * for a hundred years. Made once with openssl (`req -x509` and `x509 -req` with that subjectAltName) and kept,
+ * so that tests need nothing but Node. The key opens nothing outside these tests; the authority's own was thrown away.
+ */
+const folder = join(import.meta.dirname, '../../fixtures/tls')
+
+function read(name: string): string {
+  return readFileSync(join(folder, name), 'utf8')
 }
 
-/** An authority and a server's certificate, made for this run by the machine's openssl. */
-export function makePrivateCa(): PrivateCa {
-  const dir = mkdtempSync(join(tmpdir(), 'dis-logs-ca-'))
-  const file = (name: string) => join(dir, name)
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' })
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  openssl(
-    ...['req', '-x509', ...newKey, '-keyout', file('ca.key'), '-out', file('ca.pem'), '-days', '2'],
-    ...['-subj', '/CN=dis-logs test authority', '-addext', 'basicConstraints=critical,CA:TRUE']
-  )
-  openssl('req', ...newKey, '-keyout', file('key.pem'), '-out', file('csr.pem'), '-subj', '/CN=dis.test')
-  writeFileSync(file('ext'), 'subjectAltName=DNS:dis.test,DNS:iam.dis.test,IP:127.0.0.1\n')
-  openssl(
-    ...['x509', '-req', '-in', file('csr.pem'), '-CA', file('ca.pem'), '-CAkey', file('ca.key')],
-    ...['-CAcreateserial', '-days', '2', '-extfile', file('ext'), '-out', file('cert.pem')]
-  )
-  return {
-    ca: readFileSync(file('ca.pem'), 'utf8'),
-    caPath: file('ca.pem'),
-    key: readFileSync(file('key.pem'), 'utf8'),
-    cert: readFileSync(file('cert.pem'), 'utf8'),
-    remove: () => rmSync(dir, { recursive: true, force: true })
-  }
+export const caPath: string = join(folder, 'ca.pem')
+export const ca: string = read('ca.pem')
+export const otherCa: string = read('other-ca.pem')
+export const serverPair: { readonly key: string; readonly cert: string } = {
+  key: read('server.key'),
+  cert: read('server.pem')
 }

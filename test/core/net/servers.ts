@@ -71,7 +71,7 @@ export interface ConnectProxy extends Listening {
 }
 
 /** A real CONNECT proxy. Every name leads to 127.0.0.1, so that no name server is asked. */
-export async function connectProxy(): Promise<ConnectProxy> {
+export async function connectProxy(isSilent: () => boolean = () => false): Promise<ConnectProxy> {
   const asked: string[] = []
   const logins: (string | undefined)[] = []
   const server = createServer((_, response) => void response.writeHead(400).end())
@@ -80,6 +80,7 @@ export async function connectProxy(): Promise<ConnectProxy> {
   server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
     asked.push(request.url ?? '')
     logins.push(request.headers['proxy-authorization'])
+    if (isSilent()) return undefined
     if (proxy.status !== 200) return client.end(`HTTP/1.1 ${proxy.status} No\r\n\r\n`)
     const port = Number(/:(\d+)$/.exec(request.url ?? '')?.[1])
     const target = connect(port, '127.0.0.1', () => {

@@ -3,7 +3,7 @@
  * which many a container sets for something else, has no say here.
  */
 import * as tls from 'node:tls'
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import type { Network } from './network.ts'
 
 export interface ConnectionLimits {
@@ -36,6 +36,10 @@ export function createDispatcher(network: Network, limits: ConnectionLimits): Di
     connect,
     requestTls: connect,
     proxyTls: connect,
+    // The connection to the proxy itself has undici's five minutes by default: all requests would wait behind a
+    // CONNECT that nobody answers, long after the proxy has come back.
+    clientFactory: (proxy: URL, given: object) =>
+      new Pool(proxy, { ...given, headersTimeout: connect.timeout, bodyTimeout: connect.timeout }),
     // Given even where empty, so that undici does not look into process.env by itself.
     httpProxy: forHttp,
     httpsProxy: forHttps,

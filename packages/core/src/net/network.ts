@@ -40,7 +40,11 @@ const ALWAYS_DIRECT = 'localhost,127.0.0.1,[::1]'
  * @throws DisConfigError for a proxy that is no URL and for certificates that cannot be read
  */
 export function resolveNetwork(http: HttpOption, env: Environment): Network {
-  return Object.freeze({ ca: readCertificates(http.ca), proxy: proxyFrom(http.proxy, env) })
+  const ca = readCertificates(http.ca)
+  return Object.freeze({
+    ca: ca.length === 0 ? ca : [...ca, ...extraOfNode(env)],
+    proxy: proxyFrom(http.proxy, env)
+  })
 }
 
 function proxyFrom(option: string | undefined, env: Environment): ProxySettings | undefined {
@@ -101,6 +105,17 @@ function readPem(path: string): string {
       `'${path}', which cannot be read${code}`,
       'give PEM text, or the path of a PEM file'
     )
+  }
+}
+
+/** A list of our own replaces what Node took from this variable. Like Node, it does not mind a file that is not there. */
+function extraOfNode(env: Environment): readonly string[] {
+  const path = env['NODE_EXTRA_CA_CERTS']
+  if (!path) return []
+  try {
+    return certificatesOf(readFileSync(path, 'utf8'), path)
+  } catch {
+    return []
   }
 }
 
