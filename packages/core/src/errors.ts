@@ -82,7 +82,7 @@ export class DisRequestError extends DisError {
 export type CredentialsReason =
   /** No source has any. */
   | 'CREDENTIALS_NOT_FOUND'
-  /** The service that gives them says no. It is not asked again for minutes, since that can lock an account. */
+  /** The service that gives them says no. IAM is not asked again for minutes, since that can lock a user. */
   | 'CREDENTIALS_REFUSED'
   /** The service that gives them cannot be reached, or has a fault. */
   | 'CREDENTIALS_UNAVAILABLE'

@@ -160,6 +160,25 @@ describe('a missing project id', () => {
   })
 })
 
+describe('the project of a login', () => {
+  it('is what it says itself, else that of the stream, else that of the region', () => {
+    const projectOf = (more: object, options: DisOptions = base) => {
+      const iam = { domainName: 'd', userName: 'u', password: 'p', ...more }
+      return resolveSettings({ ...options, credentials: { iam } }, {}).credentials.choice
+    }
+    const scope = (project: object) => ({ kind: 'iam', login: { project } })
+    expect(projectOf({ projectId: 'i', projectName: 'n' })).toMatchObject(scope({ id: 'i' }))
+    expect(projectOf({ projectName: 'n' })).toMatchObject(scope({ name: 'n' }))
+    expect(projectOf({})).toMatchObject(scope({ id: 'p' }))
+    expect(projectOf({}, { region: 'cn-north-4', streamName: 's' })).toMatchObject(
+      scope({ name: 'cn-north-4' })
+    )
+    expect(() => projectOf({}, { endpoint: 'https://my.example.com', streamName: 's' })).toThrow(
+      /credentials\.iam\.projectName: got nothing; the token has to be for a project/
+    )
+  })
+})
+
 describe('the address of IAM', () => {
   const iamOf = (options: DisOptions, env: Record<string, string> = {}) =>
     resolveSettings({ ...base, credentials: { token: 'T' }, ...options }, env).credentials.iamOrigin

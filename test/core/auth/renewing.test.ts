@@ -12,7 +12,7 @@ const down = () => new DisCredentialsError('CREDENTIALS_UNAVAILABLE', 'it is dow
 const refusal = () => new DisCredentialsError('CREDENTIALS_REFUSED', 'wrong password', 'mend it')
 
 /** A source that answers when the test says so. */
-function world(lifetimeMs: number | null = HOUR) {
+function world(lifetimeMs: number | null = HOUR, canLock = true) {
   const clock = new ManualClock()
   const warnings: WarningEvent[] = []
   const state = { asked: 0, error: undefined as DisCredentialsError | undefined, token: '' }
@@ -21,6 +21,7 @@ function world(lifetimeMs: number | null = HOUR) {
     clock,
     warn: (event) => warnings.push(event),
     provider: {
+      canLock,
       async provide(): Promise<Provided> {
         state.asked++
         await hold
@@ -119,6 +120,15 @@ describe('credentials that end', () => {
     }
     expect(state.asked).toBe(3)
     expect(warnings).toHaveLength(1)
+  })
+
+  it('are asked for like after any failure where a no locks nobody', async () => {
+    const { source, state, clock } = world(HOUR, false)
+    state.error = refusal()
+    await expect(source.get()).rejects.toThrow(DisCredentialsError)
+    state.error = undefined
+    await clock.advance(1_000)
+    expect(await source.get()).toEqual({ token: 'T2' })
   })
 
   it('that are over when they come are tried all the same: the clock here may be wrong', async () => {

@@ -84,7 +84,8 @@ function keys(accessKey: string, secretKey: string, securityToken: string | unde
 
 function chooseIam(iam: CheckedIam, { region, projectId }: Surroundings): Chosen {
   const { domainName, userName, password } = iam
-  const id = iam.projectId ?? projectId
+  // What the login says itself beats what the stream says.
+  const id = iam.projectId ?? (iam.projectName === undefined ? projectId : undefined)
   const name = iam.projectName ?? region
   if (id === undefined && name === '') {
     throw problem(

@@ -6,6 +6,7 @@ const CURE =
   'set credentials, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN, or give this server an agency'
 
 export class DiscoveredProvider implements Provider {
+  readonly canLock = false
   readonly #providers: readonly Provider[]
   #found: Provider | undefined
 

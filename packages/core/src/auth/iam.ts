@@ -32,6 +32,7 @@ export function iamService(origin: string, network: Network, cure: string): Serv
 
 /** `POST /v3/auth/tokens`: a token for a day. */
 export class IamLoginProvider implements Provider {
+  readonly canLock = true
   readonly #login: IamLogin
   readonly #service: Service
   readonly #clock: Clock
@@ -78,6 +79,7 @@ export class IamLoginProvider implements Provider {
 
 /** An OpenID Connect token → an IAM token without a project → temporary keys. */
 export class FederationProvider implements Provider {
+  readonly canLock = true
   readonly #federation: Federation
   readonly #service: Service
 

@@ -22,6 +22,7 @@ const ASK_FOR_A_TOKEN_AGAIN_MS = 24 * 3_600_000
 const NO_AGENCY = 'Please configure Cloud Service Agency first'
 
 export class MetadataProvider implements Provider {
+  readonly canLock = false
   readonly #service: Service
   readonly #clock: Clock
   #token: string | undefined

@@ -2,8 +2,8 @@
  * A question that many wait for: asked once at a time, and not again right after a failure.
  *
  * Bounded by: one question on its way. After a failure the same error is given, without asking, for a second
- * that doubles up to a minute; after a refusal for five minutes, because a wrong password asked often locks
- * its account. Who hears of it: `failed`, at the first failure of a row and when the reason changes.
+ * that doubles up to a minute; after a refusal by IAM for five minutes, because a wrong
+ * password asked often locks its user. Who hears of it: `failed`, at the first failure of a row and when the reason changes.
  */
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
@@ -11,6 +11,8 @@ import { DisCredentialsError } from '../errors.ts'
 export interface PacedParts<T> {
   readonly clock: Clock
   readonly ask: () => Promise<T>
+  /** A refusal, asked for too often, locks somebody's user or key. */
+  readonly canLock: boolean
   readonly failed: (error: DisCredentialsError) => void
 }
 
@@ -51,12 +53,14 @@ export class Paced<T> {
   }
 
   #fail(error: DisCredentialsError): DisCredentialsError {
-    const { clock, failed } = this.#parts
+    const { canLock, clock, failed } = this.#parts
     const isNews = error.reason !== this.#lastError?.reason
     this.#lastError = error
     const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++)
     const pause =
-      error.reason === 'CREDENTIALS_REFUSED' ? REFUSED_PAUSE_MS : bound * (0.5 + clock.random() / 2)
+      error.reason === 'CREDENTIALS_REFUSED' && canLock
+        ? REFUSED_PAUSE_MS
+        : bound * (0.5 + clock.random() / 2)
     this.#notBefore = clock.now() + pause
     if (isNews) failed(error)
     return error

@@ -17,6 +17,7 @@ export const POD_TOKEN_FILE: string = 'HC_CONTAINER_AUTHORIZATION_TOKEN_FILE'
 const TIMEOUT_MS = 5_000
 
 export class PodIdentityProvider implements Provider {
+  readonly canLock = false
   readonly #pod: PodIdentity
   readonly #service: Service
 

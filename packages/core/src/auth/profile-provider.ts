@@ -6,6 +6,7 @@ import { type ProfileFile, readProfile } from './profile.ts'
 import type { Provided, Provider } from './provider.ts'
 
 export class ProfileProvider implements Provider {
+  readonly canLock = true
   readonly #file: ProfileFile
   readonly #federate: (federation: Federation) => Provider
   readonly #warn: (event: WarningEvent) => void

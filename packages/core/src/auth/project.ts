@@ -37,6 +37,8 @@ export class ProjectFinder {
     this.#search = new Paced({
       clock: parts.clock,
       ask: () => this.#ask(),
+      // Signed wrongly five times, a key is locked.
+      canLock: true,
       failed: ({ reason, message, cure }) => parts.warn({ code: reason, message, cure })
     })
   }

@@ -12,6 +12,8 @@ export interface Provided {
 
 /** One source of credentials. It keeps nothing: when to ask is decided elsewhere. */
 export interface Provider {
+  /** A refusal, asked for too often, locks somebody's user or key. */
+  readonly canLock: boolean
   /** Rejects with a DisCredentialsError. */
   provide(): Promise<Provided>
   /** Ends a question on its way. */

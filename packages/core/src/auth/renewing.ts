@@ -39,6 +39,7 @@ export class RenewingCredentials {
     this.#renewal = new Paced({
       clock: parts.clock,
       ask: () => this.#renew(),
+      canLock: parts.provider.canLock,
       failed: (error) => this.#warn(error)
     })
   }
