@@ -21,7 +21,7 @@ const CORE: Readonly<Record<string, Layer>> = {
     packages: /^node:diagnostics_channel$/
   },
   pure: {
-    files: /^(record\/.*|wire\/.*|auth\/(canonical|identity|authorize|sign-\w+))\.ts$/,
+    files: /^(record\/.*|wire\/.*|auth\/(canonical|identity|authorize|redact|sign-\w+))\.ts$/,
     uses: ['words', 'pure'],
     packages: /^node:(crypto|buffer)$/
   },
@@ -31,13 +31,13 @@ const CORE: Readonly<Record<string, Layer>> = {
     packages: NOTHING
   },
   edge: {
-    files: /^(net\/.*|disk\/.*|auth\/credentials)\.ts$/,
+    files: /^(net\/.*|disk\/.*|auth\/(?!canonical|identity|authorize|redact|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
     packages: /^(undici|sonic-boom|node:.*)$/
   },
   root: {
     files:
-      /^(producer|pipeline|storage|leaving|stderr|client|trouble|options|options-schema|settings|index|testing|testing\/.*)\.ts$/,
+      /^(producer|pipeline|storage|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages: /^(valibot|node:(events|fs|os|path|worker_threads))$/
   }

@@ -67,9 +67,9 @@ describe('bad options', () => {
 
   it.each<[string, DisOptions]>([
     ['endpoint', { projectId: 'p', streamName: 's' }],
-    ['projectId', { region: 'cn-north-4', streamName: 's' }],
+    ['projectId', { endpoint: 'http://127.0.0.1:1', streamName: 's', credentials: { token: 'T' } }],
     ['streamName', { region: 'cn-north-4', projectId: 'p' }],
-    ['credentials', { region: 'cn-north-4', projectId: 'p', streamName: 's' }]
+    ['credentials', { endpoint: 'http://127.0.0.1:1', projectId: 'p', streamName: 's' }]
   ])('a missing %s says where it could come from', (option, options) => {
     const error = problemOf(options)
     expect(error.option).toBe(option)
@@ -138,11 +138,13 @@ describe('good options', () => {
         projectId: 'from-env',
         streamName: 'env-stream'
       },
-      credentials: { accessKey: 'AK', secretKey: 'SK', securityToken: 'ST' }
+      credentials: {
+        choice: { kind: 'fixed', credentials: { accessKey: 'AK', secretKey: 'SK', securityToken: 'ST' } }
+      }
     })
     expect(resolveSettings({ streamName: 'mine', credentials: { token: 'T' } }, env)).toMatchObject({
       target: { streamName: 'mine' },
-      credentials: { token: 'T' }
+      credentials: { choice: { kind: 'fixed', credentials: { token: 'T' } } }
     })
   })
 

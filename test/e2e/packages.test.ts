@@ -12,6 +12,7 @@ const root = new URL('../../', import.meta.url).pathname
 const SURFACE: Readonly<Record<string, readonly string[]>> = {
   '@dis-logs/core': [
     'DisConfigError',
+    'DisCredentialsError',
     'DisError',
     'DisRequestError',
     'channels',

@@ -5,11 +5,13 @@
 import { authorize } from './auth/authorize.ts'
 import { EMPTY_PAYLOAD_HASH } from './auth/canonical.ts'
 import { createCredentialSource } from './auth/credentials.ts'
+import { secretsOf, withoutSecrets } from './auth/redact.ts'
 import { systemClock } from './clock.ts'
 import { DisRequestError } from './errors.ts'
 import { HttpTransport } from './net/http.ts'
 import type { DisOptions } from './options.ts'
 import { resolveSettings } from './settings.ts'
+import { ruleFor } from './wire/codes.ts'
 import { type RecordsPage, readCursor, readRecords, readStream, type StreamInfo } from './wire/reading.ts'
 import { readError } from './wire/response.ts'
 
@@ -23,7 +25,7 @@ export type CursorPosition =
   /** The first record stored at or after `timestamp`, in ms since the epoch. */
   | { readonly type: 'AT_TIMESTAMP'; readonly timestamp: number }
 
-/** Every call rejects with a {@link DisRequestError} if the service or the network says no. */
+/** Every call rejects with a {@link DisRequestError} if the service or the network says no, or a DisCredentialsError. */
 export interface DisClient {
   /** The stream and all of its partitions. */
   describeStream(): Promise<StreamInfo>
@@ -42,11 +44,16 @@ export function createClient(options?: DisOptions): DisClient {
   const settings = resolveSettings(options, process.env)
   const { target } = settings
   const identity = { ...target, signing: settings.signing }
-  const credentials = createCredentialSource(settings.credentials)
+  const credentials = createCredentialSource(settings.credentials, {
+    clock: systemClock,
+    warn: ({ code, message, cure }) =>
+      process.emitWarning(`${message} — ${cure}`, { code, type: 'DisWarning' })
+  })
   const transport = new HttpTransport({
     origin: target.origin,
     maxConnections: settings.maxConcurrency,
-    requestTimeoutMs: settings.requestTimeoutMs
+    requestTimeoutMs: settings.requestTimeoutMs,
+    network: settings.network
   })
   const stream: Readonly<Record<string, string>> = {
     ...(target.streamName === '' ? {} : { 'stream-name': target.streamName }),
@@ -58,7 +65,9 @@ export function createClient(options?: DisOptions): DisClient {
     query: Readonly<Record<string, string | number>>,
     read: (body: Buffer) => T | undefined
   ): Promise<T> {
-    const fullPath = `/v2/${target.projectId}/${path}`
+    const held = await credentials.get()
+    const projectId = target.projectId || (await credentials.projectId(held))
+    const fullPath = `/v2/${projectId}/${path}`
     const headers = authorize(
       {
         method: 'GET',
@@ -67,8 +76,8 @@ export function createClient(options?: DisOptions): DisClient {
         headers: { 'content-type': 'application/json' },
         payloadHash: () => EMPTY_PAYLOAD_HASH
       },
-      identity,
-      await credentials.get(),
+      { ...identity, projectId },
+      held,
       Date.now()
     )
     const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
@@ -84,7 +93,17 @@ export function createClient(options?: DisOptions): DisClient {
     const requestId = reply.headers['x-request-id']
     if (status >= 300) {
       const { code, message } = readError(reply.body)
-      throw new DisRequestError({ status, serviceCode: code || `HTTP ${status}`, message, requestId })
+      // The next call may then find renewed ones.
+      if (ruleFor(code, status).action === 'unauthorized') {
+        credentials.refused(held)
+        await credentials.refresh().catch(() => false)
+      }
+      throw new DisRequestError({
+        status,
+        serviceCode: code || `HTTP ${status}`,
+        message: withoutSecrets(message, secretsOf(held)),
+        requestId
+      })
     }
     const value = read(reply.body)
     if (value !== undefined) return value
@@ -126,6 +145,8 @@ export function createClient(options?: DisOptions): DisClient {
     getRecords(cursor, { limit = 1_000 } = {}) {
       return get('records', { 'partition-cursor': cursor, limit }, readRecords)
     },
-    close: () => transport.close()
+    async close() {
+      await Promise.all([transport.close(), credentials.close()])
+    }
   }
 }

@@ -55,7 +55,7 @@ export class DisConfigError extends DisError {
 export class DisRequestError extends DisError {
   /** HTTP status, or 0 if there was no answer. */
   readonly status: number
-  /** Code of the service (`DIS.4301`, `APIGW.0301`) or of the network (`ECONNREFUSED`). */
+  /** Code of the service (`DIS.4301`, `APIGW.0301`) or of the network (`NETWORK_DNS`, `NETWORK_REFUSED`, `NETWORK_TLS`, `NETWORK_TIMEOUT` …). */
   readonly serviceCode: string
   /** `X-Request-Id` of the answer, for a support ticket. */
   readonly requestId: string | undefined
@@ -75,6 +75,39 @@ export class DisRequestError extends DisError {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     return hasBrand(value) && value[BRAND] === 'DIS_LOGS_REQUEST'
+  }
+}
+
+/** Why there are no credentials. Stable, like the codes of the service. */
+export type CredentialsReason =
+  /** No source has any. */
+  | 'CREDENTIALS_NOT_FOUND'
+  /** The service that gives them says no. IAM is not asked again for minutes, since that can lock a user. */
+  | 'CREDENTIALS_REFUSED'
+  /** The service that gives them cannot be reached, or has a fault. */
+  | 'CREDENTIALS_UNAVAILABLE'
+  /** A file or an answer does not hold what it should. */
+  | 'CREDENTIALS_UNREADABLE'
+  /** The credentials function threw, or returned something else. */
+  | 'CREDENTIALS_FUNCTION'
+  /** The credentials are there, but not the project id. */
+  | 'PROJECT_NOT_FOUND'
+
+/** No credentials now. The reading client rejects with it; the producer warns, keeps the lines and asks again. */
+export class DisCredentialsError extends DisError {
+  readonly reason: CredentialsReason
+  /** What to do about it. */
+  readonly cure: string
+
+  constructor(reason: CredentialsReason, message: string, cure: string) {
+    super('DIS_LOGS_CREDENTIALS', message)
+    this.name = 'DisCredentialsError'
+    this.reason = reason
+    this.cure = cure
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value) && value[BRAND] === 'DIS_LOGS_CREDENTIALS'
   }
 }
 

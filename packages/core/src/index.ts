@@ -1,6 +1,14 @@
 export type { AccessKeys, AuthToken, Credentials, SigningScheme } from './auth/identity.ts'
 export { type CursorPosition, createClient, type DisClient } from './client.ts'
-export { type ConfigProblem, DisConfigError, DisError, type DisErrorCode, DisRequestError } from './errors.ts'
+export {
+  type ConfigProblem,
+  type CredentialsReason,
+  DisConfigError,
+  DisCredentialsError,
+  DisError,
+  type DisErrorCode,
+  DisRequestError
+} from './errors.ts'
 export {
   type AttemptMessage,
   channels,
@@ -10,7 +18,7 @@ export {
   type RejectedEvent,
   type WarningEvent
 } from './events.ts'
-export type { CredentialsOption, DisOptions } from './options.ts'
+export type { CredentialsOption, DisOptions, IamCredentials } from './options.ts'
 export { createProducer, type Producer } from './producer.ts'
 export type { OverflowPolicy } from './queue/overflow.ts'
 export type { FlushReport, Stats } from './stats.ts'

@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import type { Credentials } from './auth/identity.ts'
 import { type ConfigProblem, DisConfigError } from './errors.ts'
 import {
   DEFAULT_BATCH_BYTES,
@@ -14,6 +13,7 @@ import {
   STREAM_NAME
 } from './limits.ts'
 import type { DisOptions } from './options.ts'
+import { credentials, fieldsOf } from './options-credentials.ts'
 
 // The message of each schema is what the user reads after "got …;": it says what is allowed.
 
@@ -42,17 +42,7 @@ function flag(fallback: boolean) {
 
 const ON_FULL = ['block', 'dropOldest', 'dropNewest', 'spool'] as const
 
-type CredentialsFunction = () => Credentials | Promise<Credentials>
 type KeyFunction = (line: string) => string | undefined
-
-const credentials = v.union(
-  [
-    v.strictObject({ accessKey: text(), secretKey: text(), securityToken: v.optional(text()) }),
-    v.strictObject({ token: text() }),
-    v.custom<CredentialsFunction>((value) => typeof value === 'function')
-  ],
-  'allowed: { accessKey, secretKey, securityToken? }, { token }, or (in-process) a function that returns one of them'
-)
 
 const partitionKey = v.union(
   [
@@ -159,7 +149,19 @@ export const optionsSchema = v.strictObject({
     )
   ),
   stats: v.optional(v.strictObject({ intervalMs: whole(100, 86_400_000, 60_000) })),
-  http: v.optional(v.strictObject({ allowInsecure: flag(false) }), {})
+  http: v.optional(
+    v.strictObject({
+      ca: v.optional(
+        v.union(
+          [text(), v.pipe(v.array(text()), v.minLength(1))],
+          'allowed: PEM text, the path of a PEM file, or several'
+        )
+      ),
+      proxy: v.optional(text("allowed: 'http://host:port'")),
+      allowInsecure: flag(false)
+    }),
+    {}
+  )
 })
 
 /** Options with every default filled in. */
@@ -180,7 +182,9 @@ function toProblem(issue: v.BaseIssue<unknown>): ConfigProblem {
     return {
       option,
       given: `an unknown option (${kind(path.at(-1)?.value)})`,
-      allowed: `allowed here: ${siblings(path.map((item) => String(item.key)))}`
+      allowed: issue.message.startsWith('allowed')
+        ? issue.message
+        : `allowed here: ${siblings(path.map((item) => String(item.key)))}`
     }
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined') {
@@ -213,8 +217,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** A value as text for a message: short, and only its kind where it could be a secret. */
-export function show(option: string, value: unknown): string {
-  if (option.startsWith('credentials')) return kind(value)
+function show(option: string, value: unknown): string {
+  if (option.startsWith('credentials')) return fieldsOf(value) ?? kind(value)
+  if (option === 'http.proxy') return kind(value)
   if (typeof value === 'string') return shorten(`'${value.replace(/\/\/[^/@]*@/, '//***@')}'`)
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
     return String(value)

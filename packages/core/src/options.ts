@@ -10,13 +10,13 @@ export interface DisOptions {
   readonly region?: string
   /** `https://host[:port]`. From `DIS_ENDPOINT`, else `https://dis.{region}.myhuaweicloud.com`. Plain http only to loopback. */
   readonly endpoint?: string
-  /** Project that owns the stream. From `DIS_PROJECT_ID` or `HUAWEICLOUD_SDK_PROJECT_ID`. */
+  /** Project that owns the stream. From `DIS_PROJECT_ID` or `HUAWEICLOUD_SDK_PROJECT_ID`, else found by the region. */
   readonly projectId?: string
   /** Name of the stream: 1 to 64 of `A-Z a-z 0-9 - _`. From `DIS_STREAM_NAME`. */
   readonly streamName?: string
   /** Id of the stream: needed for a stream that another account has authorized. From `DIS_STREAM_ID`. */
   readonly streamId?: string
-  /** How requests are authenticated. Default: found in the environment. A function only in-process. */
+  /** How requests are authenticated. Default: found in the environment, a credentials file or the server's agency. A function only in-process. */
   readonly credentials?: CredentialsOption
   /** AK/SK signing scheme. @default 'sdk' */
   readonly signing?: SigningScheme
@@ -96,10 +96,43 @@ export interface DisOptions {
   /** Emit `stats` events every `intervalMs` (100 to 86,400,000). @default off */
   readonly stats?: { readonly intervalMs: number }
   readonly http?: {
+    /** Certificates to trust besides those that Node trusts: PEM text, the path of a PEM file, or several. */
+    readonly ca?: string | readonly string[]
+    /**
+     * `http://[user:password@]host:port`, for the endpoint and for IAM. From `HTTPS_PROXY`, `HTTP_PROXY` (or in lower
+     * case) where `NO_PROXY` does not exclude the host; those never apply to loopback addresses.
+     */
+    readonly proxy?: string
     /** Allow plain http to addresses that are not loopback. @default false */
     readonly allowInsecure?: boolean
   }
 }
 
-/** Fixed credentials, or (in-process) a function asked before every request: it should cache. */
-export type CredentialsOption = Credentials | (() => Credentials | Promise<Credentials>)
+/** A login at IAM with a password: a token that is renewed before it ends. */
+export interface IamCredentials {
+  /** `https://host`. From `HUAWEICLOUD_SDK_IAM_ENDPOINT`, else the IAM next to the DIS endpoint. */
+  readonly endpoint?: string
+  /** Name of the account. */
+  readonly domainName: string
+  readonly userName: string
+  readonly password: string
+  /** Project of the token. Default: the region, which is the name of its project. */
+  readonly projectName?: string
+  /** Instead of `projectName`. Default: the `projectId` option. */
+  readonly projectId?: string
+}
+
+/**
+ * - keys, permanent or temporary, or a token: used as they are
+ * - `iam`: a login with a password
+ * - `profile`: a credentials file of the official SDKs, by its path; `true`: from `HUAWEICLOUD_SDK_CREDENTIALS_FILE`,
+ *   else `~/.huaweicloud/credentials`. Section `[basic]`, else `[global]`, unless `section` names another.
+ * - `metadata`: the agency of the ECS server
+ * - (in-process) a function asked before every request: it should cache
+ */
+export type CredentialsOption =
+  | Credentials
+  | { readonly iam: IamCredentials }
+  | { readonly profile: true | string | { readonly file?: string; readonly section?: string } }
+  | { readonly metadata: true }
+  | (() => Credentials | Promise<Credentials>)

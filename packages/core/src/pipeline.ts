@@ -5,6 +5,7 @@
  */
 import { hostname } from 'node:os'
 import { createCredentialSource } from './auth/credentials.ts'
+import type { CredentialSource } from './auth/identity.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Attempts } from './delivery/attempt.ts'
 import { Circuit } from './delivery/circuit.ts'
@@ -44,6 +45,7 @@ export interface ProducerParts {
 export interface Pipeline {
   readonly clock: Clock
   readonly transport: Transport
+  readonly credentials: CredentialSource
   readonly store: LineStore
   readonly ledger: Ledger
   readonly batcher: Batcher
@@ -77,7 +79,8 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     new HttpTransport({
       origin: target.origin,
       maxConnections: settings.maxConcurrency,
-      requestTimeoutMs: settings.requestTimeoutMs
+      requestTimeoutMs: settings.requestTimeoutMs,
+      network: settings.network
     })
   const store = new LineStore()
   const ledger = new Ledger()
@@ -116,7 +119,10 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     dropped,
     warn: (event) => trouble.warn(event)
   })
-  const credentials = createCredentialSource(settings.credentials)
+  const credentials = createCredentialSource(settings.credentials, {
+    clock,
+    warn: (event) => trouble.warn(event)
+  })
   const attempts = new Attempts({
     store,
     clock,
@@ -188,6 +194,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
   return {
     clock,
     transport,
+    credentials,
     store,
     ledger,
     batcher,

@@ -114,7 +114,7 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
   }
 
   async #close(timeoutMs: number): Promise<FlushReport> {
-    const { clock, ending, intake, ledger, notice, transport } = this.#pipeline
+    const { clock, credentials, ending, intake, ledger, notice, transport } = this.#pipeline
     const letGo = clock.keepAlive()
     notice.tell()
     intake.close()
@@ -123,7 +123,7 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
     ending.giveUp()
     const { written: _, ...report } = ledger.totals()
     if (this.#settings.statsIntervalMs > 0) this.#tell('stats', this.stats())
-    await transport.close()
+    await Promise.all([transport.close(), credentials.close()])
     letGo()
     return report
   }

@@ -1,9 +1,14 @@
 import { resolve } from 'node:path'
-import type { Credentials, SigningScheme } from './auth/identity.ts'
+import { type Chosen, chooseCredentials } from './auth/choice.ts'
+import type { CredentialSettings } from './auth/credentials.ts'
+import type { SigningScheme } from './auth/identity.ts'
 import { DisConfigError } from './errors.ts'
 import { DEFAULT_DEAD_LETTER_BYTES } from './limits.ts'
+import { isLoopback } from './net/address.ts'
+import { parseEndpoint } from './net/endpoint.ts'
+import { type Network, resolveNetwork } from './net/network.ts'
 import type { DisOptions } from './options.ts'
-import { type CheckedOptions, checkOptions, show } from './options-schema.ts'
+import { type CheckedOptions, checkOptions } from './options-schema.ts'
 import type { OverflowPolicy } from './queue/overflow.ts'
 import type { Routing } from './record/route.ts'
 
@@ -15,6 +20,7 @@ export interface Target {
   readonly host: string
   /** Region for scoped signing; `''` if unknown (not needed by the `sdk` scheme). */
   readonly region: string
+  /** `''`: found with the first request. */
   readonly projectId: string
   readonly streamName: string
   readonly streamId: string | undefined
@@ -23,7 +29,7 @@ export interface Target {
 /** Checked options: frozen, complete, without anything left to decide. */
 export interface Settings {
   readonly target: Target
-  readonly credentials: Credentials | (() => Credentials | Promise<Credentials>)
+  readonly credentials: CredentialSettings
   readonly signing: SigningScheme
   readonly routing: Routing
   /** Bytes a record is filled up to; 0: one line a record. */
@@ -51,6 +57,7 @@ export interface Settings {
       }
     | undefined
   readonly deadLetter: { readonly path: string; readonly maxBytes: number } | undefined
+  readonly network: Network
   /** 0: no stats events. */
   readonly statsIntervalMs: number
 }
@@ -64,10 +71,20 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export function resolveSettings(options: DisOptions | undefined, env: Environment): Settings {
   const checked = checkOptions(options)
   const aggregate = checked.aggregate
+  const network = resolveNetwork(checked.http, env)
+  const address = resolveAddress(checked, env)
+  const chosen = chooseCredentials(checked.credentials, { ...address, env })
+  const target = resolveTarget(checked, env, address, chosen)
+  const { projectId, region } = target
   return Object.freeze({
-    target: Object.freeze(resolveTarget(checked, env)),
-    credentials:
-      checked.credentials === undefined ? credentialsFrom(env) : withoutUndefined(checked.credentials),
+    target: Object.freeze(target),
+    credentials: Object.freeze({
+      choice: chosen.choice,
+      projectId,
+      region,
+      iamOrigin: resolveIam(address, chosen, env),
+      network
+    }),
     signing: checked.signing,
     routing: Object.freeze(resolveRouting(checked)),
     aggregateBytes: aggregate === false ? 0 : aggregate === true ? 50_000 : aggregate.maxBytes,
@@ -84,13 +101,24 @@ export function resolveSettings(options: DisOptions | undefined, env: Environmen
         ? undefined
         : Object.freeze({ ...checked.spool, dir: resolve(checked.spool.dir) }),
     deadLetter: resolveDeadLetter(checked),
+    network,
     statsIntervalMs: checked.stats?.intervalMs ?? 0
   })
 }
 
-function resolveTarget(options: CheckedOptions, env: Environment): Target {
-  const region = options.region ?? env['DIS_REGION'] ?? env['HUAWEICLOUD_SDK_REGION']
-  const given = options.endpoint ?? env['DIS_ENDPOINT']
+/** Where DIS is, and what follows from that for the credentials. */
+interface Address {
+  readonly url: URL
+  /** `''`: unknown. */
+  readonly region: string
+  readonly projectId: string | undefined
+  readonly allowInsecure: boolean
+  readonly isLocal: boolean
+}
+
+function resolveAddress(options: CheckedOptions, env: Environment): Address {
+  const region = options.region ?? (env['DIS_REGION'] || env['HUAWEICLOUD_SDK_REGION'] || undefined)
+  const given = options.endpoint ?? (env['DIS_ENDPOINT'] || undefined)
   if (given === undefined && region === undefined) {
     throw problem(
       'endpoint',
@@ -98,10 +126,26 @@ function resolveTarget(options: CheckedOptions, env: Environment): Target {
       'set region (as in cn-north-4), endpoint, or one of DIS_REGION, HUAWEICLOUD_SDK_REGION, DIS_ENDPOINT'
     )
   }
-  const url = parseEndpoint(given ?? `https://dis.${region}.myhuaweicloud.com`, options.http.allowInsecure)
-  const projectId = options.projectId ?? env['DIS_PROJECT_ID'] ?? env['HUAWEICLOUD_SDK_PROJECT_ID']
-  if (!projectId) {
-    throw problem('projectId', 'nothing', 'set projectId, DIS_PROJECT_ID or HUAWEICLOUD_SDK_PROJECT_ID')
+  const { allowInsecure } = options.http
+  const url = parseEndpoint('endpoint', given ?? `https://dis.${region}.myhuaweicloud.com`, allowInsecure)
+  return {
+    url,
+    region: region ?? /^dis\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? '',
+    projectId: options.projectId ?? (env['DIS_PROJECT_ID'] || env['HUAWEICLOUD_SDK_PROJECT_ID'] || undefined),
+    allowInsecure,
+    isLocal: isLoopback(url.hostname)
+  }
+}
+
+function resolveTarget(options: CheckedOptions, env: Environment, address: Address, chosen: Chosen): Target {
+  const { region, url } = address
+  const projectId = address.projectId ?? chosen.projectId ?? ''
+  if (projectId === '' && !canFindProject(address, chosen, env)) {
+    throw problem(
+      'projectId',
+      'nothing',
+      'set projectId, DIS_PROJECT_ID or HUAWEICLOUD_SDK_PROJECT_ID (with access keys and a region, IAM is asked for it)'
+    )
   }
   const streamId = (options.streamId ?? env['DIS_STREAM_ID']) || undefined
   const streamName = options.streamName ?? env['DIS_STREAM_NAME'] ?? ''
@@ -112,67 +156,42 @@ function resolveTarget(options: CheckedOptions, env: Environment): Target {
       'set streamName or DIS_STREAM_NAME (or streamId for a stream of another account)'
     )
   }
-  const scope = region ?? /^dis\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? ''
-  if (scope === '' && options.signing !== 'sdk') {
+  if (region === '' && options.signing !== 'sdk') {
     throw problem(
       'region',
       'nothing',
       `signing '${options.signing}' signs the region: set region or DIS_REGION`
     )
   }
-  return { origin: url.origin, host: url.host, region: scope, projectId, streamName, streamId }
+  return { origin: url.origin, host: url.host, region, projectId, streamName, streamId }
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-
-function parseEndpoint(value: string, allowInsecure: boolean): URL {
-  const given = show('endpoint', value)
-  if (!/^https?:\/\//i.test(value))
-    throw problem('endpoint', given, "write it with its scheme: 'https://host' or 'https://host:port'")
-  if (!URL.canParse(value)) throw problem('endpoint', given, "allowed: 'https://host' or 'https://host:port'")
-  const url = new URL(value)
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw problem('endpoint', given, 'give it without a path: project and stream have options of their own')
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw problem('endpoint', given, 'give it without a user name: use the credentials option')
-  }
-  if (url.protocol === 'http:' && !allowInsecure && !LOOPBACK.test(url.hostname)) {
-    throw problem(
-      'endpoint',
-      given,
-      'plain http is for loopback addresses: use https, or set http.allowInsecure'
-    )
-  }
-  return url
+/** A token cannot list projects, but one from a login says its own. A local DIS has no IAM beside it. */
+function canFindProject(
+  { isLocal, region }: Address,
+  { choice, iamEndpoint }: Chosen,
+  env: Environment
+): boolean {
+  if (choice.kind === 'iam') return true
+  if (choice.kind === 'fixed' && 'token' in choice.credentials) return false
+  const hasIam = iamEndpoint !== undefined || Boolean(env[IAM_ENDPOINT])
+  return region !== '' && (hasIam || !isLocal)
 }
 
-function credentialsFrom(env: Environment): Credentials {
-  const token = env['DIS_TOKEN']
-  if (token) return { token }
-  const accessKey = env['HUAWEICLOUD_SDK_AK'] ?? env['CLOUD_SDK_AK']
-  const secretKey = env['HUAWEICLOUD_SDK_SK'] ?? env['CLOUD_SDK_SK']
-  const securityToken = env['HUAWEICLOUD_SDK_SECURITY_TOKEN']
-  if (!accessKey || !secretKey) {
-    const half = accessKey
-      ? 'an access key without its secret key'
-      : secretKey
-        ? 'a secret key without its access key'
-        : 'nothing'
-    throw problem(
-      'credentials',
-      half,
-      'set credentials, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN'
-    )
-  }
-  return { accessKey, secretKey, ...(securityToken ? { securityToken } : {}) }
-}
+const IAM_ENDPOINT = 'HUAWEICLOUD_SDK_IAM_ENDPOINT'
 
-/** The schema types an absent security token as `undefined`; the signer wants it absent. */
-function withoutUndefined(credentials: NonNullable<CheckedOptions['credentials']>): Settings['credentials'] {
-  if (typeof credentials === 'function' || 'token' in credentials) return credentials
-  const { accessKey, secretKey, securityToken } = credentials
-  return securityToken === undefined ? { accessKey, secretKey } : { accessKey, secretKey, securityToken }
+/** As given, else next to DIS (partner clouds have domains of their own), else by region. */
+function resolveIam(
+  { allowInsecure, region, url }: Address,
+  { iamEndpoint }: Chosen,
+  env: Environment
+): string {
+  if (iamEndpoint !== undefined)
+    return parseEndpoint(iamEndpoint.option, iamEndpoint.value, allowInsecure).origin
+  const given = env[IAM_ENDPOINT]
+  if (given) return parseEndpoint(IAM_ENDPOINT, given, allowInsecure).origin
+  if (url.hostname.startsWith('dis.')) return `https://iam.${url.hostname.slice('dis.'.length)}`
+  return region === '' ? 'https://iam.myhuaweicloud.com' : `https://iam.${region}.myhuaweicloud.com`
 }
 
 /** Lines that do not fit go to the spool, if there is one for that. */

@@ -1,14 +1,13 @@
 /** Opens what the settings want on disk, and keeps it alive. What goes wrong here is the user's to hear at construction. */
 import { every } from './clock.ts'
 import { DeadLetters } from './disk/dead-letters.ts'
+import { HEARTBEAT_MS } from './disk/folder.ts'
 import { Spool } from './disk/spool.ts'
 import { DisConfigError } from './errors.ts'
 import { Backlog, type BacklogParts } from './queue/backlog.ts'
 import type { Settings } from './settings.ts'
 import type { Trouble } from './trouble.ts'
 
-/** How often the spool says that it is alive and looks for what others left. */
-const TEND_MS = 5_000
 /** How long a line may be in the system's memory only, with `fsync: 'interval'`. */
 const SYNC_MS = 1_000
 
@@ -28,7 +27,7 @@ export function openBacklog(
     })
   })
   backlog.tend()
-  const cancelTend = every(clock, TEND_MS, () => backlog.tend())
+  const cancelTend = every(clock, HEARTBEAT_MS, () => backlog.tend())
   const cancelSync = spool.fsync === 'interval' ? every(clock, SYNC_MS, () => backlog.syncSoon()) : () => {}
   return {
     backlog,

@@ -1,12 +1,150 @@
-/** Where credentials come from while the producer runs. */
+/** The chosen source of credentials, put together: who is asked, who finds the project, who hears of trouble. */
+import type { Clock } from '../clock.ts'
+import { DisCredentialsError } from '../errors.ts'
+import type { WarningEvent } from '../events.ts'
+import type { Network } from '../net/network.ts'
+import type { CredentialChoice, CredentialsFunction } from './choice.ts'
+import { DiscoveredProvider } from './discovered.ts'
+import { FederationProvider, IamLoginProvider } from './iam.ts'
 import type { CredentialSource, Credentials } from './identity.ts'
+import { MetadataProvider } from './metadata.ts'
+import { PodIdentityProvider } from './pod-identity.ts'
+import { ProfileProvider } from './profile-provider.ts'
+import { ProjectFinder } from './project.ts'
+import type { Provider } from './provider.ts'
+import { RenewingCredentials } from './renewing.ts'
+import { isRecord } from './temporary-keys.ts'
 
-/** Fixed credentials, or a function that is asked before every request, so it should cache. */
+export interface CredentialSettings {
+  readonly choice: CredentialChoice
+  /** Given by the user; `''`: to be found. */
+  readonly projectId: string
+  readonly region: string
+  readonly iamOrigin: string
+  readonly network: Network
+}
+
+export interface CredentialParts {
+  readonly clock: Clock
+  /** Something the operator should know about the credentials, never with a secret. */
+  readonly warn: (event: WarningEvent) => void
+}
+
+/** Builds the source. Asks nobody before the first `get`. */
 export function createCredentialSource(
-  given: Credentials | (() => Credentials | Promise<Credentials>)
+  settings: CredentialSettings,
+  parts: CredentialParts
 ): CredentialSource {
-  if (typeof given !== 'function') {
-    return { get: async () => given, refresh: async () => false }
+  let isClosed = false
+  const { clock } = parts
+  // A question that ends because of the close is no trouble.
+  const warn = (event: WarningEvent) => {
+    if (!isClosed) parts.warn(event)
   }
-  return { get: async () => given(), refresh: async () => true }
+  const { choice, iamOrigin: origin, network, projectId, region } = settings
+  const finder = new ProjectFinder({ origin, region, network, clock, warn })
+  const find = async (held: Credentials) => projectId || finder.find(held)
+
+  if (choice.kind === 'fixed' || choice.kind === 'function') {
+    const isFixed = choice.kind === 'fixed'
+    return {
+      get: isFixed ? async () => choice.credentials : () => askFunction(choice.ask, clock),
+      projectId: find,
+      refused: () => {},
+      refresh: async () => !isFixed,
+      close: () => {
+        isClosed = true
+        return finder.close()
+      }
+    }
+  }
+  const renewing = new RenewingCredentials({
+    provider: createProvider(choice, settings, clock, warn),
+    clock,
+    warn
+  })
+  return {
+    get: () => renewing.get(),
+    projectId: async (held) => projectId || renewing.projectOf(held) || finder.find(held),
+    refused: (held) => renewing.refused(held),
+    refresh: () => renewing.refresh(),
+    async close() {
+      isClosed = true
+      await Promise.all([renewing.close(), finder.close()])
+    }
+  }
+}
+
+type Renewable = Exclude<CredentialChoice, { kind: 'fixed' | 'function' }>
+
+function createProvider(
+  choice: Renewable,
+  { iamOrigin, network }: CredentialSettings,
+  clock: Clock,
+  warn: CredentialParts['warn']
+): Provider {
+  switch (choice.kind) {
+    case 'iam':
+      return new IamLoginProvider(choice.login, iamOrigin, network, clock)
+    case 'federation':
+      return new FederationProvider(choice.federation, iamOrigin, network)
+    case 'profile':
+      return new ProfileProvider(
+        choice.file,
+        (federation) => new FederationProvider(federation, iamOrigin, network),
+        warn
+      )
+    case 'metadata':
+      return new MetadataProvider(choice.origin, clock)
+    case 'discovered':
+      return new DiscoveredProvider([
+        new MetadataProvider(choice.metadataOrigin, clock),
+        ...(choice.pod === undefined ? [] : [new PodIdentityProvider(choice.pod)])
+      ])
+    default: {
+      const never: never = choice
+      return never
+    }
+  }
+}
+
+// Longer than any vault takes. One that never answers would hold up every request, without a word.
+const FUNCTION_TIMEOUT_MS = 30_000
+
+async function askFunction(ask: CredentialsFunction, clock: Clock): Promise<Credentials> {
+  let cancel = () => {}
+  const deadline = new Promise<never>((_, reject) => {
+    const late = () => reject(new Error(`no answer within ${FUNCTION_TIMEOUT_MS / 1_000} s`))
+    cancel = clock.timer(FUNCTION_TIMEOUT_MS, late)
+  })
+  let given: unknown
+  try {
+    given = await Promise.race([ask(), deadline])
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw fromFunction(`it failed: ${message}`)
+  } finally {
+    cancel()
+  }
+  if (isCredentials(given)) return given
+  throw fromFunction('it gave neither { accessKey, secretKey, securityToken? } nor { token }')
+}
+
+function isCredentials(given: unknown): given is Credentials {
+  if (!isRecord(given)) return false
+  const isText = (name: string) => typeof given[name] === 'string' && given[name] !== ''
+  if ('token' in given) return isText('token')
+  return (
+    isText('accessKey') &&
+    isText('secretKey') &&
+    (given['securityToken'] === undefined || isText('securityToken'))
+  )
+}
+
+function fromFunction(message: string): DisCredentialsError {
+  return new DisCredentialsError(
+    'CREDENTIALS_FUNCTION',
+    `the credentials function: ${message}`,
+    'mend the function that credentials names; lines are kept meanwhile'
+  )
 }

@@ -19,10 +19,16 @@ export type Credentials = AccessKeys | AuthToken
 
 /** Where credentials come from while requests are made. */
 export interface CredentialSource {
-  /** Credentials for the next request. Rejects if there are none to be had now. */
+  /** Credentials for the next request. Rejects with a DisCredentialsError if there are none to be had now. */
   get(): Promise<Credentials>
+  /** The project that requests made with these go to. Rejects with a DisCredentialsError if it cannot be found. */
+  projectId(held: Credentials): Promise<string>
+  /** The service refused a request made with these. Say so before {@link refresh}. */
+  refused(held: Credentials): void
   /** After a refusal: true if the next `get` may give others. */
   refresh(): Promise<boolean>
+  /** Ends what is being asked at the moment; `get` rejects from now on if it would have to ask. */
+  close(): Promise<void>
 }
 
 /** What a signature covers besides the request itself. */

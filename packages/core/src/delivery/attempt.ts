@@ -6,8 +6,10 @@
  */
 import { authorize } from '../auth/authorize.ts'
 import { hashPayload } from '../auth/canonical.ts'
-import type { CredentialSource, Identity } from '../auth/identity.ts'
+import type { CredentialSource, Credentials, Identity } from '../auth/identity.ts'
+import { secretsOf, withoutSecrets } from '../auth/redact.ts'
 import type { Clock } from '../clock.ts'
+import { DisCredentialsError } from '../errors.ts'
 import { type AttemptMessage, channels } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { LineStore } from '../queue/line-store.ts'
@@ -31,7 +33,6 @@ const WRONG_CLOCK_MS = 300_000
 export class Attempts {
   readonly #parts: AttemptParts
   readonly #encoder: JsonEncoder
-  readonly #path: string
   /** Requests sent and their body bytes, since the start. */
   count = 0
   sentBytes = 0
@@ -41,15 +42,15 @@ export class Attempts {
   constructor(parts: AttemptParts) {
     this.#parts = parts
     this.#encoder = new JsonEncoder(parts.streamName, parts.streamId)
-    this.#path = `/v2/${parts.identity.projectId}/records`
   }
 
   async send(batch: Batch): Promise<Outcome> {
     const { clock } = this.#parts
     const startedAt = clock.now()
     const body = this.#encoder.encode(batch, this.#parts.store)
-    const reply = await this.#exchange(body)
-    const outcome = judge(reply, batch.records, clock.now())
+    const { reply, held } = await this.#exchange(body)
+    const outcome = discreet(judge(reply, batch.records, clock.now()), held)
+    if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(this.#describe(batch, body.length, outcome, clock.now() - startedAt))
     }
@@ -67,29 +68,30 @@ export class Attempts {
     return differenceMs
   }
 
-  async #exchange(body: Buffer): Promise<WireReply> {
+  async #exchange(body: Buffer): Promise<{ readonly reply: WireReply; readonly held?: Credentials }> {
     const { transport, credentials, identity, clock } = this.#parts
     try {
       const held = await credentials.get()
+      const projectId = identity.projectId || (await credentials.projectId(held))
+      const path = `/v2/${projectId}/records`
       const headers = authorize(
         {
           method: 'POST',
-          path: this.#path,
+          path,
           query: {},
           headers: { 'content-type': 'application/json' },
           payloadHash: () => hashPayload(body)
         },
-        identity,
+        identity.projectId === '' ? { ...identity, projectId } : identity,
         held,
         clock.now() + this.#clockOffsetMs
       )
       this.count++
       this.sentBytes += body.length
-      return await transport.send({ method: 'POST', path: this.#path, headers, body })
+      return { reply: await transport.send({ method: 'POST', path, headers, body }), held }
     } catch (error) {
-      // Only the credentials function of the user gets here: nothing was sent.
-      const message = error instanceof Error ? error.message : String(error)
-      return { kind: 'failure', code: 'CREDENTIALS', message, ambiguous: false }
+      // Only the credentials get here: nothing was sent.
+      return { reply: withoutCredentials(error) }
     }
   }
 
@@ -104,4 +106,17 @@ export class Attempts {
       code: 'code' in outcome ? outcome.code : undefined
     }
   }
+}
+
+/** A gateway or proxy may quote the request in its message, credentials included. */
+function discreet(outcome: Outcome, held: Credentials | undefined): Outcome {
+  if (held === undefined || !('message' in outcome)) return outcome
+  return { ...outcome, message: withoutSecrets(outcome.message, secretsOf(held)) }
+}
+
+function withoutCredentials(error: unknown): WireReply {
+  if (error instanceof DisCredentialsError) {
+    return { kind: 'failure', code: error.reason, message: error.message, cure: error.cure, ambiguous: false }
+  }
+  return { kind: 'failure', code: 'CREDENTIALS', message: String(error), ambiguous: false }
 }

@@ -6,7 +6,6 @@
  * warning says so. At close: what is buffered is written.
  */
 import { statSync } from 'node:fs'
-import { dirname } from 'node:path'
 import sonicBoom, { type SonicBoom } from 'sonic-boom'
 
 /** What became of a line, and the line. */
@@ -85,19 +84,4 @@ export class DeadLetters {
       this.#failed(error)
     }
   }
-}
-
-/** Why a path cannot be such a file, where that can be told without opening it. */
-export function whyNoFile(path: string): string | undefined {
-  try {
-    if (statSync(path).isDirectory()) return 'it is a folder'
-  } catch {
-    // It will be made.
-  }
-  try {
-    if (!statSync(dirname(path)).isDirectory()) return 'its folder is a file'
-  } catch {
-    // It will be made, too.
-  }
-  return undefined
 }

@@ -19,11 +19,13 @@ export type WireReply =
     }
   | {
       readonly kind: 'failure'
-      /** Code of the network: `ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT` … */
+      /** `NETWORK_DNS`, `NETWORK_TLS` …, of the credentials, or Node's own where those say nothing. */
       readonly code: string
       readonly message: string
       /** True if the service may have taken the records: the request was, or may have been, sent. */
       readonly ambiguous: boolean
+      /** What to do, where the code does not say it. */
+      readonly cure?: string
     }
 
 /** The only thing the rest knows of the network. */

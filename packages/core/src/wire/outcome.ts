@@ -1,5 +1,6 @@
 /** reply → outcome: what one attempt gave, as a value. Pure. */
 import { type CodeAction, ruleFor } from './codes.ts'
+import { cureOfFailure } from './failures.ts'
 import type { WireReply } from './message.ts'
 import { type RecordResult, readError, readSendRecordsAnswer } from './response.ts'
 
@@ -32,7 +33,7 @@ export type Outcome =
 export function judge(reply: WireReply, records: number, now: number): Outcome {
   if (reply.kind === 'failure') {
     const { code, message, ambiguous } = reply
-    const cure = 'check endpoint, network and proxy; lines are kept meanwhile'
+    const cure = reply.cure ?? cureOfFailure(code)
     return { kind: 'retry', action: 'retry', code, message, cure, ambiguous, retryAfterMs: undefined }
   }
   if (reply.status >= 200 && reply.status < 300) return judgeAnswer(reply.body, records)

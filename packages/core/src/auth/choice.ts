@@ -1,0 +1,207 @@
+/**
+ * The `credentials` option and the environment → which source will be asked. Asks nobody itself: whatever can be
+ * wrong without the network is found here, at construction, and the network waits until the first request.
+ *
+ * Without the option, the order of the official cores: environment, credentials file, ECS metadata, pod identity.
+ */
+import { DisConfigError } from '../errors.ts'
+import { isLinkLocal, isLoopback } from '../net/address.ts'
+import { parseEndpoint } from '../net/endpoint.ts'
+import type { Federation, IamLogin } from './iam.ts'
+import type { Credentials } from './identity.ts'
+import { METADATA_ORIGIN } from './metadata.ts'
+import { POD_TOKEN_FILE, POD_URI, type PodIdentity } from './pod-identity.ts'
+import { expandHome, type ProfileFile, profilePath, readProfile } from './profile.ts'
+
+export type CredentialsFunction = () => Credentials | Promise<Credentials>
+
+/** The source to ask, with all that it needs. */
+export type CredentialChoice =
+  | { readonly kind: 'fixed'; readonly credentials: Credentials }
+  | { readonly kind: 'function'; readonly ask: CredentialsFunction }
+  | { readonly kind: 'iam'; readonly login: IamLogin }
+  | { readonly kind: 'federation'; readonly federation: Federation }
+  | { readonly kind: 'profile'; readonly file: ProfileFile }
+  | { readonly kind: 'metadata'; readonly origin: string }
+  | { readonly kind: 'discovered'; readonly metadataOrigin: string; readonly pod: PodIdentity | undefined }
+
+/** What the choice also says of its surroundings. */
+export interface Chosen {
+  readonly choice: CredentialChoice
+  readonly projectId: string | undefined
+  /** Option or key that names IAM, and its address. */
+  readonly iamEndpoint: { readonly option: string; readonly value: string } | undefined
+}
+
+/** The option after its check. */
+export type CheckedCredentials =
+  | { accessKey: string; secretKey: string; securityToken?: string | undefined }
+  | { token: string }
+  | { iam: CheckedIam }
+  | { profile: true | string | { file?: string | undefined; section?: string | undefined } }
+  | { metadata: true }
+  | CredentialsFunction
+
+interface CheckedIam {
+  endpoint?: string | undefined
+  domainName: string
+  userName: string
+  password: string
+  projectName?: string | undefined
+  projectId?: string | undefined
+}
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly region: string
+  readonly projectId: string | undefined
+  readonly allowInsecure: boolean
+  /** DIS is on this very machine. */
+  readonly isLocal: boolean
+}
+
+/** @throws DisConfigError for half a credential, an unreadable profile, and where nothing can be found */
+export function chooseCredentials(option: CheckedCredentials | undefined, around: Surroundings): Chosen {
+  if (option === undefined) return discover(around)
+  if (typeof option === 'function') return chosen({ kind: 'function', ask: option })
+  if ('token' in option) return chosen({ kind: 'fixed', credentials: option })
+  if ('iam' in option) return chooseIam(option.iam, around)
+  if ('metadata' in option) return chosen({ kind: 'metadata', origin: metadataOrigin(around) })
+  if ('profile' in option) return chooseProfile(option.profile, around)
+  return chosen({
+    kind: 'fixed',
+    credentials: keys(option.accessKey, option.secretKey, option.securityToken)
+  })
+}
+
+function chosen(choice: CredentialChoice, projectId?: string, iamEndpoint?: Chosen['iamEndpoint']): Chosen {
+  return { choice, projectId, iamEndpoint }
+}
+
+function keys(accessKey: string, secretKey: string, securityToken: string | undefined): Credentials {
+  return securityToken ? { accessKey, secretKey, securityToken } : { accessKey, secretKey }
+}
+
+function chooseIam(iam: CheckedIam, { region, projectId }: Surroundings): Chosen {
+  const { domainName, userName, password } = iam
+  // What the login says itself beats what the stream says.
+  const id = iam.projectId ?? (iam.projectName === undefined ? projectId : undefined)
+  const name = iam.projectName ?? region
+  if (id === undefined && name === '') {
+    throw problem(
+      'credentials.iam.projectName',
+      'nothing',
+      'the token has to be for a project: set region, projectId, or the projectName (as a rule the name of the region)'
+    )
+  }
+  const project = id === undefined ? { name } : { id }
+  const endpoint =
+    iam.endpoint === undefined ? undefined : { option: 'credentials.iam.endpoint', value: iam.endpoint }
+  return chosen({ kind: 'iam', login: { domainName, userName, password, project } }, iam.projectId, endpoint)
+}
+
+function chooseProfile(
+  option: true | string | { file?: string | undefined; section?: string | undefined },
+  { env }: Surroundings
+): Chosen {
+  const { file: given, section } =
+    typeof option === 'object' ? option : { file: option === true ? undefined : option }
+  const path = given === undefined ? profilePath(env) : expandHome(given, env)
+  if (path === undefined) {
+    throw problem(
+      'credentials.profile',
+      'no path',
+      'give the path of the file: there is no home directory (HOME)'
+    )
+  }
+  const file = { path, section }
+  const profile = readProfile(file)
+  if ('given' in profile) throw problem('credentials.profile', profile.given, profile.cure)
+  return fromProfile(file, profile)
+}
+
+function fromProfile(
+  file: ProfileFile,
+  { projectId, iamEndpoint }: { projectId: string | undefined; iamEndpoint: string | undefined }
+): Chosen {
+  const endpoint =
+    iamEndpoint === undefined ? undefined : { option: `iam_endpoint in ${file.path}`, value: iamEndpoint }
+  return chosen({ kind: 'profile', file }, projectId, endpoint)
+}
+
+function discover(around: Surroundings): Chosen {
+  const { env, isLocal } = around
+  const found = fromEnvironment(env) ?? fromDefaultProfile(env)
+  if (found !== undefined) return found
+  const pod = podIdentity(around)
+  // A server in front of its own DIS is a developer's machine: waiting there for a metadata service that does
+  // not exist would hide the mistake.
+  if (isLocal && pod === undefined && !env['DIS_METADATA_ENDPOINT']) {
+    throw problem(
+      'credentials',
+      'nothing',
+      'set credentials, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN (any will do for a local DIS)'
+    )
+  }
+  return chosen({ kind: 'discovered', metadataOrigin: metadataOrigin(around), pod })
+}
+
+function fromEnvironment(env: Surroundings['env']): Chosen | undefined {
+  const token = env['DIS_TOKEN']
+  if (token) return chosen({ kind: 'fixed', credentials: { token } })
+  const [idpId, idTokenFile] = [env['HUAWEICLOUD_SDK_IDP_ID'], env['HUAWEICLOUD_SDK_ID_TOKEN_FILE']]
+  if (idpId && idTokenFile) return chosen({ kind: 'federation', federation: { idpId, idTokenFile } })
+  // A pair belongs together: the key of one and the secret of the other would be refused.
+  const prefix = env['HUAWEICLOUD_SDK_AK'] || env['HUAWEICLOUD_SDK_SK'] ? 'HUAWEICLOUD_SDK' : 'CLOUD_SDK'
+  const [accessKey, secretKey] = [env[`${prefix}_AK`], env[`${prefix}_SK`]]
+  if (accessKey && secretKey) {
+    const securityToken = env['HUAWEICLOUD_SDK_SECURITY_TOKEN']
+    return chosen({ kind: 'fixed', credentials: keys(accessKey, secretKey, securityToken) })
+  }
+  if (!accessKey && !secretKey) return undefined
+  throw problem(
+    'credentials',
+    accessKey
+      ? `an access key (${prefix}_AK) without its secret key`
+      : `a secret key (${prefix}_SK) without its access key`,
+    `set credentials, or ${prefix}_AK and ${prefix}_SK, or DIS_TOKEN`
+  )
+}
+
+/** A file that was named has to work; one that just might lie in the home directory need not be there. */
+function fromDefaultProfile(env: Surroundings['env']): Chosen | undefined {
+  const path = profilePath(env)
+  if (path === undefined) return undefined
+  const file = { path, section: undefined }
+  const profile = readProfile(file)
+  if (!('given' in profile)) return fromProfile(file, profile)
+  if (!env['HUAWEICLOUD_SDK_CREDENTIALS_FILE'] && !profile.isBroken) return undefined
+  throw problem('credentials', profile.given, `${profile.cure}, or set credentials`)
+}
+
+/** DIS_METADATA_ENDPOINT is ours: for tests and for clouds that have the service elsewhere. */
+function metadataOrigin({ env }: Surroundings): string {
+  const given = env['DIS_METADATA_ENDPOINT']
+  if (!given) return METADATA_ORIGIN
+  const url = URL.canParse(given) ? new URL(given) : undefined
+  return parseEndpoint('DIS_METADATA_ENDPOINT', given, url !== undefined && isLinkLocal(url.hostname)).origin
+}
+
+function podIdentity({ env, allowInsecure }: Surroundings): PodIdentity | undefined {
+  const [given, tokenFile] = [env[POD_URI], env[POD_TOKEN_FILE]]
+  if (!given || !tokenFile) return undefined
+  const uri = URL.canParse(given) ? new URL(given) : undefined
+  if (uri === undefined || !/^https?:$/.test(uri.protocol)) {
+    throw problem('credentials', `${POD_URI} that is no URL`, 'allowed: an http or https URL')
+  }
+  const isNear = isLoopback(uri.hostname) || isLinkLocal(uri.hostname)
+  if (uri.protocol === 'http:' && !isNear && !allowInsecure) {
+    const cure = 'plain http is for loopback and link-local addresses: use https, or set http.allowInsecure'
+    throw problem('credentials', `${POD_URI} at ${uri.host}`, cure)
+  }
+  return { uri, tokenFile }
+}
+
+function problem(option: string, given: string, allowed: string): DisConfigError {
+  return new DisConfigError([{ option, given, allowed }])
+}

@@ -1,0 +1,132 @@
+/** IAM: its address, a login with a password, and the login of an identity provider's user. */
+import type { Clock } from '../clock.ts'
+import type { Network } from '../net/network.ts'
+import type { Provided, Provider } from './provider.ts'
+import { readSecretFile } from './secret-file.ts'
+import { Service } from './service.ts'
+import { isRecord, parseObject, readTemporaryKeys, readTime } from './temporary-keys.ts'
+
+/** A user, and the project that the token is for. */
+export interface IamLogin {
+  readonly domainName: string
+  readonly userName: string
+  readonly password: string
+  /** Tokens for a service of a region have to be for a project. */
+  readonly project: { readonly id: string } | { readonly name: string }
+}
+
+/** A user of an identity provider, who is known by a file with its OpenID Connect token. */
+export interface Federation {
+  readonly idpId: string
+  readonly idTokenFile: string
+}
+
+const TIMEOUT_MS = 10_000
+/** Six hours, as the official cores ask for. */
+const FEDERATED_SECONDS = 21_600
+
+/** IAM at that address. */
+export function iamService(origin: string, network: Network, cure: string): Service {
+  return new Service({ name: 'IAM', origin, timeoutMs: TIMEOUT_MS, network, cure })
+}
+
+/** `POST /v3/auth/tokens`: a token for a day. */
+export class IamLoginProvider implements Provider {
+  readonly canLock = true
+  readonly #login: IamLogin
+  readonly #service: Service
+  readonly #clock: Clock
+
+  constructor(login: IamLogin, origin: string, network: Network, clock: Clock) {
+    this.#login = login
+    this.#clock = clock
+    const cure =
+      'check domainName (the account), userName, password and project; IAM locks a user after a few wrong passwords'
+    this.#service = iamService(origin, network, cure)
+  }
+
+  async provide(): Promise<Provided> {
+    const { domainName, password, project, userName } = this.#login
+    const user = { name: userName, password, domain: { name: domainName } }
+    const answer = await this.#service.ask({
+      method: 'POST',
+      // Without the catalog of all services: tens of kilobytes that nobody reads.
+      path: '/v3/auth/tokens?nocatalog=true',
+      headers: {},
+      body: { auth: { identity: { methods: ['password'], password: { user } }, scope: { project } } }
+    })
+    const { status, headers } = answer
+    if (status !== 201 && status !== 200) throw this.#service.failure(answer, [password])
+    const token = headers['x-subject-token']
+    if (!token) throw this.#service.unreadable('an answer without a token')
+    const facts = parseObject(answer.body)?.['token']
+    return { credentials: { token }, endsAt: this.#endOf(facts), projectId: projectOf(facts) }
+  }
+
+  close(): Promise<void> {
+    return this.#service.close()
+  }
+
+  /** Counted from now by this machine's clock, which need not be that of IAM. */
+  #endOf(facts: unknown): number | undefined {
+    if (!isRecord(facts)) return undefined
+    const expires = readTime(text(facts['expires_at']))
+    const issued = readTime(text(facts['issued_at']))
+    if (expires === undefined || issued === undefined) return expires
+    return this.#clock.now() + (expires - issued)
+  }
+}
+
+/** An OpenID Connect token → an IAM token without a project → temporary keys. */
+export class FederationProvider implements Provider {
+  readonly canLock = true
+  readonly #federation: Federation
+  readonly #service: Service
+
+  constructor(federation: Federation, origin: string, network: Network) {
+    this.#federation = federation
+    this.#service = iamService(
+      origin,
+      network,
+      'check the identity provider (idp_id) and the ID token in its file'
+    )
+  }
+
+  async provide(): Promise<Provided> {
+    const { idpId, idTokenFile } = this.#federation
+    const idToken = await readSecretFile(idTokenFile, 'HUAWEICLOUD_SDK_ID_TOKEN_FILE')
+    const login = await this.#service.ask({
+      method: 'POST',
+      path: '/v3.0/OS-AUTH/id-token/tokens',
+      headers: { 'X-Idp-Id': idpId },
+      body: { auth: { id_token: { id: idToken } } }
+    })
+    const token = login.headers['x-subject-token']
+    if (login.status >= 300 || !token) throw this.#service.failure(login, [idToken])
+    const answer = await this.#service.ask({
+      method: 'POST',
+      path: '/v3.0/OS-CREDENTIAL/securitytokens',
+      headers: {},
+      body: {
+        auth: { identity: { methods: ['token'], token: { id: token, duration_seconds: FEDERATED_SECONDS } } }
+      }
+    })
+    if (answer.status >= 300) throw this.#service.failure(answer, [token])
+    const provided = readTemporaryKeys(answer)
+    if (provided === undefined) throw this.#service.unreadable('something else than temporary keys')
+    return provided
+  }
+
+  close(): Promise<void> {
+    return this.#service.close()
+  }
+}
+
+function projectOf(facts: unknown): string | undefined {
+  const project = isRecord(facts) ? facts['project'] : undefined
+  return isRecord(project) ? text(project['id']) : undefined
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

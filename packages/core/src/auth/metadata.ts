@@ -1,0 +1,81 @@
+/**
+ * The agency of an ECS server: temporary keys from the server's own metadata service.
+ *
+ * A metadata token is asked for first and sent along; where the service does not know tokens (404, 405, 503) it
+ * is left aside for a day. A 401 means that tokens have become mandatory: fetch one, ask once more.
+ */
+import type { Clock } from '../clock.ts'
+import { DIRECT } from '../net/network.ts'
+import type { Provided, Provider } from './provider.ts'
+import { type Answer, Service } from './service.ts'
+import { readTemporaryKeys } from './temporary-keys.ts'
+
+/** Link-local: leads to the server's own host and nowhere else. */
+export const METADATA_ORIGIN: string = 'http://169.254.169.254'
+
+const TOKEN_PATH = '/meta-data/latest/api/token'
+const KEYS_PATH = '/openstack/latest/securitykey'
+/** The official Python core waits three seconds. */
+const TIMEOUT_MS = 3_000
+const TOKEN_TTL_SECONDS = 21_600
+const ASK_FOR_A_TOKEN_AGAIN_MS = 24 * 3_600_000
+const NO_AGENCY = 'Please configure Cloud Service Agency first'
+
+export class MetadataProvider implements Provider {
+  readonly canLock = false
+  readonly #service: Service
+  readonly #clock: Clock
+  #token: string | undefined
+  #withoutTokenUntil = 0
+
+  constructor(origin: string, clock: Clock) {
+    this.#clock = clock
+    this.#service = new Service({
+      name: 'the ECS metadata service',
+      origin,
+      timeoutMs: TIMEOUT_MS,
+      // Never through a proxy: that one would get the keys of its own server, or of nobody.
+      network: DIRECT,
+      cure: 'give this server an agency that may write to DIS (ECS console, Management Information), or set credentials'
+    })
+  }
+
+  async provide(): Promise<Provided> {
+    if (this.#token === undefined && this.#clock.now() >= this.#withoutTokenUntil)
+      await this.#fetchToken(false)
+    let answer = await this.#askForKeys()
+    if (answer.status === 401 && !answer.body.includes(NO_AGENCY)) {
+      await this.#fetchToken(true)
+      answer = await this.#askForKeys()
+    }
+    if (answer.status >= 300) throw this.#service.failure(answer, [this.#token ?? ''])
+    const provided = readTemporaryKeys(answer)
+    if (provided === undefined) throw this.#service.unreadable('something else than temporary keys')
+    return provided
+  }
+
+  close(): Promise<void> {
+    return this.#service.close()
+  }
+
+  #askForKeys(): Promise<Answer> {
+    const headers: Record<string, string> =
+      this.#token === undefined ? {} : { 'X-Metadata-Token': this.#token }
+    return this.#service.ask({ method: 'GET', path: KEYS_PATH, headers })
+  }
+
+  async #fetchToken(isMandatory: boolean): Promise<void> {
+    const answer = await this.#service.ask({
+      method: 'PUT',
+      path: TOKEN_PATH,
+      headers: { 'X-Metadata-Token-Ttl-Seconds': String(TOKEN_TTL_SECONDS) }
+    })
+    this.#token = undefined
+    if (answer.status === 200) {
+      this.#token = answer.body.toString('utf8').trim()
+      return
+    }
+    if (isMandatory || ![404, 405, 503].includes(answer.status)) throw this.#service.failure(answer)
+    this.#withoutTokenUntil = this.#clock.now() + ASK_FOR_A_TOKEN_AGAIN_MS
+  }
+}

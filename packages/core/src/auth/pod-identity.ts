@@ -1,0 +1,54 @@
+/** The identity of a pod in a CCE cluster: the agent on its node changes the pod's token for temporary keys. */
+import { DIRECT } from '../net/network.ts'
+import type { Provided, Provider } from './provider.ts'
+import { readSecretFile } from './secret-file.ts'
+import { Service } from './service.ts'
+import { readTemporaryKeys } from './temporary-keys.ts'
+
+/** Where a pod is told to ask, and the file with the token that says who it is. */
+export interface PodIdentity {
+  readonly uri: URL
+  readonly tokenFile: string
+}
+
+export const POD_URI: string = 'HC_CONTAINER_CREDENTIALS_FULL_URI'
+export const POD_TOKEN_FILE: string = 'HC_CONTAINER_AUTHORIZATION_TOKEN_FILE'
+
+const TIMEOUT_MS = 5_000
+
+export class PodIdentityProvider implements Provider {
+  readonly canLock = false
+  readonly #pod: PodIdentity
+  readonly #service: Service
+
+  constructor(pod: PodIdentity) {
+    this.#pod = pod
+    this.#service = new Service({
+      name: 'the pod identity agent',
+      origin: pod.uri.origin,
+      timeoutMs: TIMEOUT_MS,
+      // It runs on the pod's own node.
+      network: DIRECT,
+      cure: "check the association of the pod's service account with an agency"
+    })
+  }
+
+  async provide(): Promise<Provided> {
+    const { tokenFile, uri } = this.#pod
+    const token = await readSecretFile(tokenFile, POD_TOKEN_FILE)
+    const answer = await this.#service.ask({
+      method: 'POST',
+      path: `${uri.pathname}${uri.search}`,
+      headers: { Authorization: token },
+      body: {}
+    })
+    if (answer.status >= 300) throw this.#service.failure(answer, [token])
+    const provided = readTemporaryKeys(answer)
+    if (provided === undefined) throw this.#service.unreadable('something else than temporary keys')
+    return provided
+  }
+
+  close(): Promise<void> {
+    return this.#service.close()
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The credentials file of the official SDKs: INI, with `ak`, `sk`, `security_token`, `project_id` (or `idp_id` and
+ * `id_token_file`) in the section `[basic]` or `[global]`.
+ *
+ * Read by the rules of Python's configparser, whose users write these files: a comment has its own line, since a
+ * secret may hold `#` and `;`, and quotes belong to the value. That is why no INI package reads it.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AccessKeys } from './identity.ts'
+
+export interface ProfileFile {
+  readonly path: string
+  /** Undefined: `[basic]`, else `[global]`. */
+  readonly section: string | undefined
+}
+
+/** What a section holds. Either keys or a federation. */
+export interface Profile {
+  readonly keys: AccessKeys | undefined
+  readonly federation: { readonly idpId: string; readonly idTokenFile: string } | undefined
+  readonly projectId: string | undefined
+  readonly iamEndpoint: string | undefined
+  /** Every user of the machine may read it. */
+  readonly isOpenToAll: boolean
+}
+
+/** Why there is no profile: facts and cure, as for an option. */
+export interface ProfileProblem {
+  /** False: the file or section is just not there. */
+  readonly isBroken: boolean
+  readonly given: string
+  readonly cure: string
+}
+
+const DEFAULT_SECTIONS = ['basic', 'global']
+
+/** From HUAWEICLOUD_SDK_CREDENTIALS_FILE, else in the home directory; undefined without either. */
+export function profilePath(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const given = env['HUAWEICLOUD_SDK_CREDENTIALS_FILE']
+  const home = homeOf(env)
+  if (given) return given
+  return home ? join(home, '.huaweicloud', 'credentials') : undefined
+}
+
+/** `~/x` below the home directory. */
+export function expandHome(path: string, env: Readonly<Record<string, string | undefined>>): string {
+  const home = homeOf(env)
+  return home && /^~[/\\]/.test(path) ? join(home, path.slice(2)) : path
+}
+
+function homeOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return env['HOME'] || env['USERPROFILE']
+}
+
+/** Reads it anew: somebody else may have renewed the keys in it. */
+export function readProfile({ path, section }: ProfileFile): Profile | ProfileProblem {
+  let text: string
+  let isOpenToAll: boolean
+  try {
+    text = readFileSync(path, 'utf8')
+    // Windows has other rights, and always says 666.
+    isOpenToAll = process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    return {
+      isBroken: false,
+      given: `${path}, which cannot be read (${code})`,
+      cure: 'give the path of a file that this process may read'
+    }
+  }
+  const sections = parseIni(text)
+  const name = section ?? DEFAULT_SECTIONS.find((each) => sections.has(each))
+  const values = name === undefined ? undefined : sections.get(name)
+  if (values === undefined) {
+    const wanted = section === undefined ? '[basic]' : `[${section}]`
+    return {
+      isBroken: false,
+      given: `${path} without a section ${wanted}`,
+      cure: `write ak = … and sk = … below ${wanted}`
+    }
+  }
+  return readSection(values, `${path}, section [${name}],`, isOpenToAll)
+}
+
+function readSection(
+  values: ReadonlyMap<string, string>,
+  where: string,
+  isOpenToAll: boolean
+): Profile | ProfileProblem {
+  const get = (name: string) => values.get(name) || undefined
+  const [accessKey, secretKey, securityToken] = [get('ak'), get('sk'), get('security_token')]
+  const [idpId, idTokenFile] = [get('idp_id'), get('id_token_file')]
+  const rest = { projectId: get('project_id'), iamEndpoint: get('iam_endpoint'), isOpenToAll }
+  if (idpId && idTokenFile) return { keys: undefined, federation: { idpId, idTokenFile }, ...rest }
+  if (accessKey && secretKey) {
+    const keys =
+      securityToken === undefined ? { accessKey, secretKey } : { accessKey, secretKey, securityToken }
+    return { keys, federation: undefined, ...rest }
+  }
+  const half = accessKey
+    ? 'with ak but without sk'
+    : secretKey
+      ? 'with sk but without ak'
+      : 'without ak and sk'
+  return { isBroken: true, given: `${where} ${half}`, cure: 'write both ak = … and sk = …' }
+}
+
+/** Sections with lower-case keys. Lines that are neither are left out. */
+function parseIni(text: string): Map<string, Map<string, string>> {
+  const sections = new Map<string, Map<string, string>>()
+  let current: Map<string, string> | undefined
+  for (const raw of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    const line = raw.trim()
+    if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
+    const header = /^\[([^\]]+)\]/.exec(line)?.[1]
+    if (header !== undefined) {
+      current = sections.get(header) ?? new Map()
+      sections.set(header, current)
+      continue
+    }
+    const pair = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line)
+    if (pair !== null) current?.set((pair[1] ?? '').toLowerCase(), pair[2] ?? '')
+  }
+  return sections
+}

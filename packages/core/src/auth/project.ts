@@ -1,0 +1,92 @@
+/** Finds a project id that nobody gave: IAM names the project of a region after the region. */
+import type { Clock } from '../clock.ts'
+import { DisCredentialsError } from '../errors.ts'
+import type { WarningEvent } from '../events.ts'
+import type { Network } from '../net/network.ts'
+import { EMPTY_PAYLOAD_HASH, formatSdkDate } from './canonical.ts'
+import { iamService } from './iam.ts'
+import type { AccessKeys, Credentials } from './identity.ts'
+import { Paced } from './paced.ts'
+import { secretsOf } from './redact.ts'
+import type { Service } from './service.ts'
+import { signSdk } from './sign-sdk.ts'
+import { isRecord, parseObject } from './temporary-keys.ts'
+
+export interface ProjectFinderParts {
+  /** Of IAM. */
+  readonly origin: string
+  readonly region: string
+  readonly network: Network
+  readonly clock: Clock
+  readonly warn: (event: WarningEvent) => void
+}
+
+const CURE = 'set projectId (see "My Credentials" in the console), or allow the user to list projects in IAM'
+
+/** Asks once, with whatever keys come first: the project of a region stays the same when keys are renewed. */
+export class ProjectFinder {
+  readonly #parts: ProjectFinderParts
+  readonly #service: Service
+  readonly #search: Paced<string>
+  #keys: Credentials | undefined
+  #found: string | undefined
+
+  constructor(parts: ProjectFinderParts) {
+    this.#parts = parts
+    this.#service = iamService(parts.origin, parts.network, CURE)
+    this.#search = new Paced({
+      clock: parts.clock,
+      ask: () => this.#ask(),
+      // Signed wrongly five times, a key is locked.
+      canLock: true,
+      failed: ({ reason, message, cure }) => parts.warn({ code: reason, message, cure })
+    })
+  }
+
+  /** Rejects with a DisCredentialsError if there is none, or more than one. */
+  async find(held: Credentials): Promise<string> {
+    this.#keys = held
+    this.#found ??= await this.#search.ask()
+    return this.#found
+  }
+
+  close(): Promise<void> {
+    return this.#service.close()
+  }
+
+  async #ask(): Promise<string> {
+    const { region } = this.#parts
+    const keys = this.#keys
+    if (keys === undefined || 'token' in keys) throw notFound('a token does not say its project')
+    const query = { name: region }
+    const answer = await this.#service.ask({
+      method: 'GET',
+      path: `/v3/projects?name=${encodeURIComponent(region)}`,
+      headers: this.#sign(keys, query)
+    })
+    if (answer.status >= 300) throw this.#service.failure(answer, secretsOf(keys))
+    const list = parseObject(answer.body)?.['projects']
+    const ids = (Array.isArray(list) ? list : []).flatMap((project: unknown) =>
+      isRecord(project) && typeof project['id'] === 'string' ? [project['id']] : []
+    )
+    const [id, ...others] = ids
+    if (id === undefined) throw notFound(`IAM knows no project ${region}`)
+    // Which of them holds the stream is not to be guessed.
+    if (others.length > 0) throw notFound(`IAM knows ${ids.length} projects ${region}`)
+    return id
+  }
+
+  #sign(keys: AccessKeys, query: Readonly<Record<string, string>>): Record<string, string> {
+    const headers: Record<string, string> = {
+      host: new URL(this.#parts.origin).host,
+      'X-Sdk-Date': formatSdkDate(this.#parts.clock.now())
+    }
+    if (keys.securityToken !== undefined) headers['X-Security-Token'] = keys.securityToken
+    const signable = { method: 'GET', path: '/v3/projects', query, headers, payloadHash: EMPTY_PAYLOAD_HASH }
+    return { ...headers, Authorization: signSdk(signable, keys) }
+  }
+}
+
+function notFound(message: string): DisCredentialsError {
+  return new DisCredentialsError('PROJECT_NOT_FOUND', message, CURE)
+}

@@ -1,0 +1,121 @@
+/**
+ * Credentials that end: asked for when first needed, renewed while the old ones still work.
+ *
+ * There is no timer: a request that finds them old starts the renewal and goes out with the old ones, so an
+ * idle process sleeps. The old ones are used to their end if renewing fails.
+ */
+import type { Clock } from '../clock.ts'
+import type { DisCredentialsError } from '../errors.ts'
+import type { WarningEvent } from '../events.ts'
+import type { Credentials } from './identity.ts'
+import { Paced } from './paced.ts'
+import type { Provided, Provider } from './provider.ts'
+
+export interface RenewingParts {
+  readonly provider: Provider
+  readonly clock: Clock
+  readonly warn: (event: WarningEvent) => void
+}
+
+interface Held extends Provided {
+  readonly renewAt: number
+  readonly useUntil: number
+}
+
+// The official cores renew 40 minutes before the end; of short-lived credentials a tenth has to do.
+const RENEW_BEFORE_MS = 40 * 60_000
+const RENEW_BEFORE_SHARE = 0.1
+// Already over when they come: this machine's clock is wrong, so let the service decide, but don't ask all the time.
+const SHORTEST_USE_MS = 10_000
+
+export class RenewingCredentials {
+  readonly #parts: RenewingParts
+  readonly #renewal: Paced<Held>
+  #held: Held | undefined
+  #refused: Credentials | undefined
+
+  constructor(parts: RenewingParts) {
+    this.#parts = parts
+    this.#renewal = new Paced({
+      clock: parts.clock,
+      ask: () => this.#renew(),
+      canLock: parts.provider.canLock,
+      failed: (error) => this.#warn(error)
+    })
+  }
+
+  async get(): Promise<Credentials> {
+    const held = this.#usable()
+    if (held === undefined) return (await this.#renewal.ask()).credentials
+    // Whoever asks for the renewed ones hears of a failure; this request has what it needs.
+    if (this.#parts.clock.now() >= held.renewAt) this.#renewal.ask().catch(() => {})
+    return held.credentials
+  }
+
+  /** The project that these belong to, where their giver said so. */
+  projectOf(credentials: Credentials): string | undefined {
+    return this.#held?.credentials === credentials ? this.#held.projectId : undefined
+  }
+
+  refused(credentials: Credentials): void {
+    if (this.#held?.credentials === credentials) this.#refused = credentials
+  }
+
+  /** Many requests can be refused for the same credentials; only the first of them has to ask for others. */
+  async refresh(): Promise<boolean> {
+    const refused = this.#refused
+    if (refused !== undefined && this.#held?.credentials !== refused) return true
+    const before = this.#held?.credentials
+    const { credentials } = await this.#renewal.ask()
+    return credentials !== before
+  }
+
+  close(): Promise<void> {
+    return this.#parts.provider.close()
+  }
+
+  #usable(): Held | undefined {
+    const held = this.#held
+    return held !== undefined && this.#parts.clock.now() < held.useUntil ? held : undefined
+  }
+
+  async #renew(): Promise<Held> {
+    const { clock, provider } = this.#parts
+    const provided = await provider.provide()
+    const now = clock.now()
+    const { endsAt = Number.POSITIVE_INFINITY } = provided
+    const useUntil = endsAt > now ? endsAt : now + SHORTEST_USE_MS
+    const lifetime = useUntil - now
+    const before = this.#held
+    this.#held = {
+      ...provided,
+      // The same ones again are the same object: that is how a late refusal is told from a new one.
+      credentials:
+        before !== undefined && areSame(before.credentials, provided.credentials)
+          ? before.credentials
+          : provided.credentials,
+      useUntil,
+      renewAt: useUntil - Math.min(RENEW_BEFORE_MS, lifetime * RENEW_BEFORE_SHARE)
+    }
+    return this.#held
+  }
+
+  #warn({ reason, message, cure }: DisCredentialsError): void {
+    const until = this.#usable()?.useUntil
+    const rest =
+      until === undefined || until === Number.POSITIVE_INFINITY
+        ? ''
+        : ` (the present ones are used until ${new Date(until).toISOString()})`
+    this.#parts.warn({ code: reason, message: `${message}${rest}`, cure })
+  }
+}
+
+function areSame(one: Credentials, other: Credentials): boolean {
+  if ('token' in one) return 'token' in other && one.token === other.token
+  if ('token' in other) return false
+  return (
+    one.accessKey === other.accessKey &&
+    one.secretKey === other.secretKey &&
+    one.securityToken === other.securityToken
+  )
+}

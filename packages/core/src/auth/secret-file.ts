@@ -1,0 +1,20 @@
+/** Files that hold a secret which others renew: read each time, and never kept. */
+import { readFile } from 'node:fs/promises'
+import { DisCredentialsError } from '../errors.ts'
+
+/** The trimmed text of the file that the variable or key `name` points to. Rejects with a DisCredentialsError. */
+export async function readSecretFile(path: string, name: string): Promise<string> {
+  const cure = `check ${name} and the rights of that file`
+  let text: string
+  try {
+    text = (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw new DisCredentialsError('CREDENTIALS_UNREADABLE', `${path} cannot be read (${code})`, cure)
+  }
+  // It goes into a header: a line break would be another header.
+  if (text === '' || /[\r\n]/.test(text)) {
+    throw new DisCredentialsError('CREDENTIALS_UNREADABLE', `${path} does not hold one line of text`, cure)
+  }
+  return text
+}

@@ -1,0 +1,91 @@
+/**
+ * A service that gives credentials, over HTTP. Its answers hold secrets, so no text of theirs gets into a
+ * message but its error code and message, and those without the secrets that were sent.
+ */
+import { DisCredentialsError } from '../errors.ts'
+import { HttpTransport } from '../net/http.ts'
+import type { Network } from '../net/network.ts'
+import type { WireReply, WireRequest } from '../wire/message.ts'
+import { readError } from '../wire/response.ts'
+import { withoutSecrets } from './redact.ts'
+
+export interface ServiceOptions {
+  /** As in "IAM does not answer". */
+  readonly name: string
+  readonly origin: string
+  readonly timeoutMs: number
+  readonly network: Network
+  /** What to do if it says no. */
+  readonly cure: string
+}
+
+const CLOSED = 'nothing: the producer or client is closed'
+
+export type Answer = Extract<WireReply, { kind: 'answer' }>
+
+export class Service {
+  readonly #options: ServiceOptions
+  #transport: HttpTransport | undefined
+  #isClosed = false
+
+  constructor(options: ServiceOptions) {
+    this.#options = options
+  }
+
+  /** Any answer, whatever its status. Rejects if there is none. */
+  async ask(request: Omit<WireRequest, 'body'> & { readonly body?: unknown }): Promise<Answer> {
+    const { body, headers } = request
+    const reply = await this.#open().send({
+      ...request,
+      headers: body === undefined ? headers : { 'content-type': 'application/json;charset=utf8', ...headers },
+      body: body === undefined ? null : Buffer.from(JSON.stringify(body))
+    })
+    if (reply.kind === 'answer') return reply
+    throw new DisCredentialsError(
+      'CREDENTIALS_UNAVAILABLE',
+      `${this.#options.name}: ${reply.message}`,
+      'check the network; it is asked again soon'
+    )
+  }
+
+  /** The error for an answer that is none of those hoped for. `secrets` are taken out of its text. */
+  failure(answer: Answer, secrets: readonly string[] = []): DisCredentialsError {
+    const { name, cure } = this.#options
+    const { status } = answer
+    const { code, message } = readError(answer.body)
+    // Shortened last, so that no half of a secret is left.
+    const words = shorten(withoutSecrets(message, secrets))
+    const said = [`HTTP ${status}`, withoutSecrets(code, secrets), words].filter((part) => part !== '')
+    const text = `${name} answered ${said.join(', ')}`
+    if (status >= 500 || status === 429 || status === 408) {
+      return new DisCredentialsError('CREDENTIALS_UNAVAILABLE', text, 'wait: it is asked again soon')
+    }
+    if (status < 400) return this.unreadable(`an answer with HTTP ${status}`)
+    return new DisCredentialsError('CREDENTIALS_REFUSED', text, cure)
+  }
+
+  unreadable(what: string): DisCredentialsError {
+    const { name } = this.#options
+    const cure = `check the address of ${name}, and that no proxy answers in its place`
+    return new DisCredentialsError('CREDENTIALS_UNREADABLE', `${name} gave ${what}`, cure)
+  }
+
+  /** Ends a question on its way. Later ones are not asked. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#transport?.close()
+  }
+
+  /** Most services are never asked, so nothing is built for them before. */
+  #open(): HttpTransport {
+    const { name, origin, network, timeoutMs } = this.#options
+    if (this.#isClosed)
+      throw new DisCredentialsError('CREDENTIALS_UNAVAILABLE', `${name} is not asked any more`, CLOSED)
+    this.#transport ??= new HttpTransport({ origin, network, requestTimeoutMs: timeoutMs, maxConnections: 1 })
+    return this.#transport
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
+}

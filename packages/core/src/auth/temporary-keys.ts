@@ -1,0 +1,51 @@
+/** The answer of a service that gives temporary keys → credentials. */
+import type { Provided } from './provider.ts'
+import type { Answer } from './service.ts'
+
+/**
+ * Reads `{"credential":{"access","secret","securitytoken","expires_at"}}`, as IAM and the ECS metadata have it, or
+ * with the names of pod identity (`accessKeyId`, `secretAccessKey`, `securityToken`, `expiration`).
+ * Undefined if it is something else.
+ */
+export function readTemporaryKeys(answer: Answer): Provided | undefined {
+  const all = parseObject(answer.body)
+  const inner = all?.['credential'] ?? all?.['credentials'] ?? all
+  if (!isRecord(inner)) return undefined
+  const accessKey = firstText(inner, 'access', 'accessKeyId')
+  const secretKey = firstText(inner, 'secret', 'secretAccessKey')
+  const securityToken = firstText(inner, 'securitytoken', 'securityToken')
+  if (accessKey === undefined || secretKey === undefined || securityToken === undefined) return undefined
+  return {
+    credentials: { accessKey, secretKey, securityToken },
+    endsAt: readTime(firstText(inner, 'expires_at', 'expiration')),
+    projectId: undefined
+  }
+}
+
+/** UTC with a fraction of any length (`2025-01-02T03:04:05.000000Z`) as ms since the epoch; undefined if it is no time. */
+export function readTime(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '')
+  return Number.isNaN(time) ? undefined : time
+}
+
+/** A body as a JSON object; undefined if it is none. */
+export function parseObject(body: Buffer): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'))
+    return isRecord(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function firstText(from: Readonly<Record<string, unknown>>, ...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = from[name]
+    if (typeof value === 'string' && value !== '') return value
+  }
+  return undefined
+}

@@ -1,0 +1,107 @@
+/** What went wrong on the way → a stable code and a sentence. Node's own code stays in the sentence, in brackets. */
+import type { WireReply } from '../wire/message.ts'
+import { withoutLogin } from './address.ts'
+
+type Failure = Extract<WireReply, { kind: 'failure' }>
+
+/** Ends a request that takes too long. */
+export class DeadlineError extends Error {
+  readonly code = 'REQUEST_TIMEOUT'
+  constructor(ms: number) {
+    super(`no complete answer within ${ms} ms`)
+  }
+}
+
+interface Kind {
+  readonly code: string
+  readonly of: RegExp
+  readonly sentence: (host: string) => string
+  /** The request may have arrived. */
+  readonly ambiguous: boolean
+}
+
+// First match wins. The names of certificate failures are OpenSSL's, X509_V_ERR_ without its prefix.
+const KINDS: readonly Kind[] = [
+  {
+    code: 'NETWORK_PROXY',
+    of: /^PROXY_REFUSED$/,
+    sentence: (host) => `the proxy does not connect to ${host}`,
+    ambiguous: false
+  },
+  {
+    code: 'NETWORK_DNS',
+    of: /^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/,
+    sentence: (host) => `the name ${host} (or that of its proxy) cannot be resolved`,
+    ambiguous: false
+  },
+  {
+    code: 'NETWORK_REFUSED',
+    of: /^ECONNREFUSED$/,
+    sentence: (host) => `${host} (or its proxy) refuses connections`,
+    ambiguous: false
+  },
+  {
+    code: 'NETWORK_UNREACHABLE',
+    of: /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/,
+    sentence: (host) => `there is no way to ${host}`,
+    ambiguous: false
+  },
+  {
+    code: 'NETWORK_TLS',
+    of: /CERT|^ERR_(TLS|SSL)_|^UNABLE_TO_|^EPROTO$|^UND_ERR_PRX_TLS$|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$/,
+    sentence: (host) => `no secure connection to ${host}`,
+    ambiguous: false
+  },
+  {
+    code: 'NETWORK_TIMEOUT',
+    of: /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/,
+    sentence: (host) => `${host} does not answer`,
+    ambiguous: false
+  },
+  {
+    code: 'NETWORK_TIMEOUT',
+    of: /^(REQUEST_TIMEOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/,
+    sentence: (host) => `${host} takes too long to answer`,
+    ambiguous: true
+  },
+  {
+    code: 'NETWORK_RESET',
+    of: /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET)$/,
+    sentence: (host) => `${host} broke the connection`,
+    ambiguous: true
+  }
+]
+
+/** A failure as a value. `origin`: whom the request was for. */
+export function toFailure(error: unknown, origin: string): Failure {
+  const { code, message } = rootOf(error)
+  const host = new URL(origin).host
+  const kind = KINDS.find(({ of }) => of.test(code))
+  const reason = withoutLogin(message)
+  if (kind === undefined) return { kind: 'failure', code, message: `${host}: ${reason}`, ambiguous: true }
+  return {
+    kind: 'failure',
+    code: kind.code,
+    message: `${kind.sentence(host)}: ${reason} (${code})`,
+    ambiguous: kind.ambiguous
+  }
+}
+
+/** undici and happy-eyeballs wrap the error that tells something: look for the innermost code. */
+function rootOf(error: unknown): { readonly code: string; readonly message: string } {
+  let code = 'NETWORK'
+  let message = String(error)
+  for (let depth = 0, at: unknown = error; depth < 5 && at instanceof Error; depth++) {
+    message = at.message || message
+    if ('code' in at && typeof at.code === 'string') code = at.code
+    at = at instanceof AggregateError ? at.errors[0] : at.cause
+  }
+  // undici has no code of its own for a CONNECT that was turned down.
+  if (/^Proxy response \(\d+\)/.test(message)) return { code: 'PROXY_REFUSED', message: proxyAnswer(message) }
+  return { code, message }
+}
+
+function proxyAnswer(message: string): string {
+  const status = /\((\d+)\)/.exec(message)?.[1] ?? ''
+  return status === '407' ? 'it wants another user name or password, HTTP 407' : `it answered HTTP ${status}`
+}

@@ -1,0 +1,52 @@
+/** The `credentials` option as a schema. Its values are secrets, so no message ever shows one. */
+import * as v from 'valibot'
+import type { CredentialsFunction } from './auth/choice.ts'
+
+const words = v.pipe(v.string('allowed: a non-empty string'), v.nonEmpty('allowed: a non-empty string'))
+
+const anyCredentials = v.union(
+  [
+    v.strictObject({ accessKey: words, secretKey: words, securityToken: v.optional(words) }),
+    v.strictObject({ token: words }),
+    v.strictObject({
+      profile: v.union([
+        v.literal(true),
+        words,
+        v.strictObject({ file: v.optional(words), section: v.optional(words) })
+      ])
+    }),
+    v.strictObject({ metadata: v.literal(true) }),
+    v.custom<CredentialsFunction>((value) => typeof value === 'function')
+  ],
+  'allowed: { accessKey, secretKey, securityToken? }, { token }, { iam: { domainName, userName, password } }, ' +
+    '{ profile: path | true }, { metadata: true }, or (in-process) a function that returns one of the first two'
+)
+
+// Apart from the union, so that a message can name the field.
+const iamLogin = v.strictObject({
+  iam: v.strictObject(
+    {
+      endpoint: v.optional(words),
+      domainName: words,
+      userName: words,
+      password: words,
+      projectName: v.optional(words),
+      projectId: v.optional(words)
+    },
+    'allowed: { endpoint?, domainName, userName, password, projectName?, projectId? }'
+  )
+})
+
+/** The `credentials` option. */
+export const credentials = v.lazy((given) =>
+  typeof given === 'object' && given !== null && 'iam' in given ? iamLogin : anyCredentials
+)
+
+const FIELDS = ['accessKey', 'secretKey', 'securityToken', 'token', 'iam', 'profile', 'metadata']
+
+/** Which fields are there says what is missing. Only known names: a secret can be in the wrong place. */
+export function fieldsOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const names = FIELDS.filter((name) => name in value)
+  return names.length === 0 ? undefined : `an object with ${names.join(', ')}`
+}
