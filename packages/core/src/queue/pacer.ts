@@ -42,6 +42,11 @@ const SETTLING_STEPS = 3
 /** for this time, and twice as long each time that it is in vain again. */
 const FIRST_RESPITE_MS = 3_000
 const LONGEST_RESPITE_MS = 60_000
+/**
+ * Units a second that pacing begins with, at least: what was taken in the last second says little if it began a moment
+ * ago. A little above the limit of a COMMON partition.
+ */
+const FIRST_PACE = 1_200
 /** Units a second below which no pace falls, so that a partition is never given up. */
 const SLOWEST = 5
 
@@ -142,9 +147,11 @@ export class Pacer {
   }
 
   #slowDown(now: number): void {
-    // An estimate from a pace that was higher than needed is never higher than that pace.
-    const taken = this.#takenLately() / WINDOW_MS
-    this.#rate = Math.max(SLOWEST / 1_000, Math.min(this.#rate, taken) * STEP_DOWN)
+    const taken = this.#takenLately() * STEP_DOWN
+    const pace = this.isPaced
+      ? Math.max(SLOWEST, Math.min(this.perSecond, taken))
+      : Math.max(FIRST_PACE, taken)
+    this.#rate = pace / 1_000
     this.#budget = 0
     this.#refilledAt = now
     this.#stepUp = FIRST_STEP_UP
