@@ -7,7 +7,7 @@
  * raised, or another producer may have gone. Other producers of the stream make room for each other in this way.
  *
  * If slowing down does not help, it is not the pace that is wrong (a fault of the service, or a test that fails at random):
- * then there is no limit for a while, only a short pause after each throttled answer.
+ * then the pace is a fixed one for a while, fast enough to get through and not so fast that it hurts.
  *
  * Counted in units: a record, or 1,000 bytes of a larger one. A partition takes 1,000 records or 1 MB a second (COMMON
  * stream), so a unit is a thousandth of a second of it, whichever of the two is met first.
@@ -38,7 +38,7 @@ const MAX_FUTILE = 3
 /** or if, paced, the partition takes less than this part of what it took before: a limit would not sink with the pace; */
 const SUNK = 0.6
 /** what it took before is known so many steps after the first throttle, when its second's worth is used up; */
-const SETTLING_STEPS = 3
+const SETTLING_STEPS = 5
 /** for this time, and twice as long each time that it is in vain again. */
 const FIRST_RESPITE_MS = 3_000
 const LONGEST_RESPITE_MS = 60_000
@@ -47,6 +47,8 @@ const LONGEST_RESPITE_MS = 60_000
  * ago. A little above the limit of a COMMON partition.
  */
 const FIRST_PACE = 1_200
+/** Units a second while slowing down has been in vain. */
+const RESPITE_PACE = 2_500
 /** Units a second below which no pace falls, so that a partition is never given up. */
 const SLOWEST = 5
 
@@ -111,8 +113,8 @@ export class Pacer {
     this.#note(now, taken)
     this.#takenUnits += taken
     this.#throttledUnits += throttled
-    if (!this.isPaced && throttled > 0 && now >= this.#respiteUntil) this.#slowDown(now)
-    if (!this.isPaced || now - this.#steppedAt < STEP_MS) return
+    if (!this.isPaced && throttled > 0) this.#slowDown(now)
+    if (!this.isPaced || now - this.#steppedAt < STEP_MS || now < this.#respiteUntil) return
     const isKnown = ++this.#steps > SETTLING_STEPS
     const hasSunk = isKnown && this.#takenLately() < this.#settled * SUNK
     if (this.#throttledUnits === 0) this.#stepUpward()
@@ -138,7 +140,7 @@ export class Pacer {
   }
 
   #giveUp(now: number): void {
-    this.#rate = Number.POSITIVE_INFINITY
+    this.#rate = RESPITE_PACE / 1_000
     this.#futile = 0
     this.#share = 1
     this.#steps = 0
