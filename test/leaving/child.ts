@@ -7,7 +7,7 @@ import type { DisOptions } from '@dis-logs/core'
 
 const APP = new URL('app.mjs', import.meta.url).pathname
 
-export type Framework = 'pino' | 'winston' | 'core'
+export type Framework = 'pino' | 'winston' | 'winston in-process' | 'core'
 
 export interface AppOptions {
   readonly framework: Framework
