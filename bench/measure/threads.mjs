@@ -7,7 +7,7 @@ import { stat } from 'node:fs/promises'
 
 const TICK_US = 10_000
 /** A thread that ends takes its times with it, so they are looked at this often. */
-const SAMPLE_MS = 10
+const SAMPLE_MS = 25
 
 /** @typedef {{ main: number, worker: number, all: number }} CpuTimes µs; all = main + worker + garbage collection, compiler, pool */
 
