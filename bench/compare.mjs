@@ -61,7 +61,9 @@ process.exit(regressions === 0 ? 0 : 1)
  */
 function report(old, row, { key, text, moreIsBetter }) {
   const change = row.toFile[key] / old.toFile[key] - 1
-  if (!(Math.abs(change) > flags.tolerance)) return
+  // Rounds that were further apart than the tolerance cannot show a smaller change of the rate.
+  const noise = key === 'linesPerSecond' ? Math.max(old.spread, row.spread) : 0
+  if (!(Math.abs(change) > Math.max(flags.tolerance, noise))) return
   const isWorse = moreIsBetter ? change < 0 : change > 0
   // A peer that got slower, most likely by a new version, is news and not our regression.
   if (isWorse && row.ours) regressions++
