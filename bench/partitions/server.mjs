@@ -87,13 +87,14 @@ export async function watchUntil(dis, until, eachSample) {
 }
 
 /**
- * From log call to arrival, of the lines logged after the warm-up. The server stores a record after its
- * latency and answers at once, so arrival is when the acknowledgement leaves.
+ * From log call to acknowledgement, of the lines logged after the warm-up. The server notes when a request
+ * arrived, before it takes its time to answer.
  * @param {import('@dis-logs/local').LocalDis} dis
  * @param {number} warmUpMs
+ * @param {number} latencyMs
  * @returns {Promise<number[]>} ms, of at most some thousand lines
  */
-export async function delaysOf(dis, warmUpMs) {
+export async function delaysOf(dis, warmUpMs, latencyMs) {
   const records = await dis.records(STREAM)
   const step = Math.max(1, Math.floor(records.length / 5_000))
   /** @type {number[]} */
@@ -104,7 +105,7 @@ export async function delaysOf(dis, warmUpMs) {
     const time = Number(/"time":(\d+)/.exec(data.subarray(0, 200).toString('latin1'))?.[1] ?? Number.NaN)
     if (Number.isNaN(time)) continue
     firstAt ??= time
-    if (time - firstAt >= warmUpMs) delays.push(timestamp - time)
+    if (time - firstAt >= warmUpMs) delays.push(timestamp + latencyMs - time)
   }
   return delays
 }

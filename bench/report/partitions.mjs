@@ -16,7 +16,8 @@ export function partitionsReport({ machine, burstMs, loads, raises, hot }) {
       '',
       'Lines of 250 bytes; a COMMON partition takes 1,000 records or 1 MiB a second. Load and goodput in multiples and',
       'percent of that limit; rejected: records turned away, of all that were sent; delay: from log call to acknowledgement.',
-      'Above a load of 1 the delay is the backlog and grows with the length of the run. "wanted" against "offered": what',
+      'Above a load of 1 the delay is the backlog and grows with the length of the run ("–": nothing logged after the',
+      'first 3 s arrived within the run). "wanted" against "offered": what',
       'this machine or a full buffer did not let through to the producer.',
       '',
       loadTable(loads),
@@ -77,8 +78,11 @@ function loadTable(loads) {
       `${fixed(row.offered, 2)} ×`,
       percent(row.goodput),
       `${fixed(row.rejected * 100)} %`,
-      `${fixed(row.delayP50Ms, 0)} ms`,
-      `${fixed(row.delayP99Ms, 0)} ms`
+      delay(row.delayP50Ms),
+      delay(row.delayP99Ms)
     ])
   )
 }
+
+/** @param {number | null | undefined} ms */
+const delay = (ms) => (typeof ms === 'number' && Number.isFinite(ms) ? `${fixed(ms, 0)} ms` : '–')
