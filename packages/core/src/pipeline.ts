@@ -89,7 +89,10 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     aggregateBytes: settings.aggregateBytes,
     ordered: settings.ordered
   })
-  const overflow = new Overflow(store, settings.buffer)
+  const overflow = new Overflow(store, settings.buffer, (isBlocked) => {
+    // A writer who waits for room waits for a request: nothing lingers meanwhile.
+    batcher.urgent += isBlocked ? 1 : -1
+  })
   const window = new Window({ ...retry, maxConcurrency: settings.maxConcurrency })
   const host = parts.hostname ?? hostname()
   const lanes = new Lanes(settings.routing, store, batcher)
