@@ -15,7 +15,7 @@ import { OutcomeHandler } from './delivery/outcomes.ts'
 import { Settlement } from './delivery/settlement.ts'
 import { Window } from './delivery/window.ts'
 import type { DeadLetters } from './disk/dead-letters.ts'
-import type { DropReason, ProducerEvents } from './events.ts'
+import type { DropReason, ProducerEvents, WarningEvent } from './events.ts'
 import { HttpTransport } from './net/http.ts'
 import type { Backlog } from './queue/backlog.ts'
 import { Batcher } from './queue/batcher.ts'
@@ -67,6 +67,13 @@ export interface PipelineEvents {
   readonly tell: <Name extends keyof ProducerEvents>(name: Name, ...payload: ProducerEvents[Name]) => void
   /** Lines were settled, so there is more room than before. */
   readonly released: () => void
+}
+
+/** Legal, and right for few lines a key; with more, lines wait longer and longer. */
+const ORDERED_RATE: WarningEvent = {
+  code: 'ORDERED_RATE',
+  message: "with 'ordered' and without 'aggregate' each key gets one line a round trip: 20 lines/s at 50 ms",
+  cure: 'set aggregate: true, and as many lines of a key as fit into a record travel together'
 }
 
 /** Builds the stages for those settings. Starts nothing. */
@@ -192,6 +199,8 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
       deadLetters?.close()
     }
   })
+  // Told a moment later, when whoever made this has had time to listen.
+  if (settings.ordered && settings.aggregateBytes === 0) queueMicrotask(() => trouble.warn(ORDERED_RATE))
   // What an earlier process left is sent without waiting for a first line.
   if (backlog?.isWaiting) dispatcher.wake()
   return {
