@@ -16,8 +16,8 @@ export interface RejectedEvent {
   readonly sample: string
 }
 
-/** Why lines were given up without a word from the service. */
-export type DropReason = 'buffer-full' | 'spool-full' | 'closing' | 'closed'
+/** Why lines were given up without a word from the service. `worker`: winston-dis's thread died with them. */
+export type DropReason = 'buffer-full' | 'spool-full' | 'closing' | 'closed' | 'worker'
 
 /** Lines given up by a policy. Counted as `dropped`. */
 export interface DroppedEvent {
