@@ -51,7 +51,7 @@ export interface AttemptMessage {
   readonly streamName: string
   readonly records: number
   readonly lines: number
-  /** Body bytes sent. */
+  /** Body bytes sent, as they are on the wire: compressed, where that is chosen. */
   readonly bodyBytes: number
   /** `delivered`, `partial`, `retry`, `refused`, `unauthorized` or `split`. */
   readonly outcome: string

@@ -2,7 +2,7 @@
 import { type CodeAction, ruleFor } from './codes.ts'
 import { cureOfFailure } from './failures.ts'
 import type { WireReply } from './message.ts'
-import { type RecordResult, readError, readSendRecordsAnswer } from './response.ts'
+import { type RecordResult, readError, readSendRecordsAnswer, type SendRecordsAnswer } from './response.ts'
 
 /** Facts about a request that failed as a whole. */
 export interface Failure {
@@ -29,14 +29,22 @@ export type Outcome =
   | (Failure & { readonly kind: 'split' })
   | (Failure & { readonly kind: 'refused' })
 
-/** Judges the reply to a request of `records` records. `now` in ms, for a `Retry-After` date. */
-export function judge(reply: WireReply, records: number, now: number): Outcome {
+/**
+ * Judges the reply to a request of `records` records. `now` in ms, for a `Retry-After` date. `read` reads a 200 answer in
+ * the format of the request; errors are JSON in any.
+ */
+export function judge(
+  reply: WireReply,
+  records: number,
+  now: number,
+  read: (body: Buffer, records: number) => SendRecordsAnswer = readSendRecordsAnswer
+): Outcome {
   if (reply.kind === 'failure') {
     const { code, message, ambiguous } = reply
     const cure = reply.cure ?? cureOfFailure(code)
     return { kind: 'retry', action: 'retry', code, message, cure, ambiguous, retryAfterMs: undefined }
   }
-  if (reply.status >= 200 && reply.status < 300) return judgeAnswer(reply.body, records)
+  if (reply.status >= 200 && reply.status < 300) return judgeAnswer(read(reply.body, records))
 
   const { code, message } = readError(reply.body)
   const rule = ruleFor(code, reply.status)
@@ -70,8 +78,7 @@ export function judge(reply: WireReply, records: number, now: number): Outcome {
   }
 }
 
-function judgeAnswer(body: Buffer, records: number): Outcome {
-  const answer = readSendRecordsAnswer(body, records)
+function judgeAnswer(answer: SendRecordsAnswer): Outcome {
   if (answer.kind === 'unreadable') {
     return {
       kind: 'retry',
