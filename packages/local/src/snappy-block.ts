@@ -9,7 +9,9 @@ export function decodeSnappyBlock(block: Uint8Array, maxBytes: number): Buffer |
   /** So many bytes as a number; NaN beyond the end, which no comparison below lets through. */
   const number = (bytes: number): number => {
     let sum = 0
-    for (let index = 0; index < bytes; index++) sum += (block[from++] ?? Number.NaN) * 256 ** index
+    for (let index = 0, factor = 1; index < bytes; index++, factor *= 256) {
+      sum += (block[from++] ?? Number.NaN) * factor
+    }
     return sum
   }
   let size = 0

@@ -114,7 +114,7 @@ describe('a package', () => {
 
   function problem(compression: 'lz4' | 'snappy' | 'zstd', app: string): string {
     try {
-      loadCodec(compression, [join(folder, app, 'app.js')])
+      loadCodec(compression, [() => join(folder, app, 'app.js')])
     } catch (error) {
       if (error instanceof DisConfigError) return error.message
       throw error
@@ -147,8 +147,11 @@ describe('a package', () => {
   })
 
   it('is looked for in one place after the other', () => {
-    const here = join(process.cwd(), 'package.json')
-    expect(loadCodec('lz4', [join(folder, 'missing', 'app.js'), '', here])?.name).toBe('lz4')
+    const nowhere = () => {
+      throw new Error('the working directory was removed')
+    }
+    const places = [() => join(folder, 'missing', 'app.js'), () => '', nowhere, () => import.meta.url]
+    expect(loadCodec('lz4', places)?.name).toBe('lz4')
   })
 
   it('is not looked for without compression', () => {
