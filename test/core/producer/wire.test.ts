@@ -146,6 +146,27 @@ describe.each(FORMS)('wire: $name', ({ format, compression }) => {
     expect(producer.stats()).toMatchObject({ delivered: 40, rejected: 0 })
   })
 
+  it('says that it may be the form, where a service cannot read the body', async () => {
+    const { producer, clock, transport } = open({ wire })
+    const messages: string[] = []
+    producer.on('rejected', ({ message }) => messages.push(message))
+    for (const [status, body] of [
+      [400, '{"errorCode":"DIS.4200","message":"Invalid request"}'],
+      [415, ''],
+      [400, '{"errorCode":"DIS.4301","message":"no such stream"}']
+    ] as const) {
+      transport.reply = () => ({ kind: 'answer', status, headers: {}, body: Buffer.from(body) })
+      producer.write('line')
+      await clock.advance(1_000)
+    }
+    const isDefault = format === 'json' && compression === 'none'
+    expect(messages.map((message) => message.includes('without the option wire'))).toEqual([
+      !isDefault,
+      !isDefault,
+      false
+    ])
+  })
+
   it('takes an answer that is none for one whose records may have arrived, and sends again', async () => {
     const { producer, clock, transport } = open({ wire, retry: { baseMs: 1, maxMs: 1 } })
     for (const body of ['', 'OK', '<html>', '\u0000']) {

@@ -47,7 +47,8 @@ export class Attempts {
     const startedAt = clock.now()
     const packed = form.pack(batch, store)
     const { reply, held } = await this.#exchange(packed)
-    const outcome = discreet(judge(reply, batch.records, clock.now(), form.format.readAnswer), held)
+    const judged = judge(reply, batch.records, clock.now(), form.format.readAnswer)
+    const outcome = discreet(withCure(judged, form), held)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(this.#describe(batch, packed.body.length, outcome, clock.now() - startedAt))
@@ -105,6 +106,11 @@ export class Attempts {
       code: 'code' in outcome ? outcome.code : undefined
     }
   }
+}
+
+function withCure(outcome: Outcome, form: WireForm): Outcome {
+  if (outcome.kind !== 'refused') return outcome
+  return { ...outcome, cure: form.cureOf(outcome.code) ?? outcome.cure }
 }
 
 /** A gateway or proxy may quote the request in its message, credentials included. */

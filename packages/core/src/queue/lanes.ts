@@ -17,7 +17,7 @@ export class Lanes {
   readonly #routing: Routing
   readonly #store: LineStore
   readonly #batcher: Batcher
-  readonly #tailOf: BodyFormat['tailOf']
+  readonly #format: Pick<BodyFormat, 'tailOf'>
   // Swept again only after some growth: with more busy lanes than the bound a sweep finds nothing.
   #sweepAt = MAX_IDLE_LANES
 
@@ -25,7 +25,7 @@ export class Lanes {
     this.#routing = routing
     this.#store = store
     this.#batcher = batcher
-    this.#tailOf = (route) => format.tailOf(route)
+    this.#format = format
   }
 
   /** The lane of a key, made on first use. */
@@ -34,7 +34,7 @@ export class Lanes {
     if (known !== undefined) return known
     if (this.#byKey.size >= this.#sweepAt) this.#forgetIdle()
     const route = routeOf(this.#routing, key)
-    const lane = new Lane(key, route, this.#tailOf(route), this.#batcher.unknownGate, this.#store)
+    const lane = new Lane(key, route, this.#format.tailOf(route), this.#batcher.unknownGate, this.#store)
     this.#byKey.set(key, lane)
     return lane
   }

@@ -21,6 +21,16 @@ export interface Packed {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** How a service says no that cannot read a body. It may be the body's form, which is not taken everywhere. */
+const UNREADABLE: ReadonlySet<string> = new Set([
+  'DIS.4200',
+  'DIS.4300',
+  'APIGW.0201',
+  'HTTP 400',
+  'HTTP 406',
+  'HTTP 415'
+])
+
 export class WireForm {
   readonly format: BodyFormat
   readonly #codec: Codec | undefined
@@ -30,6 +40,13 @@ export class WireForm {
     this.format = format
     this.#codec = codec
     this.#headers = { 'content-type': format.contentType }
+  }
+
+  /** What to do about a refusal with that code, if it may be for the form; `undefined` for the default, which is documented. */
+  cureOf(code: string): string | undefined {
+    const isDefault = this.format instanceof JsonFormat && this.#codec === undefined
+    if (isDefault || !UNREADABLE.has(code)) return undefined
+    return 'the service may not take this form of request: try without the option wire'
   }
 
   pack(batch: EncodableBatch, store: LineBytes): Packed {
