@@ -284,6 +284,20 @@ describe('partial failure', () => {
     )
     expect(attemptsOnHot.length).toBeLessThan(10)
   })
+
+  it('does not hold up a key whose partition is not known yet, for its first records being turned away', async () => {
+    const { producer, clock, transport } = open({
+      partitionKey: 'k',
+      aggregate: true,
+      batch: { lingerMs: 0 }
+    })
+    transport.answer(throttled)
+    for (let index = 0; index < 400; index++) producer.write(`{"k":"new","pad":"${'x'.repeat(230)}"}`)
+    await clock.advance(2_000)
+    transport.answer((records) => stored(records))
+    await clock.advance(2_000)
+    expect(producer.stats()).toMatchObject({ delivered: 400, buffered: 0 })
+  })
 })
 
 describe('a request that fails as a whole', () => {

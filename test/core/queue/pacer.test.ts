@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Gate } from '../../../packages/core/src/queue/gate.ts'
 import { Pacer } from '../../../packages/core/src/queue/pacer.ts'
 
 interface Partition {
@@ -37,7 +38,7 @@ interface Options {
 /** Sends as the batcher does, up to 500 a request, and counts per second what was taken and what was not. */
 function run(partition: Partition, { seconds, latencyMs = 1, offeredPerSecond, at }: Options) {
   const pacer = new Pacer()
-  const answers: { readonly at: number; readonly taken: number; readonly throttled: number }[] = []
+  const answers: { at: number; sentAt: number; taken: number; throttled: number }[] = []
   const perSecond = Array.from({ length: seconds }, () => ({ taken: 0, throttled: 0 }))
   let waiting = 0
   // The window starts with one request and grows with each clean answer.
@@ -47,9 +48,9 @@ function run(partition: Partition, { seconds, latencyMs = 1, offeredPerSecond, a
     if (now % 1_000 === 0) at?.(now / 1_000)
     waiting += offeredPerSecond / 1_000
     while (answers[0] !== undefined && answers[0].at <= now) {
-      const { taken, throttled } = answers.shift() ?? { taken: 0, throttled: 0 }
+      const { taken, throttled, sentAt } = answers.shift() ?? { taken: 0, throttled: 0, sentAt: 0 }
       waiting += throttled
-      pacer.answered(now, taken, throttled)
+      pacer.answered(now, taken, throttled, sentAt)
       if (throttled === 0) window = Math.min(8, window + 1)
       if (throttled > 0) opensAt = Math.max(opensAt, pacer.readyAt(now))
     }
@@ -65,7 +66,7 @@ function run(partition: Partition, { seconds, latencyMs = 1, offeredPerSecond, a
       second.taken += taken
       second.throttled += units - taken
     }
-    answers.push({ at: now + latencyMs, taken, throttled: units - taken })
+    answers.push({ at: now + latencyMs, sentAt: now, taken, throttled: units - taken })
   }
   const sum = (from: number, to = seconds) =>
     perSecond.slice(from, to).reduce(
@@ -136,6 +137,51 @@ describe('the pacer', () => {
     }
     const { sum } = run(shared, { seconds: 20, offeredPerSecond: 5_000 })
     expect(sum(5).taken / 15).toBeGreaterThan(400)
+  })
+
+  /** Paced since 0 ms, at what it took in the second before. */
+  function paced(perSecond: number, slowest?: number): Pacer {
+    const pacer = new Pacer(slowest)
+    for (let at = -900; at < 0; at += 100) pacer.answered(at, perSecond / 10, 0, at)
+    pacer.answered(0, perSecond / 10, 1, 0)
+    return pacer
+  }
+
+  it('does not take little traffic for a low limit', () => {
+    const pacer = paced(2_000)
+    const before = pacer.perSecond
+    // Nothing to send for a second; then some, and one record in twenty is too many.
+    pacer.answered(1_600, 19, 1, 1_599)
+    expect(pacer.perSecond).toBeGreaterThan(before * 0.9)
+    expect(pacer.perSecond).toBeLessThan(before)
+  })
+
+  it('falls by half at most from one answer to the next', () => {
+    const pacer = paced(2_000)
+    const before = pacer.perSecond
+    pacer.answered(1_600, 0, 1, 1_599)
+    expect(pacer.perSecond).toBeGreaterThan(before * 0.45)
+  })
+
+  it('does not hold answers against the new pace that are about the old one', () => {
+    const pacer = paced(2_000)
+    const before = pacer.perSecond
+    pacer.answered(700, 0, 500, -1)
+    expect(pacer.perSecond).toBe(before)
+    pacer.answered(800, 0, 500, 1)
+    expect(pacer.perSecond).toBeLessThan(before)
+  })
+
+  it('keeps to the floor that it is given, which for unknown partitions is a high one', () => {
+    for (const [pacer, floor] of [
+      [paced(2_000), 5],
+      [paced(2_000, 250), 250]
+    ] as const) {
+      for (let at = 1; at < 12_000; at += 600) pacer.answered(at + 599, 0, 50, at)
+      expect(pacer.perSecond).toBeGreaterThanOrEqual(floor)
+    }
+    expect(new Gate('').pacer.slowest).toBe(250)
+    expect(new Gate('shardId-0000000000').pacer.slowest).toBe(5)
   })
 
   it.each([0.2, 0.3, 0.5, 0.9])(

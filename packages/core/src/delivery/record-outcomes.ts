@@ -59,7 +59,7 @@ export class RecordOutcomes {
     const now = clock.now()
     const units = Math.max(1, batch.bytes / batch.records / UNIT_BYTES)
     for (const [gate, { taken, throttled, failing }] of tallies) {
-      gate.pacer.answered(now, taken * units, throttled * units)
+      gate.pacer.answered(now, taken * units, throttled * units, batch.takenAt)
       if (failing) this.#shut(gate)
       else if (taken > 0) gate.failures = 0
       if (throttled > 0) gate.opensAt = Math.max(gate.opensAt, gate.pacer.readyAt(now))
@@ -88,10 +88,11 @@ export class RecordOutcomes {
       const lane = batch.lane(record)
       // Neighbours are mostly of one lane and partition: nothing to look up then.
       if (tally === undefined || lane !== known || result.partitionId !== partitionId) {
+        // Counts for the gate that it was sent through, also if the answer shows that it leads elsewhere.
+        tally = tallyOf(tallies, lane.gate)
         if (lanesHavePartitions && result.partitionId !== '') batcher.assign(lane, result.partitionId)
         known = lane
         partitionId = result.partitionId
-        tally = tallyOf(tallies, lane.gate)
       }
       tally.taken++
       settlement.delivered(batch, record)

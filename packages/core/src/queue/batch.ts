@@ -10,6 +10,12 @@ export class Batch {
   readonly lanes: Lane[] = []
   /** Raw record bytes, the newlines between aggregated lines included. */
   bytes = 0
+  /** When its lines were taken, in ms: what its answer says is of the pace of that time. */
+  readonly takenAt: number
+
+  constructor(takenAt: number = 0) {
+    this.takenAt = takenAt
+  }
 
   get records(): number {
     return this.ends.length
@@ -53,7 +59,7 @@ export class Batch {
     const lane = this.lane(0)
     const middle = Math.floor(this.lines.length / 2)
     for (let index = this.lines.length - 1; index >= middle; index--) lane.unshift(this.line(index))
-    const half = new Batch()
+    const half = new Batch(this.takenAt)
     half.lines.push(...this.lines.slice(0, middle))
     half.ends.push(middle)
     half.lanes.push(lane)
@@ -62,7 +68,7 @@ export class Batch {
   }
 
   #part(from: number, to: number, byteLength: (line: number) => number): Batch {
-    const part = new Batch()
+    const part = new Batch(this.takenAt)
     for (let record = from; record < to; record++) {
       for (let index = this.begin(record); index < this.end(record); index++) {
         const line = this.line(index)

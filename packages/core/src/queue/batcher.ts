@@ -74,7 +74,7 @@ export class Batcher {
   /** Takes what may travel now; `undefined` if nothing is due. Fills the batch before it looks at linger. */
   take(now: number): Batch | undefined {
     if (this.#dueAt(now) > now) return undefined
-    const batch = new Batch()
+    const batch = new Batch(now)
     this.#bodyBytes = this.#format.emptyBytes
     const count = this.#gates.length
     this.#turn = (this.#turn + 1) % count

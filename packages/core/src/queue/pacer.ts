@@ -25,7 +25,7 @@ const MAX_SAVED_SLOTS = 3
 const WINDOW_MS = 1_000
 const BUCKETS = 10
 const BUCKET_MS = WINDOW_MS / BUCKETS
-/** How often the pace is changed: an answer must come back before the next change. */
+/** How often the pace is changed, if there are answers to what was sent since the last change. */
 const STEP_MS = 500
 /** Share of what was taken that is sent after a throttled answer. */
 const STEP_DOWN = 0.98
@@ -51,6 +51,8 @@ const FIRST_PACE = 1_200
 const RESPITE_PACE = 2_500
 /** Units a second below which no pace falls, so that a partition is never given up. */
 const SLOWEST = 5
+/** No step down is larger: the answers of half a second may be those to a single record. */
+const LARGEST_STEP_DOWN = 0.5
 
 export class Pacer {
   /** Units a ms; infinite while unpaced. */
@@ -74,6 +76,13 @@ export class Pacer {
   #respiteUntil = 0
   readonly #taken = new Float64Array(BUCKETS)
   #bucket = 0
+
+  /** Units a second below which it never falls. */
+  readonly slowest: number
+
+  constructor(slowest: number = SLOWEST) {
+    this.slowest = slowest
+  }
 
   get isPaced(): boolean {
     return this.#rate !== Number.POSITIVE_INFINITY
@@ -108,15 +117,20 @@ export class Pacer {
       : now + Math.max(SLOT_MS, (1 - this.#budget) / this.#rate)
   }
 
-  /** An answer: units that were taken, and units that were over the limit. */
-  answered(now: number, taken: number, throttled: number): void {
+  /** An answer to what was sent at `sentAt` (ms): units that were taken, and units that were over the limit. */
+  answered(now: number, taken: number, throttled: number, sentAt: number): void {
     this.#note(now, taken)
+    if (!this.isPaced) {
+      if (throttled > 0) this.#slowDown(now)
+      return
+    }
+    // On its way before the last change: it says nothing of the pace of now, and would be held against it twice.
+    if (sentAt < this.#steppedAt) return
     this.#takenUnits += taken
     this.#throttledUnits += throttled
-    if (!this.isPaced && throttled > 0) this.#slowDown(now)
-    if (!this.isPaced || now - this.#steppedAt < STEP_MS || now < this.#respiteUntil) return
+    if (now - this.#steppedAt < STEP_MS || now < this.#respiteUntil) return
     const isKnown = ++this.#steps > SETTLING_STEPS
-    const hasSunk = isKnown && this.#takenLately() < this.#settled * SUNK
+    const hasSunk = isKnown && this.#wasLimited && this.#takenLately() < this.#settled * SUNK
     if (this.#throttledUnits === 0) this.#stepUpward()
     else if (this.#isFutile() || hasSunk) this.#giveUp(now)
     else this.#slowDown(now)
@@ -133,10 +147,15 @@ export class Pacer {
 
   /** The last slow-down, and the one before it, have not helped. */
   #isFutile(): boolean {
-    const share = this.#throttledUnits / (this.#takenUnits + this.#throttledUnits)
+    const share = this.#throttledShare()
     this.#futile = share > this.#share * NO_BETTER ? this.#futile + 1 : 0
     this.#share = share
     return this.#futile >= MAX_FUTILE
+  }
+
+  /** Of what was answered since the last step. */
+  #throttledShare(): number {
+    return this.#throttledUnits / (this.#takenUnits + this.#throttledUnits)
   }
 
   #giveUp(now: number): void {
@@ -149,16 +168,27 @@ export class Pacer {
   }
 
   #slowDown(now: number): void {
-    const taken = this.#takenLately() * STEP_DOWN
-    const pace = this.isPaced
-      ? Math.max(SLOWEST, Math.min(this.perSecond, taken))
-      : Math.max(FIRST_PACE, taken)
-    this.#rate = pace / 1_000
+    this.#rate =
+      (this.isPaced ? this.#lower() : Math.max(FIRST_PACE, this.#takenLately() * STEP_DOWN)) / 1_000
     this.#budget = 0
     this.#refilledAt = now
     this.#stepUp = FIRST_STEP_UP
     this.#cleanSteps = 0
     this.#startStep(now)
+  }
+
+  /**
+   * What was taken, less a little; but where little was sent, that says nothing of the limit: then no less than the share
+   * of refusals asks for. In units a second.
+   */
+  #lower(): number {
+    const pace = this.perSecond
+    const wanted = Math.max(
+      this.#takenLately(),
+      pace * (1 - this.#throttledShare()),
+      pace * LARGEST_STEP_DOWN
+    )
+    return Math.max(this.slowest, Math.min(pace, wanted) * STEP_DOWN)
   }
 
   #stepUpward(): void {
