@@ -37,7 +37,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   root: {
     files:
-      /^(producer|pipeline|storage|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|index|testing|testing\/.*)\.ts$/,
+      /^(producer|pipeline|storage|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|origins|inspection|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages: /^(valibot|node:(events|fs|os|path|worker_threads))$/
   }

@@ -17,7 +17,8 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'DisRequestError',
     'channels',
     'createClient',
-    'createProducer'
+    'createProducer',
+    'inspectConfiguration'
   ],
   '@dis-logs/core/testing': ['ManualClock', 'ScriptedTransport', 'assembleProducer', 'stored', 'throttled'],
   'pino-dis': ['default', 'disStream'],

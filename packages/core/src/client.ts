@@ -5,6 +5,7 @@
 import { authorize } from './auth/authorize.ts'
 import { EMPTY_PAYLOAD_HASH } from './auth/canonical.ts'
 import { createCredentialSource } from './auth/credentials.ts'
+import type { Credentials } from './auth/identity.ts'
 import { secretsOf, withoutSecrets } from './auth/redact.ts'
 import { systemClock } from './clock.ts'
 import { DisRequestError } from './errors.ts'
@@ -25,8 +26,23 @@ export type CursorPosition =
   /** The first record stored at or after `timestamp`, in ms since the epoch. */
   | { readonly type: 'AT_TIMESTAMP'; readonly timestamp: number }
 
+/** Credentials as they may be shown: no secret is among them. */
+export interface CredentialFacts {
+  /** Where they come from, in words: variables, a file, a service. */
+  readonly from: string
+  readonly kind: 'keys' | 'temporary keys' | 'token'
+  /** The whole access key, which is a name; undefined of a token. */
+  readonly accessKey: string | undefined
+  /** When they end, in ms since the epoch; undefined if never, or if nobody said. */
+  readonly endsAt: number | undefined
+}
+
 /** Every call rejects with a {@link DisRequestError} if the service or the network says no, or a DisCredentialsError. */
 export interface DisClient {
+  /** Gets credentials from where they come from, and says which they are. Whether DIS takes them is another question. */
+  identify(): Promise<CredentialFacts>
+  /** The id of the project that calls go to: as configured, else found with the credentials. */
+  findProject(): Promise<string>
   /** The stream and all of its partitions. */
   describeStream(): Promise<StreamInfo>
   /** A cursor for {@link DisClient.getRecords}; valid for 5 minutes. */
@@ -60,13 +76,15 @@ export function createClient(options?: DisOptions): DisClient {
     ...(target.streamId === undefined ? {} : { 'stream-id': target.streamId })
   }
 
+  const projectFor = async (held: Credentials) => target.projectId || credentials.projectId(held)
+
   async function get<T>(
     path: string,
     query: Readonly<Record<string, string | number>>,
     read: (body: Buffer) => T | undefined
   ): Promise<T> {
     const held = await credentials.get()
-    const projectId = target.projectId || (await credentials.projectId(held))
+    const projectId = await projectFor(held)
     const fullPath = `/v2/${projectId}/${path}`
     const headers = authorize(
       {
@@ -112,6 +130,17 @@ export function createClient(options?: DisOptions): DisClient {
   }
 
   return {
+    async identify() {
+      const held = await credentials.get()
+      const { from } = settings.credentials
+      const endsAt = credentials.endOf(held)
+      if ('token' in held) return { from, kind: 'token', accessKey: undefined, endsAt }
+      const kind = held.securityToken === undefined ? 'keys' : 'temporary keys'
+      return { from, kind, accessKey: held.accessKey, endsAt }
+    },
+    async findProject() {
+      return projectFor(await credentials.get())
+    },
     async describeStream() {
       // A stream of another account is known by its id alone; the path needs some name all the same.
       const path = `streams/${target.streamName || target.streamId}`

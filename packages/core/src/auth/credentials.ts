@@ -17,6 +17,8 @@ import { isRecord } from './temporary-keys.ts'
 
 export interface CredentialSettings {
   readonly choice: CredentialChoice
+  /** Where they come from, in words. */
+  readonly from: string
   /** Given by the user; `''`: to be found. */
   readonly projectId: string
   readonly region: string
@@ -30,11 +32,17 @@ export interface CredentialParts {
   readonly warn: (event: WarningEvent) => void
 }
 
+/** A source that also says how long its credentials last. */
+export interface DatedCredentialSource extends CredentialSource {
+  /** When these end, in ms since the epoch; undefined if never, or if nobody knows. */
+  endOf(held: Credentials): number | undefined
+}
+
 /** Builds the source. Asks nobody before the first `get`. */
 export function createCredentialSource(
   settings: CredentialSettings,
   parts: CredentialParts
-): CredentialSource {
+): DatedCredentialSource {
   let isClosed = false
   const { clock } = parts
   // A question that ends because of the close is no trouble.
@@ -50,6 +58,7 @@ export function createCredentialSource(
     return {
       get: isFixed ? async () => choice.credentials : () => askFunction(choice.ask, clock),
       projectId: find,
+      endOf: () => undefined,
       refused: () => {},
       refresh: async () => !isFixed,
       close: () => {
@@ -66,6 +75,7 @@ export function createCredentialSource(
   return {
     get: () => renewing.get(),
     projectId: async (held) => projectId || renewing.projectOf(held) || finder.find(held),
+    endOf: (held) => renewing.endOf(held),
     refused: (held) => renewing.refused(held),
     refresh: () => renewing.refresh(),
     async close() {

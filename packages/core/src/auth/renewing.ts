@@ -57,6 +57,11 @@ export class RenewingCredentials {
     return this.#held?.credentials === credentials ? this.#held.projectId : undefined
   }
 
+  /** When these end, in ms since the epoch, where their giver said so. */
+  endOf(credentials: Credentials): number | undefined {
+    return this.#held?.credentials === credentials ? this.#held.endsAt : undefined
+  }
+
   refused(credentials: Credentials): void {
     if (this.#held?.credentials === credentials) this.#refused = credentials
   }
