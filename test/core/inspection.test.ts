@@ -48,7 +48,11 @@ describe('inspectConfiguration', () => {
     const { problems, origin } = inspectConfiguration({}, { DIS_ENDPOINT: 'http://127.0.0.1:9' })
     expect(problems.map(({ option }) => option)).toEqual(['credentials', 'projectId', 'streamName'])
     expect(origin).toBe('http://127.0.0.1:9')
-    expect(inspectConfiguration({}, {}).problems.map(({ option }) => option)).toEqual(['endpoint'])
+    expect(inspectConfiguration({}, {}).problems.map(({ option }) => option)).toEqual([
+      'endpoint',
+      'projectId',
+      'streamName'
+    ])
     expect(inspectConfiguration({ buffer: { onFull: 'spool' } }, KEYS).problems.length).toBeGreaterThan(0)
   })
 

@@ -6,9 +6,14 @@ const STREAM = 'check --stream, --region and --project-id'
 const PARTITION = 'the partition does not exist (any more): check its id'
 const RATE = 'the stream is at its limit: add partitions'
 const NETWORK = 'check --endpoint or --region, the network and its proxy'
+const NOT_DIS = 'what answers there is not DIS: check --endpoint, and that no proxy answers in its place'
+const SCOPED = 'this endpoint wants scoped signatures: use --signing dis, with --region'
 
 const CURES: Readonly<Record<string, string>> = {
   'DIS.4105': 'set the clock of this machine: it is more than 15 minutes off',
+  'DIS.4108': SCOPED,
+  'DIS.4109': SCOPED,
+  'DIS.4111': 'the signed region is not the one of the endpoint: check --region',
   'DIS.4116': 'the credentials are valid but have no right to this stream: check permissions and arrears',
   'DIS.4117': 'check --project-id',
   'DIS.4205': 'the stream is not running yet: wait, or check it in the console',
@@ -19,6 +24,17 @@ const CURES: Readonly<Record<string, string>> = {
   'DIS.4309': 'this address is blacklisted after too many refused calls: wait',
   'DIS.4319': PARTITION,
   'DIS.4224': 'the record is not kept any more, or does not exist yet: try --from beginning',
+  'APIGW.0101': NOT_DIS,
+  'APIG.0101': NOT_DIS,
+  'HTTP 404': NOT_DIS,
+  UNREADABLE_ANSWER: NOT_DIS,
+  NETWORK_DNS: 'check the host in --endpoint (or --region), and the name server',
+  NETWORK_REFUSED: 'check the port in --endpoint, and the proxy: nobody listens there',
+  NETWORK_UNREACHABLE: 'check the network and its routes, or set HTTPS_PROXY',
+  NETWORK_TLS:
+    'check the host in --endpoint; for an authority of your own set NODE_EXTRA_CA_CERTS to its file (http.ca in the library)',
+  NETWORK_TIMEOUT: 'check network, firewall and proxy',
+  NETWORK_PROXY: 'check HTTPS_PROXY, its user and password, and that it lets this host through',
   OVERSIZE: 'a record holds at most 1 MiB'
 }
 

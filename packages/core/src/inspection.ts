@@ -59,10 +59,13 @@ export function inspectConfiguration(options: DisOptions = {}, env: Environment 
   const checked = attempt(() => checkOptions(options))
   const network = checked && attempt(() => resolveNetwork(checked.http, env))
   const address = checked && attempt(() => resolveAddress(checked, env))
-  const chosen =
-    checked && address && attempt(() => chooseCredentials(checked.credentials, { ...address, env }))
-  // Without credentials nobody knows whether they would have given the project; the stream is looked at all the same.
-  if (checked && address) attempt(() => resolveTarget(checked, env, address, chosen ?? UNKNOWN))
+  // What does not depend on the address is looked at without one, too.
+  const around = address ?? NOWHERE
+  const chosen = checked && attempt(() => chooseCredentials(checked.credentials, { ...around, env }))
+  if (checked) {
+    const projectId = findValue('projectId', checked.projectId, env)?.value
+    attempt(() => resolveTarget(checked, env, { ...around, projectId }, chosen ?? UNKNOWN))
+  }
   // What is left, once nothing stands in its way.
   if (problems.length === 0) attempt(() => resolveSettings(options, env))
   return {
@@ -76,6 +79,15 @@ export function inspectConfiguration(options: DisOptions = {}, env: Environment 
   }
 }
 
+const NOWHERE: Address = {
+  url: new URL('https://dis.invalid'),
+  region: '',
+  projectId: undefined,
+  allowInsecure: false,
+  isLocal: false
+}
+
+// Without credentials nobody knows whether they would have given the project.
 const UNKNOWN: Chosen = {
   choice: { kind: 'metadata', origin: '' },
   from: '',
