@@ -37,7 +37,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   root: {
     files:
-      /^(producer|pipeline|storage|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|origins|inspection|index|testing|testing\/.*)\.ts$/,
+      /^(producer|pipeline|storage|validate|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|origins|inspection|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages: /^(valibot|node:(events|fs|os|path|worker_threads))$/
   }
@@ -46,7 +46,7 @@ const CORE: Readonly<Record<string, Layer>> = {
 /** Other packages: what they may import from outside themselves. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   pino: /^(@dis-logs\/core|pino-abstract-transport|node:(stream|worker_threads))$/,
-  winston: /^(@dis-logs\/core|winston-transport)$/,
+  winston: /^(@dis-logs\/core|winston-transport|thread-stream|node:(stream|url|worker_threads))$/,
   cli: /^(@dis-logs\/(core|local)|node:.*|[a-z][\w-]*)$/,
   // Apart from core, so that a misreading on one side cannot cancel itself on the other.
   local: /^(?!@dis-logs\/|pino-dis|winston-dis)(node:.*|[@a-z][\w/-]*)$/

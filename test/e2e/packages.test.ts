@@ -18,7 +18,8 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'channels',
     'createClient',
     'createProducer',
-    'inspectConfiguration'
+    'inspectConfiguration',
+    'validateOptions'
   ],
   '@dis-logs/core/testing': ['ManualClock', 'ScriptedTransport', 'assembleProducer', 'stored', 'throttled'],
   'pino-dis': ['default', 'disStream'],

@@ -17,17 +17,17 @@ async function start(options: Partial<LocalDisOptions> = {}): Promise<void> {
   })
 }
 
-function transportFor(options: DisTransportOptions = {}): DisTransport {
-  return new DisTransport({ ...optionsFor(dis), ...options })
-}
-
 async function end(logger: winston.Logger): Promise<void> {
   const finished = once(logger, 'finish')
   logger.end()
   await finished
 }
 
-describe('a winston transport', () => {
+describe.each([true, false])('a winston transport, worker: %s', (worker) => {
+  function transportFor(options: DisTransportOptions = {}): DisTransport {
+    return new DisTransport({ ...optionsFor(dis), worker, ...options })
+  }
+
   it('delivers 100,000 lines once each, with the right keys, before finish', async () => {
     await start()
     const logger = winston.createLogger({
@@ -157,15 +157,17 @@ describe('a winston transport', () => {
     const dis_ = transportFor({ buffer: { maxBytes: 65_536 }, closeTimeoutMs: 60_000 })
     const logger = winston.createLogger({ transports: [dis_] })
     let waited = 0
-    for (let n = 0; n < 3_000; n++) {
+    // More than the ring between the threads takes.
+    const count = worker ? 30_000 : 3_000
+    for (let n = 0; n < count; n++) {
       if (logger.write({ level: 'info', message: 'x'.repeat(200), n })) continue
       waited++
       await once(logger, 'drain')
     }
     expect(waited).toBeGreaterThan(0)
     await end(logger)
-    expect(compare(await arrivals(dis), 3_000)).toEqual({ missing: [], repeated: [] })
-  })
+    expect(compare(await arrivals(dis), count)).toEqual({ missing: [], repeated: [] })
+  }, 60_000)
 
   it('closes its producer when it is removed from the logger', async () => {
     await start()
@@ -181,6 +183,34 @@ describe('a winston transport', () => {
   })
 
   it('throws at construction and names the option', () => {
-    expect(() => new DisTransport({ streamName: 'no good' })).toThrow(/streamName: got 'no good'/)
+    expect(() => new DisTransport({ worker, streamName: 'no good' })).toThrow(/streamName: got 'no good'/)
+  })
+})
+
+describe('a winston transport with a worker', () => {
+  it('says that a function needs worker: false', async () => {
+    await start()
+    const options = { ...optionsFor(dis), partitionKey: () => 'k' }
+    expect(() => new DisTransport(options)).toThrow(
+      /partitionKey: got a function; a function cannot cross into the worker: set worker: false/
+    )
+    const dis_ = new DisTransport({ ...options, worker: false })
+    dis_.close()
+  })
+
+  it('names a folder of the spool that cannot be used, at construction', async () => {
+    await start()
+    expect(() => new DisTransport({ ...optionsFor(dis), spool: { dir: '/dev/null/spool' } })).toThrow(
+      /spool\.dir: got '\/dev\/null\/spool' \(ENOTDIR/
+    )
+  })
+
+  it('adds one listener to the process for any number of transports, and takes it back', async () => {
+    await start()
+    const before = process.listenerCount('exit')
+    const transports = Array.from({ length: 5 }, () => new DisTransport(optionsFor(dis)))
+    expect(process.listenerCount('exit')).toBe(before + 1)
+    await Promise.all(transports.map((one) => new Promise<void>((resolve) => one._final(() => resolve()))))
+    expect(process.listenerCount('exit')).toBe(before)
   })
 })

@@ -12,6 +12,21 @@ function say(message) {
   process.send?.(message)
 }
 
+function viaWinston(given) {
+  const dis = new DisTransport(given)
+  dis.on('warning', (event) => say({ warning: event }))
+  dis.on('dropped', (event) => say({ dropped: event }))
+  const logger = winston.createLogger({ transports: [dis] })
+  return {
+    log: (n) => logger.info('a line of the application', { n, hostname: 'h' }),
+    flush: () => dis.flush(),
+    end: () => {
+      logger.once('finish', () => process.exit(0))
+      logger.end()
+    }
+  }
+}
+
 /** One logger as each framework has it: log a line, wait until all is settled, end in the documented way. */
 const loggers = {
   pino() {
@@ -26,20 +41,8 @@ const loggers = {
       terminate: () => transport.worker.terminate()
     }
   },
-  winston() {
-    const dis = new DisTransport(options)
-    dis.on('warning', (event) => say({ warning: event }))
-    dis.on('dropped', (event) => say({ dropped: event }))
-    const logger = winston.createLogger({ transports: [dis] })
-    return {
-      log: (n) => logger.info('a line of the application', { n, hostname: 'h' }),
-      flush: () => dis.flush(),
-      end: () => {
-        logger.once('finish', () => process.exit(0))
-        logger.end()
-      }
-    }
-  },
+  winston: () => viaWinston(options),
+  'winston in-process': () => viaWinston({ ...options, worker: false }),
   core() {
     const producer = createProducer(options)
     producer.on('warning', (event) => say({ warning: event }))
@@ -88,6 +91,8 @@ const endings = {
     for (let n = lines; ; ) {
       await logger.flush()
       say({ settled: n })
+      // Busy, but not faster than the next start can send again in a test's time.
+      await new Promise((resolve) => setTimeout(resolve, 2))
       for (let index = 0; index < batchOf; index++) logger.log(n++)
     }
   }

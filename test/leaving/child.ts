@@ -7,7 +7,7 @@ import type { DisOptions } from '@dis-logs/core'
 
 const APP = new URL('app.mjs', import.meta.url).pathname
 
-export type Framework = 'pino' | 'winston' | 'core'
+export type Framework = 'pino' | 'winston' | 'winston in-process' | 'core'
 
 export interface AppOptions {
   readonly framework: Framework
@@ -79,7 +79,13 @@ export function runApp(app: AppOptions): Promise<Run> {
 
 /** Starts again after the end of another process, with nothing new to say: sends what is in the spool. */
 export function recover(options: DisOptions): Promise<Run> {
-  return runApp({ framework: 'core', options, lines: 0, ending: 'end' })
+  // With time enough for whatever the other process has left.
+  return runApp({
+    framework: 'core',
+    options: { ...options, closeTimeoutMs: 60_000 },
+    lines: 0,
+    ending: 'end'
+  })
 }
 
 /** A folder that is gone at the end. */

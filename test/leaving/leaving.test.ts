@@ -6,6 +6,8 @@ import { arrivals, compare, optionsFor, STREAM } from '../e2e/arrivals.ts'
 import { type Framework, filesIn, recover, runApp, startApp, temporaryFolder } from './child.ts'
 
 const LINES = 3_000
+// For each framework. More by hand: KILLS=17 npx -y pnpm@10 vitest run test/leaving -t killed
+const KILLS = Number(process.env['KILLS'] ?? 4)
 
 let dis: LocalDis
 let folder: ReturnType<typeof temporaryFolder>
@@ -30,77 +32,80 @@ async function expectAll(lines = LINES): Promise<void> {
   expect(filesIn(folder.path)).toEqual([])
 }
 
-describe.each(['pino', 'winston'] as const)('%s, when the process ends', (framework: Framework) => {
-  it('by itself: everything is delivered', async () => {
-    await start()
-    const run = await runApp({ framework, options: optionsFor(dis), lines: LINES, ending: 'natural' })
-    expect(run).toMatchObject({ code: 0, stderr: '' })
-    await expectAll()
-  })
-
-  it('by itself after one line: in under a second and a half', async () => {
-    await start()
-    const run = await runApp({ framework, options: optionsFor(dis), lines: 1, ending: 'natural' })
-    expect(run.code).toBe(0)
-    await expectAll(1)
-    // The bound is that of the promise; starting node and the frameworks is part of it.
-    expect(run.tookMs).toBeLessThan(process.env['CI'] ? 5_000 : 1_500)
-  })
-
-  it('by SIGTERM with the documented handler: everything is delivered', async () => {
-    await start()
-    const app = startApp({ framework, options: optionsFor(dis), lines: LINES, ending: 'handler' })
-    await app.said('ready')
-    app.kill('SIGTERM')
-    expect(await app.ended).toMatchObject({ code: 0, signal: null, stderr: '' })
-    await expectAll()
-  })
-
-  it.each(['exit', 'throw'])(
-    'by %s: everything is delivered, or in the spool and delivered by the next run',
-    async (ending) => {
+describe.each(['pino', 'winston', 'winston in-process'] as const)(
+  '%s, when the process ends',
+  (framework: Framework) => {
+    it('by itself: everything is delivered', async () => {
       await start()
+      const run = await runApp({ framework, options: optionsFor(dis), lines: LINES, ending: 'natural' })
+      expect(run).toMatchObject({ code: 0, stderr: '' })
+      await expectAll()
+    })
+
+    it('by itself after one line: in under a second and a half', async () => {
+      await start()
+      const run = await runApp({ framework, options: optionsFor(dis), lines: 1, ending: 'natural' })
+      expect(run.code).toBe(0)
+      await expectAll(1)
+      // The bound is that of the promise; starting node and the frameworks is part of it.
+      expect(run.tookMs).toBeLessThan(process.env['CI'] ? 5_000 : 1_500)
+    })
+
+    it('by SIGTERM with the documented handler: everything is delivered', async () => {
+      await start()
+      const app = startApp({ framework, options: optionsFor(dis), lines: LINES, ending: 'handler' })
+      await app.said('ready')
+      app.kill('SIGTERM')
+      expect(await app.ended).toMatchObject({ code: 0, signal: null, stderr: '' })
+      await expectAll()
+    })
+
+    it.each(['exit', 'throw'])(
+      'by %s: everything is delivered, or in the spool and delivered by the next run',
+      async (ending) => {
+        await start()
+        const options = spooled('overflow')
+        const run = await runApp({ framework, options, lines: LINES, ending })
+        expect(run.code).toBe(ending === 'exit' ? 0 : 1)
+        await recover(options)
+        await expectAll()
+      }
+    )
+
+    it('by SIGTERM without a handler, lines written ahead: nothing settled is lost', async () => {
+      await start([{ kind: 'hang' }])
+      const options = spooled('always')
+      const app = startApp({ framework, options, lines: LINES, ending: 'settling' })
+      const { settled } = await app.said('settled')
+      app.kill('SIGTERM')
+      expect(await app.ended).toMatchObject({ code: null, signal: 'SIGTERM' })
+      await dis.faults.clear()
+      await recover(options)
+      const arrived = new Set((await arrivals(dis)).map(({ n }) => n))
+      for (let n = 0; n < Number(settled); n++) expect(arrived.has(n)).toBe(true)
+      expect(filesIn(folder.path)).toEqual([])
+    })
+
+    it('while the service hangs: in 9 s or less, and the rest is in the spool', async () => {
+      await start([{ kind: 'hang' }])
       const options = spooled('overflow')
-      const run = await runApp({ framework, options, lines: LINES, ending })
-      expect(run.code).toBe(ending === 'exit' ? 0 : 1)
+      const run = await runApp({ framework, options, lines: LINES, ending: 'natural' })
+      expect(run.code).toBe(0)
+      expect(run.tookMs).toBeLessThan(11_000)
+      await dis.faults.clear()
       await recover(options)
       await expectAll()
-    }
-  )
+    })
 
-  it('by SIGTERM without a handler, lines written ahead: nothing settled is lost', async () => {
-    await start([{ kind: 'hang' }])
-    const options = spooled('always')
-    const app = startApp({ framework, options, lines: LINES, ending: 'settling' })
-    const { settled } = await app.said('settled')
-    app.kill('SIGTERM')
-    expect(await app.ended).toMatchObject({ code: null, signal: 'SIGTERM' })
-    await dis.faults.clear()
-    await recover(options)
-    const arrived = new Set((await arrivals(dis)).map(({ n }) => n))
-    for (let n = 0; n < Number(settled); n++) expect(arrived.has(n)).toBe(true)
-    expect(filesIn(folder.path)).toEqual([])
-  })
-
-  it('while the service hangs: in 9 s or less, and the rest is in the spool', async () => {
-    await start([{ kind: 'hang' }])
-    const options = spooled('overflow')
-    const run = await runApp({ framework, options, lines: LINES, ending: 'natural' })
-    expect(run.code).toBe(0)
-    expect(run.tookMs).toBeLessThan(11_000)
-    await dis.faults.clear()
-    await recover(options)
-    await expectAll()
-  })
-
-  it('while the service hangs, without a spool: the rest is counted and told', async () => {
-    await start([{ kind: 'hang' }])
-    const options = optionsFor(dis, { closeTimeoutMs: 300 })
-    const run = await runApp({ framework, options, lines: LINES, ending: 'natural' })
-    expect(run.stderr).toMatch(/\[dis-logs\] 3000 log lines dropped: they could not be sent before the end/)
-    expect(await arrivals(dis)).toEqual([])
-  })
-})
+    it('while the service hangs, without a spool: the rest is counted and told', async () => {
+      await start([{ kind: 'hang' }])
+      const options = optionsFor(dis, { closeTimeoutMs: 300 })
+      const run = await runApp({ framework, options, lines: LINES, ending: 'natural' })
+      expect(run.stderr).toMatch(/\[dis-logs\] 3000 log lines dropped: they could not be sent before the end/)
+      expect(await arrivals(dis)).toEqual([])
+    })
+  }
+)
 
 describe('pino, when its worker is terminated', () => {
   it('nothing settled is lost, if lines are written ahead', async () => {
@@ -122,13 +127,13 @@ describe('killed at any moment, lines written ahead', () => {
   it.each(['core', 'pino', 'winston'] as const)(
     '%s: no settled line is lost',
     async (framework) => {
-      for (let round = 0; round < 4; round++) {
-        await start([{ kind: 'throttle', recordProbability: 0.3 }])
+      for (let round = 0; round < KILLS; round++) {
+        await start([{ kind: 'throttle', recordProbability: 0.3, times: 20 }])
         const options = spooled('always')
         const app = startApp({ framework, options, lines: 500, ending: 'settling', batchOf: 200 })
         let settled = 0
         await app.said('settled')
-        const until = performance.now() + 20 + 90 * round
+        const until = performance.now() + 20 + ((90 * round) % 700)
         while (performance.now() < until) settled = Number((await app.said('settled'))['settled'])
         app.kill('SIGKILL')
         const run = await app.ended
@@ -142,7 +147,7 @@ describe('killed at any moment, lines written ahead', () => {
         await dis.close()
       }
     },
-    120_000
+    30_000 * KILLS
   )
 })
 

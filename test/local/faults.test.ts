@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { connect, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../../packages/local/src/fault-types.ts'
 import type { DisServer } from '../../packages/local/src/server.ts'
@@ -175,6 +177,26 @@ describe('a fault of the connection', () => {
     await expect(held).rejects.toEqual(isReset)
     expect(await stored(dis)).toEqual([])
     expect((await send(dis, letters('b'))).status).toBe(200)
+  })
+
+  it('hang lets go of a client that leaves at the moment of the cut', async () => {
+    const dis = await faulty({ kind: 'hang' })
+    const closed = new Promise((resolve) => {
+      subscribe('net.server.socket', function atOurs(message) {
+        unsubscribe('net.server.socket', atOurs)
+        const { socket } = message as { socket: Socket }
+        socket.once('close', resolve)
+        // The server's own side is being shut down now: a reset would fail, and leave the handle open.
+        socket.once('end', () => dis.faults.clear())
+      })
+    })
+    const body = JSON.stringify({ stream_name: STREAM, records: [{ data: 'eA==' }] })
+    const client = connect(dis.port, '127.0.0.1')
+    client.on('error', () => {})
+    client.write(`POST /v2/p/records HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    while (dis.stats().faults.hang !== 1) await call(dis, 'GET', 'streams')
+    client.end()
+    await closed
   })
 
   it('hang and slow end when the server closes', async () => {

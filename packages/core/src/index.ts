@@ -23,4 +23,5 @@ export type { CredentialsOption, DisOptions, IamCredentials } from './options.ts
 export { createProducer, type Producer } from './producer.ts'
 export type { OverflowPolicy } from './queue/overflow.ts'
 export type { FlushReport, Stats } from './stats.ts'
+export { validateOptions } from './validate.ts'
 export type { DisRecord, PartitionInfo, RecordsPage, StreamInfo } from './wire/reading.ts'

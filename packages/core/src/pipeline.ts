@@ -15,7 +15,7 @@ import { OutcomeHandler } from './delivery/outcomes.ts'
 import { Settlement } from './delivery/settlement.ts'
 import { Window } from './delivery/window.ts'
 import type { DeadLetters } from './disk/dead-letters.ts'
-import type { DropReason, ProducerEvents } from './events.ts'
+import type { DropReason, ProducerEvents, WarningEvent } from './events.ts'
 import { HttpTransport } from './net/http.ts'
 import type { Backlog } from './queue/backlog.ts'
 import { Batcher } from './queue/batcher.ts'
@@ -69,6 +69,13 @@ export interface PipelineEvents {
   readonly released: () => void
 }
 
+/** Legal, and right for few lines a key; with more, lines wait longer and longer. */
+const ORDERED_RATE: WarningEvent = {
+  code: 'ORDERED_RATE',
+  message: "with 'ordered' and without 'aggregate' each key gets one line a round trip: 20 lines/s at 50 ms",
+  cure: 'set aggregate: true, and as many lines of a key as fit into a record travel together'
+}
+
 /** Builds the stages for those settings. Starts nothing. */
 export function assemblePipeline(settings: Settings, parts: ProducerParts, events: PipelineEvents): Pipeline {
   const { target, batch, retry } = settings
@@ -89,7 +96,10 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     aggregateBytes: settings.aggregateBytes,
     ordered: settings.ordered
   })
-  const overflow = new Overflow(store, settings.buffer)
+  const overflow = new Overflow(store, settings.buffer, (isBlocked) => {
+    // A writer who waits for room waits for a request: nothing lingers meanwhile.
+    batcher.urgent += isBlocked ? 1 : -1
+  })
   const window = new Window({ ...retry, maxConcurrency: settings.maxConcurrency })
   const host = parts.hostname ?? hostname()
   const lanes = new Lanes(settings.routing, store, batcher)
@@ -189,6 +199,8 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
       deadLetters?.close()
     }
   })
+  // Told a moment later, when whoever made this has had time to listen.
+  if (settings.ordered && settings.aggregateBytes === 0) queueMicrotask(() => trouble.warn(ORDERED_RATE))
   // What an earlier process left is sent without waiting for a first line.
   if (backlog?.isWaiting) dispatcher.wake()
   return {

@@ -3,10 +3,10 @@ import { every } from './clock.ts'
 import { DeadLetters } from './disk/dead-letters.ts'
 import { HEARTBEAT_MS } from './disk/folder.ts'
 import { Spool } from './disk/spool.ts'
-import { DisConfigError } from './errors.ts'
 import { Backlog, type BacklogParts } from './queue/backlog.ts'
 import type { Settings } from './settings.ts'
 import type { Trouble } from './trouble.ts'
+import { probe } from './validate.ts'
 
 /** How long a line may be in the system's memory only, with `fsync: 'interval'`. */
 const SYNC_MS = 1_000
@@ -18,7 +18,7 @@ export function openBacklog(
 ): { readonly backlog: Backlog | undefined; readonly closeBacklog: () => void } {
   if (spool === undefined) return { backlog: undefined, closeBacklog: () => {} }
   const { clock } = parts
-  const backlog = orConfigError('spool.dir', spool.dir, 'a folder that can be made and written', () => {
+  const backlog = probe('spool.dir', spool.dir, 'a folder that can be made and written', () => {
     return new Backlog({
       ...parts,
       mode: spool.mode,
@@ -42,7 +42,7 @@ export function openBacklog(
 export function openDeadLetters({ deadLetter }: Settings, trouble: Trouble): DeadLetters | undefined {
   if (deadLetter === undefined) return undefined
   const { path, maxBytes } = deadLetter
-  return orConfigError('deadLetter', path, 'a file that can be made and written', () => {
+  return probe('deadLetter', path, 'a file that can be made and written', () => {
     return new DeadLetters(path, maxBytes, (error) =>
       trouble.warn({
         code: 'DEAD_LETTER',
@@ -51,13 +51,4 @@ export function openDeadLetters({ deadLetter }: Settings, trouble: Trouble): Dea
       })
     )
   })
-}
-
-function orConfigError<T>(option: string, path: string, allowed: string, open: () => T): T {
-  try {
-    return open()
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new DisConfigError([{ option, given: `'${path}' (${reason})`, allowed: `allowed: ${allowed}` }])
-  }
 }

@@ -2,7 +2,7 @@
  * Who hears of trouble: events, diagnostics channels, and stderr for those who listen to neither.
  *
  * Never the logger that is being served: a transport that logs its own trouble feeds itself. At most one
- * line a minute goes to stderr for each kind, so that an outage does not fill another log.
+ * line a minute goes to stderr for each kind, and for each code of a warning, so that an outage does not fill another log.
  */
 import type { Clock } from './clock.ts'
 import {
@@ -30,7 +30,8 @@ export class Trouble {
   readonly #clock: Clock
   readonly #emit: Emit
   readonly #stderr: (text: string) => void
-  readonly #saidAt = new Map<Kind, number>()
+  /** By kind; warnings by code, so that none keeps another one quiet. */
+  readonly #saidAt = new Map<string, number>()
   // Reasons that were told less than a second ago, and what has come since.
   readonly #untold = new Map<DropReason, { lines: number; bytes: number; readonly cancel: () => void }>()
   readonly #unsaidLines = { rejected: 0, dropped: 0 }
@@ -83,16 +84,16 @@ export class Trouble {
   }
 
   warn(event: WarningEvent): void {
-    this.#say('warning', () => `${event.code}: ${event.message} — ${event.cure}`)
+    this.#say('warning', () => `${event.code}: ${event.message} — ${event.cure}`, event.code)
     if (channels.warning.hasSubscribers) channels.warning.publish(event)
     this.#emit('warning', event)
   }
 
-  #say(kind: Kind, text: () => string): void {
+  #say(kind: Kind, text: () => string, topic: string = kind): void {
     const now = this.#clock.now()
-    const before = this.#saidAt.get(kind)
+    const before = this.#saidAt.get(topic)
     if (before !== undefined && now - before < STDERR_INTERVAL_MS[kind]) return
-    this.#saidAt.set(kind, now)
+    this.#saidAt.set(topic, now)
     this.#stderr(`[dis-logs] ${oneLine(text())}\n`)
   }
 

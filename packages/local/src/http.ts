@@ -102,8 +102,7 @@ export class HttpSide {
 
   #write(response: ServerResponse, outcome: Outcome, requestId: string): void {
     if (outcome === 'cut') {
-      // A reset rather than an orderly end: to the client it is a connection that broke.
-      response.socket?.resetAndDestroy()
+      if (response.socket !== null) cut(response.socket)
       return
     }
     const answer: Answer = outcome instanceof Refusal ? refusalAnswer(outcome, requestId) : outcome
@@ -121,6 +120,14 @@ export class HttpSide {
     response.writeHead(answer.status, head)
     response.end(answer.body)
   }
+}
+
+/** A reset rather than an orderly end: to the client it is a connection that broke. */
+function cut(socket: Socket): void {
+  // A reset of a socket that is being shut down fails and leaves its handle open for ever; the end of the thread would
+  // wait for it (Node 20.20). So none once the client has left, and no time for the shutdown that Node puts before it.
+  if (!socket.writableEnded) socket.resetAndDestroy()
+  socket.destroy()
 }
 
 function wireRequest(request: IncomingMessage, chunks: readonly Buffer[]): WireRequest {

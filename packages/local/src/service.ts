@@ -55,7 +55,10 @@ export async function serve(request: WireRequest, surroundings: Surroundings): P
     query: new Map(parseQuery(request.query)),
     body,
     isProtobuf: (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/x-protobuf'),
-    nowMs: surroundings.now()
+    // Read when it is needed: a fault may have held the call for a while.
+    get nowMs() {
+      return surroundings.now()
+    }
   }
   const prepared = route.action.prepare(call, world)
   if (prepared instanceof Refusal) return prepared

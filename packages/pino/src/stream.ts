@@ -16,6 +16,7 @@ import {
   type WarningEvent
 } from '@dis-logs/core'
 import build from 'pino-abstract-transport'
+import { LineQueue } from './line-queue.ts'
 
 /** What a {@link DisStream} emits, and a transport in the main thread. */
 export interface DisStreamEvents {
@@ -47,48 +48,35 @@ export const eventNames: readonly (keyof DisStreamEvents)[] = [
   'dis:warning'
 ]
 
-// The base wants something to have been parsed for each line; nothing reads it.
-const NOT_PARSED = Object.freeze({})
-
 /**
  * A stream to DIS that works without a worker thread: `pino(disStream(options))`. Options may hold functions.
  * @throws DisConfigError if the options cannot work
  */
 export function disStream(options: DisOptions): DisStream {
   const producer = createProducer(options)
-  let split = 0
-  const stream: Transform = build(
-    (source) => {
-      source.on('data', (line: string) => take(line))
+  const queue = new LineQueue(producer, () => stream)
+  const stream: Transform = build((source) => void source.resume(), {
+    parse: 'lines',
+    metadata: false,
+    // Lines go to the producer right here. Null keeps them out of the readable side, where each would cost a push and an
+    // event (0.3 µs); nobody reads there.
+    parseLine: (line) => {
+      queue.take(line)
+      return null
     },
-    {
-      parse: 'lines',
-      metadata: false,
-      parseLine: () => {
-        split++
-        return NOT_PARSED
-      },
-      // Not the report itself: what this resolves to would be taken for an error.
-      close: async () => void (await producer.close())
+    // Not the report itself: what this resolves to would be taken for an error.
+    close: async () => {
+      queue.end()
+      await producer.close()
     }
-  )
-  const taken = new Taken()
+  })
 
-  function take(line: string): void {
-    const hasRoom = producer.write(line)
-    taken.count()
-    if (hasRoom || stream.writableEnded) return
-    stream.pause()
-    producer.once('drain', () => stream.resume())
-  }
+  keepStrings(stream)
 
   async function flush(callback?: (error?: Error | null) => void): Promise<FlushReport> {
-    if (stream.writable) {
-      // An empty write comes out of the splitter behind all earlier text; then the lines split so far are
-      // those that were written before this call. A pause may still hold them back.
-      await new Promise<void>((resolve) => stream.write('', () => resolve()))
-    }
-    await taken.reached(split)
+    // An empty write comes out of the splitter behind all earlier text; a full producer may still hold lines back.
+    if (stream.writable) await new Promise<void>((resolve) => stream.write('', () => resolve()))
+    await queue.handedOver()
     const report = await producer.flush()
     callback?.()
     return report
@@ -98,21 +86,14 @@ export function disStream(options: DisOptions): DisStream {
   return Object.assign(stream, { flush, stats: () => producer.stats() })
 }
 
-/** Counts lines handed to the producer, and lets a flush wait for a count. */
-class Taken {
-  #lines = 0
-  #waiting: { readonly lines: number; readonly resolve: () => void }[] = []
-
-  count(): void {
-    this.#lines++
-    while (this.#waiting[0] !== undefined && this.#waiting[0].lines <= this.#lines)
-      this.#waiting.shift()?.resolve()
-  }
-
-  reached(lines: number): Promise<void> {
-    if (this.#lines >= lines) return Promise.resolve()
-    return new Promise((resolve) => this.#waiting.push({ lines, resolve }))
-  }
+/**
+ * Lets text through to the splitter as the string that it is. A stream makes bytes of it otherwise, which the splitter
+ * turns into a string again: 0.3 µs for a line of 250 bytes, and 4 µs, a third of all, for one of 2 KB. Only an option
+ * of the constructor says so officially, and the base passes none on; where the field is missing, nothing changes.
+ */
+function keepStrings(stream: Transform): void {
+  const state: unknown = Reflect.get(stream, '_writableState')
+  if (typeof state === 'object' && state !== null && 'decodeStrings' in state) state.decodeStrings = false
 }
 
 function forward(producer: Producer, stream: Transform): void {

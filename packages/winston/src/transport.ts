@@ -3,9 +3,11 @@
  * transports of a logger while one of them holds its callback. While the producer is full the callback
  * waits, which is how `buffer.onFull: 'block'` reaches the logger.
  */
-import { createProducer, type DisOptions, type FlushReport, type Producer, type Stats } from '@dis-logs/core'
+import type { DisOptions, FlushReport, Stats } from '@dis-logs/core'
 import Transport from 'winston-transport'
+import { inWorker } from './in-worker.ts'
 import { lineOf } from './line.ts'
+import { inProcess, type Sender, type Tell } from './sender.ts'
 
 /** Options of the producer and winston-transport's own: `level`, `format`, `silent`, `handleExceptions` … */
 export interface DisTransportOptions
@@ -14,8 +16,8 @@ export interface DisTransportOptions
       Transport.TransportStreamOptions,
       'format' | 'level' | 'silent' | 'handleExceptions' | 'handleRejections'
     > {
-  /** The producer runs in the process of the logger. A worker is planned; until then `false` says it aloud. */
-  readonly worker?: false
+  /** Whether the producer runs in a worker thread. `false`: in the process of the logger; options may be functions. @default true */
+  readonly worker?: boolean
 }
 
 interface BufferedWrite {
@@ -29,21 +31,21 @@ interface BufferedWrite {
  * logger's `finish` comes after everything is settled.
  */
 export class DisTransport extends Transport {
-  readonly #producer: Producer
+  readonly #sender: Sender
 
   /** @throws DisConfigError if the options cannot work */
   constructor(options: DisTransportOptions) {
-    const { format, level, silent, handleExceptions, handleRejections, worker: _, ...own } = options
+    const { format, level, silent, handleExceptions, handleRejections, worker = true, ...own } = options
     super(withoutUndefined({ format, level, silent, handleExceptions, handleRejections }))
-    this.#producer = createProducer(own)
-    this.#forward()
+    const tell: Tell = (name, ...event) => void this.emit(name, ...event)
+    this.#sender = worker ? inWorker(own, tell) : inProcess(own, tell)
   }
 
   /** Called by winston for each info that passes the level. */
   override log(info: unknown, next: () => void): void {
     const admitted = this.#write(info)
     if (admitted) next()
-    else this.#producer.once('drain', next)
+    else this.#sender.whenDrained(next)
   }
 
   /** Called by winston for infos that waited together: one wait for all of them, if any. */
@@ -51,32 +53,32 @@ export class DisTransport extends Transport {
     let admitted = true
     for (const { chunk } of writes) admitted = this.#write(this.#formatted(chunk)) && admitted
     if (admitted) next()
-    else this.#producer.once('drain', next)
+    else this.#sender.whenDrained(next)
   }
 
   /** Waits until every line logged before this call is settled. Never rejects. */
   flush(options?: { readonly timeoutMs?: number }): Promise<FlushReport> {
-    return this.#producer.flush(options)
+    return this.#sender.flush(options)
   }
 
   stats(): Stats {
-    return this.#producer.stats()
+    return this.#sender.stats()
   }
 
   /** winston calls this when the transport is removed, also in the course of `logger.end()`. */
   override close(): void {
-    void this.#producer.close()
+    void this.#sender.close()
   }
 
   /** The stream has ended: `finish` waits for this. */
   override _final(callback: (error?: Error | null) => void): void {
-    void this.#producer.close().then(() => callback())
+    void this.#sender.close().then(() => callback())
   }
 
   #write(info: unknown): boolean {
     const line = lineOf(info)
     if (line === undefined) return true
-    const admitted = this.#producer.write(line)
+    const admitted = this.#sender.write(line)
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info))
     return admitted
   }
@@ -86,14 +88,6 @@ export class DisTransport extends Transport {
     if (this.format === undefined || typeof info !== 'object' || info === null) return info
     const transformed = this.format.transform({ level: '', message: '', ...info }, this.format.options)
     return transformed === false ? undefined : transformed
-  }
-
-  #forward(): void {
-    const producer = this.#producer
-    producer.on('rejected', (event) => this.emit('rejected', event))
-    producer.on('dropped', (event) => this.emit('dropped', event))
-    producer.on('stats', (event) => this.emit('stats', event))
-    producer.on('warning', (event) => this.emit('warning', event))
   }
 }
 

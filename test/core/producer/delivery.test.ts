@@ -372,6 +372,26 @@ describe('a request that fails as a whole', () => {
   })
 })
 
+describe('ordered', () => {
+  it('without aggregate gives a hint about the rate, once, and hides no other warning by it', async () => {
+    const { clock, events, producer, stderr, transport } = open({ ordered: true })
+    transport.answer(() => error(441, { errorCode: 'DIS.4114', message: 'token expired' }))
+    await clock.advance(1)
+    expect(events).toMatchObject([{ name: 'warning', payload: { code: 'ORDERED_RATE' } }])
+    expect(stderr.join('')).toMatch(/ORDERED_RATE: .* one line a round trip.* — set aggregate: true/)
+    producer.write('a line')
+    await clock.advance(30_000)
+    expect(stderr).toHaveLength(2)
+    expect(stderr[1]).toContain('DIS.4114')
+  })
+
+  it('with aggregate has nothing to say', async () => {
+    const { clock, events } = open({ ordered: true, aggregate: true })
+    await clock.advance(1)
+    expect(events).toEqual([])
+  })
+})
+
 describe('refused credentials', () => {
   it('are tried at most three times before the circuit opens, then every five minutes; nothing is lost', async () => {
     const { producer, clock, transport, events, stderr } = open()

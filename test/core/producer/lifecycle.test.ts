@@ -148,6 +148,14 @@ describe('a full buffer', () => {
     expect(producer.write('again')).toBe(true)
   })
 
+  it('sends at once what a writer waits for, however long lines may linger', async () => {
+    const { producer, clock } = world({ buffer: small, batch: { lingerMs: 60_000, maxRecords: 5_000 } })
+    let written = 1
+    while (producer.write('x'.repeat(1_000))) written++
+    await clock.advance(10)
+    expect(producer.stats()).toMatchObject({ written, delivered: written })
+  })
+
   it('with dropNewest keeps what it has, counts and tells what it gave up', async () => {
     const { producer, clock, transport, events } = world({ buffer: { ...small, onFull: 'dropNewest' } })
     transport.answer(() => new Promise(() => {}))

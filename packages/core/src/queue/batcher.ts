@@ -9,6 +9,7 @@ import { Batch } from './batch.ts'
 import { Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
 import { type LineStore, NONE } from './line-store.ts'
+import { UNIT_BYTES } from './pacer.ts'
 
 export interface BatchLimits {
   readonly maxRecords: number
@@ -27,6 +28,8 @@ export class Batcher {
   readonly #gates: Gate[] = [this.#unknown]
   readonly #byPartition = new Map<string, Gate>()
   #turn = 0
+  /** Units taken from the gate at hand. */
+  #spent = 0
   /** While above 0 nothing lingers: a flush is waiting. */
   urgent = 0
 
@@ -71,7 +74,7 @@ export class Batcher {
     for (let index = 0; index < count; index++) {
       const gate = this.#gates[(this.#turn + index) % count]
       if (gate === undefined || gate.opensAt > now) continue
-      if (!this.#drain(gate, batch)) break
+      if (!this.#drain(gate, batch, now)) break
     }
     return batch.records > 0 ? batch : undefined
   }
@@ -86,20 +89,28 @@ export class Batcher {
   }
 
   /** Moves lines from a gate's lanes into the batch; false when the batch is full. */
-  #drain(gate: Gate, batch: Batch): boolean {
-    for (let lane = gate.first; lane !== undefined; lane = gate.first) {
+  #drain(gate: Gate, batch: Batch, now: number): boolean {
+    const { pacer } = gate
+    const budget = pacer.budget(now)
+    this.#spent = 0
+    let hasRoom = true
+    for (let lane = gate.first; lane !== undefined && hasRoom && this.#spent < budget; lane = gate.first) {
       gate.unlist(lane)
       // The overflow policy may have emptied it.
       if (lane.head === NONE) continue
-      const room = this.#fill(batch, lane)
+      hasRoom = this.#fill(batch, lane, budget)
       // Behind the others now, so that one busy lane cannot starve them.
       this.offer(lane)
-      if (!room) return false
     }
-    return true
+    if (pacer.isPaced) {
+      pacer.sent(this.#spent, gate.first !== undefined)
+      if (gate.first !== undefined && this.#spent >= budget)
+        gate.opensAt = Math.max(gate.opensAt, pacer.readyAt(now))
+    }
+    return hasRoom
   }
 
-  #fill(batch: Batch, lane: Lane): boolean {
+  #fill(batch: Batch, lane: Lane, budget: number): boolean {
     const { maxRecords, maxBytes, aggregateBytes, ordered } = this.#limits
     do {
       const first = lane.head
@@ -108,7 +119,8 @@ export class Batcher {
       if (batch.records > 0 && batch.bytes + size > maxBytes) return false
       batch.lines.push(lane.shift())
       batch.bytes += size
-      for (let record = size; lane.head !== NONE && aggregateBytes > 0; ) {
+      let record = size
+      while (lane.head !== NONE && aggregateBytes > 0) {
         const more = 1 + this.#store.length(lane.head)
         if (record + more > aggregateBytes || batch.bytes + more > maxBytes) break
         batch.lines.push(lane.shift())
@@ -118,7 +130,8 @@ export class Batcher {
       batch.ends.push(batch.lines.length)
       batch.lanes.push(lane)
       lane.outstanding++
-    } while (!ordered && lane.head !== NONE)
+      this.#spent += Math.max(1, record / UNIT_BYTES)
+    } while (!ordered && lane.head !== NONE && this.#spent < budget)
     return true
   }
 

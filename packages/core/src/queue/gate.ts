@@ -1,10 +1,12 @@
 /**
  * One partition as seen from here: the lanes that lead to it, and whether it may be sent to now.
  *
- * DIS limits rates per partition, so a throttled partition is shut for a while and the others go on. A
+ * DIS limits rates per partition, so a partition that throttles is paced, one that fails is shut for a while, and the
+ * others go on. A
  * lane whose partition is not known yet belongs to the gate that all unknown lanes share.
  */
 import type { Lane } from './lane.ts'
+import { Pacer } from './pacer.ts'
 
 export class Gate {
   /** Partition id in the long spelling; `''` for the shared gate of unknown partitions. */
@@ -13,6 +15,8 @@ export class Gate {
   opensAt = 0
   /** Failures in a row; the arithmetic of the wait needs it. */
   failures = 0
+  /** How fast it may be sent to. */
+  readonly pacer: Pacer = new Pacer()
 
   // Lanes that have something to send, first come first served.
   #first: Lane | undefined

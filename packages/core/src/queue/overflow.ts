@@ -19,9 +19,16 @@ export class Overflow {
   readonly #store: LineStore
   readonly #maxBytes: number
   readonly #policy: OverflowPolicy
+  readonly #onBlocked: (isBlocked: boolean) => void
   #blocked = false
 
-  constructor(store: LineStore, limits: { readonly maxBytes: number; readonly onFull: OverflowPolicy }) {
+  /** `onBlocked`: a writer waits from now on, or no longer. */
+  constructor(
+    store: LineStore,
+    limits: { readonly maxBytes: number; readonly onFull: OverflowPolicy },
+    onBlocked: (isBlocked: boolean) => void
+  ) {
+    this.#onBlocked = onBlocked
     this.#store = store
     this.#maxBytes = limits.maxBytes
     this.#policy = limits.onFull
@@ -69,6 +76,7 @@ export class Overflow {
   /** The answer of `write`: false asks the writer to wait. */
   admits(): boolean {
     if (this.dropsNewest || this.fits(0)) return true
+    if (!this.#blocked) this.#onBlocked(true)
     this.#blocked = true
     return false
   }
@@ -77,6 +85,7 @@ export class Overflow {
   unblocks(): boolean {
     if (!this.#blocked || this.#used() > this.#maxBytes * 0.75) return false
     this.#blocked = false
+    this.#onBlocked(false)
     return true
   }
 

@@ -5,6 +5,8 @@
  * documentation's own sample, cannot be relied on.
  */
 
+import { readStoredAnswer } from './stored-answer.ts'
+
 /** What an answer says of one record. */
 export type RecordResult =
   | { readonly kind: 'stored'; readonly partitionId: string }
@@ -23,6 +25,8 @@ export type SendRecordsAnswer =
  * something failed, the records without an entry are unknown and have to be sent again.
  */
 export function readSendRecordsAnswer(body: Buffer, records: number): SendRecordsAnswer {
+  const stored = readStoredAnswer(body, records)
+  if (stored !== undefined) return { kind: 'results', results: stored }
   const parsed = parseJson(body)
   if (!isRecord(parsed) || !('records' in parsed)) return unreadable(body)
   const list = parsed['records']

@@ -1,0 +1,15 @@
+/** Options of ours, the same for every adapter: the defaults, and real signing. */
+
+/**
+ * @param {{ sink: string, aggregate?: boolean }} context
+ */
+export const disOptions = ({ sink, aggregate = false }) => ({
+  endpoint: sink,
+  region: 'bench-1',
+  projectId: 'bench',
+  streamName: 'bench',
+  credentials: { accessKey: 'BENCHACCESSKEY', secretKey: 'bench-secret-key-of-some-length' },
+  // A bench that is slow must still deliver all it was given.
+  closeTimeoutMs: 60_000,
+  ...(aggregate && { aggregate })
+})

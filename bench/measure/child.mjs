@@ -1,0 +1,70 @@
+/** Runs a case in a process of its own, and ends it by its handle when its time is over. */
+import { fork } from 'node:child_process'
+
+/**
+ * @template Job, Result
+ * @param {URL} script says `process.send(result)` once and exits
+ * @param {Job} job given to it as JSON
+ * @param {{ timeoutMs: number, execArgv?: readonly string[], env?: Record<string, string> }} options
+ * @returns {Promise<Result>} rejects if the child fails or takes too long
+ */
+export function runChild(script, job, { timeoutMs, execArgv = [], env = {} }) {
+  return new Promise((resolve, reject) => {
+    const child = fork(script, [JSON.stringify(job)], {
+      execArgv: [...execArgv],
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc']
+    })
+    let result
+    let errors = ''
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+    child.stderr?.on('data', (text) => {
+      if (errors.length < 4_000) errors += text
+    })
+    child.on('message', (message) => {
+      result = message
+    })
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      if (result !== undefined) resolve(result)
+      else reject(new Error(`${describe(code, signal, timeoutMs)}\n${errors.slice(0, 2_000)}`))
+    })
+  })
+}
+
+/**
+ * Starts a server process that says `process.send({ url })` once it listens.
+ * @param {URL} script
+ * @param {unknown} job
+ * @returns {Promise<{ url: string, stop: () => void }>}
+ */
+export function startServer(script, job = {}) {
+  return new Promise((resolve, reject) => {
+    const child = fork(script, [JSON.stringify(job)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`${script.pathname} ended with status ${code}`)))
+    child.once('message', (message) => {
+      const { url } = /** @type {{ url: string }} */ (message)
+      resolve({ url, stop: () => void child.kill() })
+    })
+  })
+}
+
+/** What a child was given, and how it answers: one result, then it ends, whatever its libraries keep open. */
+export const job = () => JSON.parse(process.argv[2] ?? '{}')
+
+/** @param {unknown} result */
+export function finish(result) {
+  process.send?.(result, () => process.exit(0))
+}
+
+/**
+ * @param {number | null} code
+ * @param {NodeJS.Signals | null} signal
+ * @param {number} timeoutMs
+ */
+function describe(code, signal, timeoutMs) {
+  if (signal === 'SIGKILL') return `no result within ${timeoutMs / 1_000} s`
+  return `ended without a result (${signal ?? `status ${code}`})`
+}

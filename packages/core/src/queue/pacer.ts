@@ -1,0 +1,188 @@
+/**
+ * How fast one partition may be sent to: learned from what it took.
+ *
+ * DIS limits rates, so a producer that sends faster than that only makes requests that fail. Until a partition
+ * throttles there is no limit; then the pace is what it took in the last second, a little less after each
+ * throttled answer and a little more after each clean one, ever faster while all is clean: the limit may have been
+ * raised, or another producer may have gone. Other producers of the stream make room for each other in this way.
+ *
+ * If slowing down does not help, it is not the pace that is wrong (a fault of the service, or a test that fails at random):
+ * then the pace is a fixed one for a while, fast enough to get through and not so fast that it hurts.
+ *
+ * Counted in units: a record, or 1,000 bytes of a larger one. A partition takes 1,000 records or 1 MB a second (COMMON
+ * stream), so a unit is a thousandth of a second of it, whichever of the two is met first.
+ */
+
+/** Bytes that weigh as much as a record. */
+export const UNIT_BYTES: number = 1_000
+
+/** Pause between two sends to a partition that is paced: long enough to make a batch, short enough to be smooth. */
+export const SLOT_MS: number = 100
+
+/** A budget that was not used for so long is lost: the service, too, keeps a second's worth at most. */
+const MAX_SAVED_SLOTS = 3
+/** What was taken in so much time is what the partition takes. */
+const WINDOW_MS = 1_000
+const BUCKETS = 10
+const BUCKET_MS = WINDOW_MS / BUCKETS
+/** How often the pace is changed: an answer must come back before the next change. */
+const STEP_MS = 500
+/** Share of what was taken that is sent after a throttled answer. */
+const STEP_DOWN = 0.98
+const FIRST_STEP_UP = 0.02
+const LARGEST_STEP_UP = 0.25
+/** A share of throttled units that is no smaller than this part of the last one: slowing down has not helped. */
+const NO_BETTER = 0.8
+/** So many times in a row, and pacing is given up; */
+const MAX_FUTILE = 3
+/** or if, paced, the partition takes less than this part of what it took before: a limit would not sink with the pace; */
+const SUNK = 0.6
+/** what it took before is known so many steps after the first throttle, when its second's worth is used up; */
+const SETTLING_STEPS = 5
+/** for this time, and twice as long each time that it is in vain again. */
+const FIRST_RESPITE_MS = 3_000
+const LONGEST_RESPITE_MS = 60_000
+/**
+ * Units a second that pacing begins with, at least: what was taken in the last second says little if it began a moment
+ * ago. A little above the limit of a COMMON partition.
+ */
+const FIRST_PACE = 1_200
+/** Units a second while slowing down has been in vain. */
+const RESPITE_PACE = 2_500
+/** Units a second below which no pace falls, so that a partition is never given up. */
+const SLOWEST = 5
+
+export class Pacer {
+  /** Units a ms; infinite while unpaced. */
+  #rate = Number.POSITIVE_INFINITY
+  #budget = 0
+  #refilledAt = 0
+  #steppedAt = 0
+  #stepUp = FIRST_STEP_UP
+  #cleanSteps = 0
+  // Since the last step.
+  #takenUnits = 0
+  #throttledUnits = 0
+  #wasLimited = false
+  // Share of throttled units at the last slow-down, and how often the next was no better.
+  #share = 1
+  #futile = 0
+  // Steps since pacing began, and what the partition took in a second when it had settled.
+  #steps = 0
+  #settled = 0
+  #respiteMs = FIRST_RESPITE_MS
+  #respiteUntil = 0
+  readonly #taken = new Float64Array(BUCKETS)
+  #bucket = 0
+
+  get isPaced(): boolean {
+    return this.#rate !== Number.POSITIVE_INFINITY
+  }
+
+  /** Units a second; infinite while unpaced. */
+  get perSecond(): number {
+    return this.#rate * 1_000
+  }
+
+  /** Units that may be sent now. */
+  budget(now: number): number {
+    if (!this.isPaced) return Number.POSITIVE_INFINITY
+    const saved = this.#budget + this.#rate * (now - this.#refilledAt)
+    // Never less than a record, or a slow pace would never send one.
+    this.#budget = Math.min(saved, Math.max(1, this.#rate * SLOT_MS * MAX_SAVED_SLOTS))
+    this.#refilledAt = now
+    return this.#budget
+  }
+
+  /** Units were sent. `isLimited`: there would have been more. */
+  sent(units: number, isLimited: boolean): void {
+    if (!this.isPaced) return
+    this.#budget -= units
+    if (isLimited) this.#wasLimited = true
+  }
+
+  /** When the next record may be sent, if the budget is used up. */
+  readyAt(now: number): number {
+    return this.#budget > 0 || !this.isPaced
+      ? now + SLOT_MS
+      : now + Math.max(SLOT_MS, (1 - this.#budget) / this.#rate)
+  }
+
+  /** An answer: units that were taken, and units that were over the limit. */
+  answered(now: number, taken: number, throttled: number): void {
+    this.#note(now, taken)
+    this.#takenUnits += taken
+    this.#throttledUnits += throttled
+    if (!this.isPaced && throttled > 0) this.#slowDown(now)
+    if (!this.isPaced || now - this.#steppedAt < STEP_MS || now < this.#respiteUntil) return
+    const isKnown = ++this.#steps > SETTLING_STEPS
+    const hasSunk = isKnown && this.#takenLately() < this.#settled * SUNK
+    if (this.#throttledUnits === 0) this.#stepUpward()
+    else if (this.#isFutile() || hasSunk) this.#giveUp(now)
+    else this.#slowDown(now)
+    if (this.#steps === SETTLING_STEPS) this.#settled = this.#takenLately()
+    this.#startStep(now)
+  }
+
+  #startStep(now: number): void {
+    this.#steppedAt = now
+    this.#takenUnits = 0
+    this.#throttledUnits = 0
+    this.#wasLimited = false
+  }
+
+  /** The last slow-down, and the one before it, have not helped. */
+  #isFutile(): boolean {
+    const share = this.#throttledUnits / (this.#takenUnits + this.#throttledUnits)
+    this.#futile = share > this.#share * NO_BETTER ? this.#futile + 1 : 0
+    this.#share = share
+    return this.#futile >= MAX_FUTILE
+  }
+
+  #giveUp(now: number): void {
+    this.#rate = RESPITE_PACE / 1_000
+    this.#futile = 0
+    this.#share = 1
+    this.#steps = 0
+    this.#respiteUntil = now + this.#respiteMs
+    this.#respiteMs = Math.min(LONGEST_RESPITE_MS, this.#respiteMs * 2)
+  }
+
+  #slowDown(now: number): void {
+    const taken = this.#takenLately() * STEP_DOWN
+    const pace = this.isPaced
+      ? Math.max(SLOWEST, Math.min(this.perSecond, taken))
+      : Math.max(FIRST_PACE, taken)
+    this.#rate = pace / 1_000
+    this.#budget = 0
+    this.#refilledAt = now
+    this.#stepUp = FIRST_STEP_UP
+    this.#cleanSteps = 0
+    this.#startStep(now)
+  }
+
+  #stepUpward(): void {
+    this.#futile = 0
+    this.#share = 1
+    this.#respiteMs = FIRST_RESPITE_MS
+    if (!this.#wasLimited) return
+    this.#settled = this.#takenLately()
+    this.#rate *= 1 + this.#stepUp
+    if (++this.#cleanSteps % 2 === 0) this.#stepUp = Math.min(LARGEST_STEP_UP, this.#stepUp * 2)
+  }
+
+  #note(now: number, units: number): void {
+    const bucket = Math.floor(now / BUCKET_MS)
+    const passed = bucket - this.#bucket
+    if (passed >= BUCKETS || passed < 0) this.#taken.fill(0)
+    else for (let index = 1; index <= passed; index++) this.#taken[(this.#bucket + index) % BUCKETS] = 0
+    this.#bucket = bucket
+    this.#taken[bucket % BUCKETS] = (this.#taken[bucket % BUCKETS] ?? 0) + units
+  }
+
+  #takenLately(): number {
+    let sum = 0
+    for (const units of this.#taken) sum += units
+    return sum
+  }
+}

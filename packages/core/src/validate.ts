@@ -1,0 +1,41 @@
+/** The checks of a producer's construction without the producer: for those that construct it somewhere else. */
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DisConfigError } from './errors.ts'
+import type { DisOptions } from './options.ts'
+import { resolveSettings } from './settings.ts'
+
+/**
+ * Checks options as `createProducer` would, against the environment of this process, and starts nothing: for an adapter
+ * whose producer runs in another thread, so that its user hears of a mistake where it was made. Makes the folders that
+ * the options name.
+ * @throws DisConfigError if the options cannot work
+ */
+export function validateOptions(options?: DisOptions): void {
+  const { spool, deadLetter } = resolveSettings(options, process.env)
+  if (spool !== undefined) {
+    probe('spool.dir', spool.dir, 'a folder that can be made and written', () => useFolder(spool.dir))
+  }
+  if (deadLetter !== undefined) {
+    const { path } = deadLetter
+    probe('deadLetter', path, 'a file that can be made and written', () => {
+      useFolder(dirname(path))
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error('EISDIR: it is a folder')
+    })
+  }
+}
+
+function useFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  accessSync(path, constants.W_OK)
+}
+
+/** @throws DisConfigError with the reason why `attempt` failed */
+export function probe<T>(option: string, path: string, allowed: string, attempt: () => T): T {
+  try {
+    return attempt()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new DisConfigError([{ option, given: `'${path}' (${reason})`, allowed: `allowed: ${allowed}` }])
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * line → worker thread: the application pays for formatting and one copy; the producer runs elsewhere.
+ *
+ * Bounded by: thread-stream's ring of 4 MiB behind the producer's own buffer. At the bound: `write` answers false, and
+ * winston waits. At the end of the process: it waits for the worker, 10 s at most, as pino does. If the worker cannot
+ * be had, or dies, lines go to a producer in this process, and a warning says so.
+ */
+import { fileURLToPath } from 'node:url'
+import {
+  DisConfigError,
+  type DisOptions,
+  type FlushReport,
+  type Stats,
+  validateOptions
+} from '@dis-logs/core'
+import ThreadStream from 'thread-stream'
+import { frame } from './frames.ts'
+import { onProcessExit } from './process-exit.ts'
+import type { Order, Replies, WorkerOptions } from './protocol.ts'
+import { inProcess, type Sender, type Tell } from './sender.ts'
+import { NO_STATS, settledBy } from './stats.ts'
+
+/** thread-stream's own types leave these out. */
+type Thread = ThreadStream & { ref(): void; unref(): void; readonly destroyed: boolean }
+
+type Done = (report: FlushReport) => void
+
+const DEFAULT_CLOSE_MS = 8_000
+/** What the way to the worker and back may take, besides the closing itself. */
+const CLOSE_GRACE_MS = 1_000
+
+/** @throws DisConfigError if the options cannot work, or cannot cross into a thread */
+export function inWorker(options: DisOptions, tell: Tell): Sender {
+  refuseFunctions(options)
+  validateOptions(options)
+  return new ThreadSender(options, tell)
+}
+
+class ThreadSender implements Sender {
+  readonly #thread: Thread
+  readonly #tell: Tell
+  readonly #closeTimeoutMs: number
+  readonly #waiting = new Map<number, Done>()
+  readonly #forget: () => void
+  #instead: Sender | undefined
+  #stats: Stats = NO_STATS
+  #written = 0
+  // Lines that came after the end.
+  #late = 0
+  #orders = 0
+  #closing: Promise<FlushReport> | undefined
+
+  constructor(options: DisOptions, tell: Tell) {
+    this.#tell = tell
+    this.#closeTimeoutMs = options.closeTimeoutMs ?? DEFAULT_CLOSE_MS
+    const workerData: WorkerOptions = { options }
+    this.#thread = new ThreadStream({
+      filename: fileURLToPath(new URL('./worker.mjs', import.meta.url)),
+      workerData,
+      // Flags of this process, as in `node --input-type=module -e`, would not suit a file.
+      workerOpts: { execArgv: [] }
+    }) as Thread
+    this.#listen(options)
+    this.#thread.unref()
+    this.#forget = onProcessExit(() => this.#leave())
+  }
+
+  write(line: string): boolean {
+    if (this.#instead !== undefined) return this.#instead.write(line)
+    if (line === '') return true
+    this.#written++
+    if (this.#closing === undefined) return this.#thread.write(frame(line))
+    this.#late++
+    this.#tell('dropped', { reason: 'closed', lines: 1, bytes: Buffer.byteLength(line) })
+    return true
+  }
+
+  whenDrained(next: () => void): void {
+    if (this.#instead !== undefined) {
+      this.#instead.whenDrained(next)
+      return
+    }
+    const done = () => {
+      this.#thread.off('drain', done)
+      this.#thread.off('close', done)
+      next()
+    }
+    this.#thread.on('drain', done)
+    this.#thread.on('close', done)
+  }
+
+  flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
+    if (this.#instead !== undefined) return this.#instead.flush(timeoutMs === undefined ? {} : { timeoutMs })
+    return this.#closing ?? this.#order('flush', timeoutMs, timeoutMs)
+  }
+
+  close(): Promise<FlushReport> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  stats(): Stats {
+    if (this.#instead !== undefined) return this.#instead.stats()
+    const stats = this.#stats
+    const written = this.#written + stats.recovered
+    const dropped = stats.dropped + this.#late
+    return { ...stats, written, dropped, buffered: written - settledBy({ ...stats, dropped }) }
+  }
+
+  async #close(): Promise<FlushReport> {
+    this.#send({ code: 'DIS', kind: 'ending' })
+    await this.#order('close', this.#closeTimeoutMs, this.#closeTimeoutMs + CLOSE_GRACE_MS)
+    this.#forget()
+    const closed = new Promise<void>((resolve) => this.#thread.once('close', () => resolve()))
+    // Blocks this thread until the worker has ended, which has nothing left to do.
+    if (!this.#thread.destroyed) {
+      this.#thread.end()
+      await closed
+    }
+    return this.#report()
+  }
+
+  /** Sends an order behind all lines that were written so far, and waits for what comes back, for `patienceMs` at most. */
+  #order(
+    kind: 'flush' | 'close',
+    timeoutMs: number | undefined,
+    patienceMs: number | undefined
+  ): Promise<FlushReport> {
+    return new Promise((resolve) => {
+      const id = this.#orders++
+      const timer =
+        patienceMs === undefined ? undefined : setTimeout(() => this.#done(id, this.#report()), patienceMs)
+      this.#waiting.set(id, (report) => {
+        clearTimeout(timer)
+        this.#thread.unref()
+        resolve(report)
+      })
+      this.#thread.ref()
+      this.#thread.flush((error) => {
+        if (error) this.#done(id, this.#report())
+        else this.#send({ code: 'DIS', kind, id, timeoutMs })
+      })
+    })
+  }
+
+  #done(id: number, report: FlushReport): void {
+    const done = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    done?.(report)
+  }
+
+  #send(order: Order): void {
+    if (!this.#thread.destroyed) this.#thread.emit('message', order)
+  }
+
+  #report(): FlushReport {
+    const { delivered, rejected, dropped, spooled, buffered } = this.stats()
+    return { delivered, rejected, dropped, spooled, pending: buffered }
+  }
+
+  #listen(options: DisOptions): void {
+    const on = <Name extends keyof Replies>(name: Name, listener: (...args: Replies[Name]) => void) =>
+      this.#thread.on(name, listener)
+    on('dis:event', (name, event) => Reflect.apply(this.#tell, undefined, [name, event]))
+    on('dis:stats', (stats) => {
+      this.#stats = stats
+    })
+    on('dis:done', (id, report, stats) => {
+      this.#stats = stats
+      this.#done(id, report)
+    })
+    this.#thread.on('error', (error: Error) => this.#failed(error, options))
+  }
+
+  /** The worker could not start, or died with what it held; without a spool nobody knows what that was. */
+  #failed(error: Error, options: DisOptions): void {
+    this.#forget()
+    for (const id of [...this.#waiting.keys()]) this.#done(id, this.#report())
+    if (this.#closing !== undefined || this.#instead !== undefined) return
+    this.#tell('warning', {
+      code: 'WORKER',
+      message: `the worker thread failed: ${error.message}`,
+      cure: 'lines go to a producer in this process from now on; please report it'
+    })
+    this.#instead = inProcess(options, this.#tell)
+  }
+
+  /** The process ends: synchronous. */
+  #leave(): void {
+    try {
+      this.#send({ code: 'DIS', kind: 'ending' })
+      this.#thread.flushSync()
+      this.#thread.end()
+    } catch {
+      process.stderr.write('[dis-logs] the worker did not take all log lines before the process ended\n')
+    }
+  }
+}
+
+/** @throws DisConfigError if an option is, or holds, a function */
+function refuseFunctions(options: object, path = ''): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === 'function') {
+      const allowed = 'a function cannot cross into the worker: set worker: false, or use a plain value'
+      throw new DisConfigError([{ option: `${path}${name}`, given: 'a function', allowed }])
+    }
+    if (typeof value === 'object' && value !== null) refuseFunctions(value, `${path}${name}.`)
+  }
+}

@@ -1,0 +1,42 @@
+/** line → wherever the producer runs: what the transport knows of it. */
+import {
+  createProducer,
+  type DisOptions,
+  type FlushReport,
+  type ProducerEvents,
+  type Stats
+} from '@dis-logs/core'
+
+/** Names and payloads of what a transport emits. */
+export type SenderEvents = Omit<ProducerEvents, 'drain'>
+
+/** Hears of the producer's events. */
+export type Tell = <Name extends keyof SenderEvents>(name: Name, ...event: SenderEvents[Name]) => void
+
+export interface Sender {
+  /** Takes a line. False: wait with the next one until {@link whenDrained} calls back. */
+  write(line: string): boolean
+  whenDrained(next: () => void): void
+  flush(options?: { readonly timeoutMs?: number }): Promise<FlushReport>
+  close(): Promise<FlushReport>
+  stats(): Stats
+}
+
+/**
+ * A producer in the process of the logger. Options may hold functions.
+ * @throws DisConfigError if the options cannot work
+ */
+export function inProcess(options: DisOptions, tell: Tell): Sender {
+  const producer = createProducer(options)
+  producer.on('rejected', (event) => tell('rejected', event))
+  producer.on('dropped', (event) => tell('dropped', event))
+  producer.on('stats', (event) => tell('stats', event))
+  producer.on('warning', (event) => tell('warning', event))
+  return {
+    write: (line) => producer.write(line),
+    whenDrained: (next) => producer.once('drain', next),
+    flush: (flushOptions) => producer.flush(flushOptions),
+    close: () => producer.close(),
+    stats: () => producer.stats()
+  }
+}

@@ -1,0 +1,36 @@
+/** Counters of a producer that is far away. */
+import type { Stats } from '@dis-logs/core'
+
+/** Before the first word from there. */
+export const NO_STATS: Stats = Object.freeze({
+  written: 0,
+  delivered: 0,
+  rejected: 0,
+  dropped: 0,
+  spooled: 0,
+  buffered: 0,
+  bufferedBytes: 0,
+  recovered: 0,
+  spoolBytes: 0,
+  spoolDamaged: 0,
+  deadLetters: 0,
+  oversized: 0,
+  deliveredBytes: 0,
+  sentBytes: 0,
+  attempts: 0,
+  retriedRecords: 0,
+  throttledRecords: 0,
+  ambiguous: 0,
+  inFlight: 0,
+  window: 0
+})
+
+/** Lines that are settled. */
+export function settledBy({
+  delivered,
+  rejected,
+  dropped,
+  spooled
+}: Pick<Stats, 'delivered' | 'rejected' | 'dropped' | 'spooled'>): number {
+  return delivered + rejected + dropped + spooled
+}
