@@ -45,11 +45,11 @@ export class Attempts {
   }
 
   async send(batch: Batch): Promise<Outcome> {
-    const { clock } = this.#parts
+    const { clock, identity } = this.#parts
     const startedAt = clock.now()
     const body = this.#encoder.encode(batch, this.#parts.store)
     const { reply, held } = await this.#exchange(body)
-    const outcome = discreet(judge(reply, batch.records, clock.now()), held)
+    const outcome = discreet(judge(reply, batch.records, clock.now(), identity.signing !== 'sdk'), held)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(this.#describe(batch, body.length, outcome, clock.now() - startedAt))

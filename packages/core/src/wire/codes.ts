@@ -21,9 +21,13 @@ interface CodeRule {
   readonly action: CodeAction
   /** What the operator should do, where it is not obvious from the message. */
   readonly cure?: string
+  /** The same where requests are signed with a scope already. */
+  readonly scopedCure?: string
 }
 
 const SIGNATURE = 'check access key, secret key, region and the clock of this machine'
+const UNSCOPED = "this endpoint wants scoped signatures: set signing: 'dis'"
+const SCOPED = 'the service does not read this signature: check that nothing on the way changes headers'
 const REFRESH = 'the credentials are expired or unknown: renew them'
 const RIGHTS =
   'the credentials are valid but may not write: check permissions, arrears and account verification'
@@ -42,8 +46,8 @@ const CODES: Readonly<Record<string, CodeRule>> = {
   },
   'DIS.4106': { action: 'unauthorized', cure: REFRESH },
   'DIS.4107': { action: 'unauthorized', cure: REFRESH },
-  'DIS.4108': { action: 'unauthorized', cure: "this endpoint wants scoped signatures: set signing: 'dis'" },
-  'DIS.4109': { action: 'unauthorized', cure: "this endpoint wants scoped signatures: set signing: 'dis'" },
+  'DIS.4108': { action: 'unauthorized', cure: UNSCOPED, scopedCure: SCOPED },
+  'DIS.4109': { action: 'unauthorized', cure: UNSCOPED, scopedCure: SCOPED },
   'DIS.4110': { action: 'unauthorized', cure: SIGNATURE },
   'DIS.4111': {
     action: 'unauthorized',

@@ -29,8 +29,11 @@ export type Outcome =
   | (Failure & { readonly kind: 'split' })
   | (Failure & { readonly kind: 'refused' })
 
-/** Judges the reply to a request of `records` records. `now` in ms, for a `Retry-After` date. */
-export function judge(reply: WireReply, records: number, now: number): Outcome {
+/**
+ * Judges the reply to a request of `records` records. `now` in ms, for a `Retry-After` date; `isScoped`: it was signed
+ * with a scope, so nobody is told to turn that on.
+ */
+export function judge(reply: WireReply, records: number, now: number, isScoped = false): Outcome {
   if (reply.kind === 'failure') {
     const { code, message, ambiguous } = reply
     const cure = reply.cure ?? cureOfFailure(code)
@@ -43,7 +46,7 @@ export function judge(reply: WireReply, records: number, now: number): Outcome {
   const failure: Failure = {
     code: code || `HTTP ${reply.status}`,
     message: message || 'no message',
-    cure: rule.cure ?? cureOf(rule.action)
+    cure: (isScoped ? rule.scopedCure : undefined) ?? rule.cure ?? cureOf(rule.action)
   }
   switch (rule.action) {
     case 'throttle':
