@@ -62,6 +62,7 @@ export function createClient(options?: DisOptions): DisClient {
   const identity = { ...target, signing: settings.signing }
   const credentials = createCredentialSource(settings.credentials, {
     clock: systemClock,
+    isFailureHeard: true,
     warn: ({ code, message, cure }) =>
       process.emitWarning(`${message} — ${cure}`, { code, type: 'DisWarning' })
   })

@@ -1,5 +1,6 @@
 /** `dis-logs doctor`: what stands between this machine and a stream, and what to do about it. */
 import type { Command } from '../command.ts'
+import { CREDENTIALS_NOTE } from '../credentials.ts'
 import { examine } from '../doctor/examine.ts'
 import { jsonTo, linesTo } from '../doctor/report.ts'
 import { Veil } from '../doctor/veil.ts'
@@ -28,7 +29,7 @@ const help: CommandHelp = {
   notes: [
     'Looks at the configuration and where each value comes from, credentials, clock, name resolution, TLS, endpoint, access, project, stream, partitions and their limits, and with --write whether a record is taken. One line each on stdout: ✔ fine, ✘ failed and what to do, – skipped.',
     '--json: { ok, checks: [{ name, ok, detail, cure }] }, where the ok of a skipped check is null. No secret is ever printed, and of an access key its first four characters.',
-    'Credentials come from where the library finds them: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN), DIS_TOKEN, a credentials file, or the agency of the server.',
+    CREDENTIALS_NOTE,
     'Exit status: 0 if nothing failed; 1 otherwise, also for a configuration that cannot work; 2 wrong usage.'
   ],
   examples: ['dis-logs doctor --stream app-logs', 'dis-logs doctor --stream app-logs --write --json']

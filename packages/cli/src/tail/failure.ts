@@ -1,6 +1,7 @@
 /** What a failed reading call means, and how long to wait after it. */
-import { DisRequestError } from '@dis-logs/core'
+import { DisCredentialsError, DisRequestError } from '@dis-logs/core'
 import { cureFor } from '../cures.ts'
+import { inFlags } from '../options.ts'
 
 /** What to do next. */
 export type FailureKind =
@@ -43,6 +44,8 @@ export function kindOf(error: unknown): FailureKind {
 
 /** The failure and its cure in a line. */
 export function describeFailure(error: unknown): string {
+  if (error instanceof DisCredentialsError)
+    return `${error.reason}: ${error.message} — ${inFlags(error.cure)}`
   if (!(error instanceof DisRequestError)) return error instanceof Error ? error.message : String(error)
   return `${error.message} — ${cureFor(error.serviceCode, error.status)}`
 }

@@ -30,6 +30,8 @@ export interface CredentialParts {
   readonly clock: Clock
   /** Something the operator should know about the credentials, never with a secret. */
   readonly warn: (event: WarningEvent) => void
+  /** Whoever asks passes a failure on to its own caller, so only what nobody asked for is warned of. */
+  readonly isFailureHeard?: boolean
 }
 
 /** A source that also says how long its credentials last. */
@@ -44,13 +46,13 @@ export function createCredentialSource(
   parts: CredentialParts
 ): DatedCredentialSource {
   let isClosed = false
-  const { clock } = parts
+  const { clock, isFailureHeard = false } = parts
   // A question that ends because of the close is no trouble.
   const warn = (event: WarningEvent) => {
     if (!isClosed) parts.warn(event)
   }
   const { choice, iamOrigin: origin, network, projectId, region } = settings
-  const finder = new ProjectFinder({ origin, region, network, clock, warn })
+  const finder = new ProjectFinder({ origin, region, network, clock, warn: isFailureHeard ? () => {} : warn })
   const find = async (held: Credentials) => projectId || finder.find(held)
 
   if (choice.kind === 'fixed' || choice.kind === 'function') {
@@ -70,7 +72,8 @@ export function createCredentialSource(
   const renewing = new RenewingCredentials({
     provider: createProvider(choice, settings, clock, warn),
     clock,
-    warn
+    warn,
+    isFailureHeard
   })
   return {
     get: () => renewing.get(),

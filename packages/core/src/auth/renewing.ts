@@ -15,6 +15,8 @@ export interface RenewingParts {
   readonly provider: Provider
   readonly clock: Clock
   readonly warn: (event: WarningEvent) => void
+  /** A failure to get any is heard by whoever asked, so only one in the background is warned of. */
+  readonly isFailureHeard?: boolean
 }
 
 interface Held extends Provided {
@@ -107,6 +109,7 @@ export class RenewingCredentials {
 
   #warn({ reason, message, cure }: DisCredentialsError): void {
     const until = this.#usable()?.useUntil
+    if (until === undefined && this.#parts.isFailureHeard === true) return
     const rest =
       until === undefined || until === Number.POSITIVE_INFINITY
         ? ''
