@@ -6,6 +6,7 @@ import { curesOf, isAboutCredentials } from './configuration.ts'
 import { maskKey, type Veil } from './veil.ts'
 
 const NAME = 'credentials'
+const RENEW = 'renew them where they come from; if they are good, set the clock of this machine'
 
 /** `client` is undefined if the configuration does not allow one. Keys that are found are hidden from then on. */
 export async function checkCredentials(
@@ -17,11 +18,12 @@ export async function checkCredentials(
   const wrong = problems.filter(isAboutCredentials)
   if (wrong.length > 0)
     return failed(NAME, wrong.map(({ given }) => `got ${given}`).join('; '), curesOf(wrong))
-  if (client === undefined) return skipped(NAME, 'the configuration is not complete')
+  if (client === undefined) return skipped(NAME, 'configuration failed')
   try {
     const facts = await client.identify()
     veil.hideKey(facts.accessKey)
-    return passed(NAME, describe(facts, now))
+    const isOver = facts.endsAt !== undefined && facts.endsAt <= now
+    return isOver ? failed(NAME, describe(facts, now), RENEW) : passed(NAME, describe(facts, now))
   } catch (error) {
     return refusal(NAME, error)
   }

@@ -42,8 +42,8 @@ export async function* examine(examination: Examination, veil: Veil): AsyncGener
     const endpoint = checkEndpoint(origin, knock, network)
     yield* [...network, endpoint]
     if (endpoint.ok !== true) yield* unreachable('the endpoint cannot be reached')
-    else if (client === undefined) yield* unreachable('the configuration is not complete')
-    else if (credentials.ok !== true) yield* unreachable('there are no credentials')
+    else if (credentials.ok === false) yield* unreachable('credentials failed')
+    else if (client === undefined) yield* unreachable('configuration failed')
     else {
       const isProjectGiven = values.some(({ option }) => option === 'projectId')
       yield* examineService(client, isProjectGiven, examination)
@@ -59,7 +59,7 @@ async function* examineService(
   { mayWrite, options, timeoutMs }: Examination
 ): AsyncGenerator<Check> {
   const described = await describe(client)
-  const checks = checkStream(described, isProjectGiven)
+  const checks = checkStream(described, isProjectGiven, options.signing)
   yield* checks
   const broken = checks.find(({ ok }) => ok === false)
   if (!mayWrite) yield skipped('write', NOT_ASKED)

@@ -9,15 +9,26 @@ export interface Report {
   end(): void
 }
 
-/** A line for each check, as soon as it is done. */
+/** A line for each check, as soon as it is done; one for all that are skipped in a row for the same reason. */
 export function linesTo({ stdout }: Io): Report {
+  let names: string[] = []
+  let why = ''
+  const tellSkipped = () => {
+    if (names.length > 0) stdout.write(`${paint(stdout, 'dim', `– ${names.join(', ')}: ${why}`)}\n`)
+    names = []
+  }
   return {
     add({ cure, detail, name, ok }) {
-      const rest = `${name}: ${detail}${cure === null ? '' : ` — ${cure}`}`
-      if (ok === null) stdout.write(`${paint(stdout, 'dim', `– ${rest}`)}\n`)
-      else stdout.write(`${ok ? paint(stdout, 'green', '✔') : paint(stdout, 'red', '✘')} ${rest}\n`)
+      if (ok !== null || detail !== why) tellSkipped()
+      if (ok === null) {
+        names.push(name)
+        why = detail
+        return
+      }
+      const mark = ok ? paint(stdout, 'green', '✔') : paint(stdout, 'red', '✘')
+      stdout.write(`${mark} ${name}: ${detail}${cure === null ? '' : ` — ${cure}`}\n`)
     },
-    end: () => {}
+    end: tellSkipped
   }
 }
 

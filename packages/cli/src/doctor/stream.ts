@@ -55,7 +55,11 @@ function placeOf({ serviceCode }: DisRequestError): 'access' | 'project' | 'stre
 }
 
 /** In this order: access, project, stream, partitions. */
-export function checkStream({ projectId, stream }: Described, isProjectGiven: boolean): Check[] {
+export function checkStream(
+  { projectId, stream }: Described,
+  isProjectGiven: boolean,
+  signing?: string
+): Check[] {
   if (typeof projectId !== 'string') {
     const why = 'the project is not known'
     return [skipped('access', why), refusal('project', projectId), ...rest(['stream', 'partitions'], why)]
@@ -68,7 +72,7 @@ export function checkStream({ projectId, stream }: Described, isProjectGiven: bo
     passed('access', 'DIS takes the credentials'),
     passed('project', isProjectGiven ? projectId : `${projectId}, found with the credentials`)
   ]
-  if (stream instanceof DisRequestError) return judge(stream, known)
+  if (stream instanceof DisRequestError) return judge(stream, known, signing)
   if (stream.streamName === '' && stream.status === '') {
     const cure = cureFor('UNREADABLE_ANSWER', 200)
     return [
@@ -80,12 +84,12 @@ export function checkStream({ projectId, stream }: Described, isProjectGiven: bo
 }
 
 /** `known`: what would hold if nothing else were wrong. */
-function judge(error: DisRequestError, known: readonly Check[]): Check[] {
+function judge(error: DisRequestError, known: readonly Check[], signing: string | undefined): Check[] {
   const place = placeOf(error)
   const after = ['project', 'stream', 'partitions']
   const { message, requestId, serviceCode, status: httpStatus } = error
   const ticket = requestId === undefined ? '' : ` (request ${requestId})`
-  const failure = failed(place, `${message}${ticket}`, cureFor(serviceCode, httpStatus))
+  const failure = failed(place, `${message}${ticket}`, cureFor(serviceCode, httpStatus, signing))
   const at = ['access', ...after].indexOf(place)
   return [...known.slice(0, at), failure, ...rest(after.slice(at), `${place} failed`)]
 }

@@ -8,7 +8,7 @@ const NAME = 'write'
 
 /** Sends one record and waits for its end, or for the first refusal: the key is not to be locked by trying again. */
 export async function checkWrite(options: DisOptions, timeoutMs: number): Promise<Check> {
-  const trouble = new FirstTrouble()
+  const trouble = new FirstTrouble(options.signing)
   const onAttempt = (message: unknown) => trouble.attempted(message)
   channels.attempt.subscribe(onAttempt)
   const producer = createProducer(options)
@@ -30,10 +30,12 @@ export async function checkWrite(options: DisOptions, timeoutMs: number): Promis
 /** Why the record is not stored: a refusal beats what the last attempt gave. */
 class FirstTrouble {
   readonly isFinal: Promise<void>
+  readonly #signing: string | undefined
   #end: () => void = () => {}
   #failure: { readonly detail: string; readonly cure: string } | undefined
 
-  constructor() {
+  constructor(signing: string | undefined) {
+    this.#signing = signing
     this.isFinal = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -42,7 +44,10 @@ class FirstTrouble {
   attempted(message: unknown): void {
     if (!isAttempt(message) || message.code === undefined) return
     const { code, outcome } = message
-    this.#failure ??= { detail: code, cure: cureFor(code, outcome === 'unauthorized' ? 401 : 0) }
+    this.#failure ??= {
+      detail: code,
+      cure: cureFor(code, outcome === 'unauthorized' ? 401 : 0, this.#signing)
+    }
     // A wrong clock is corrected, and the record sent again.
     if (outcome === 'unauthorized' && code !== 'DIS.4105') this.#end()
   }

@@ -77,7 +77,7 @@ export function toFailure(error: unknown, origin: string): Failure {
   const { code, message } = rootOf(error)
   const host = new URL(origin).host
   const kind = KINDS.find(({ of }) => of.test(code))
-  const reason = withoutLogin(message)
+  const reason = withoutLogin(openSslReason(message))
   if (kind === undefined) return { kind: 'failure', code, message: `${host}: ${reason}`, ambiguous: true }
   return {
     kind: 'failure',
@@ -99,6 +99,11 @@ function rootOf(error: unknown): { readonly code: string; readonly message: stri
   // undici has no code of its own for a CONNECT that was turned down.
   if (/^Proxy response \(\d+\)/.test(message)) return { code: 'PROXY_REFUSED', message: proxyAnswer(message) }
   return { code, message }
+}
+
+/** `80…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…c:350:` → its reason. */
+function openSslReason(message: string): string {
+  return /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1] ?? message
 }
 
 function proxyAnswer(message: string): string {
