@@ -16,7 +16,7 @@ const NOTHING = /^$/
 
 const CORE: Readonly<Record<string, Layer>> = {
   words: {
-    files: /^(limits|errors|events|stats|clock)\.ts$/,
+    files: /^(limits|codes|errors|events|stats|clock)\.ts$/,
     uses: ['words'],
     packages: /^node:diagnostics_channel$/
   },

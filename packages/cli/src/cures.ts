@@ -24,7 +24,6 @@ const CURES: Readonly<Record<string, string>> = {
   'DIS.4319': PARTITION,
   'DIS.4224': 'the record is not kept any more, or does not exist yet: try --from beginning',
   'APIGW.0101': NOT_DIS,
-  'APIG.0101': NOT_DIS,
   'HTTP 404': NOT_DIS,
   UNREADABLE_ANSWER: NOT_DIS,
   NETWORK_DNS: 'check the host in --endpoint (or --region), and the name server',
@@ -43,10 +42,16 @@ const CURES: Readonly<Record<string, string>> = {
  */
 export function cureFor(code: string, status: number, signing = 'sdk'): string {
   if (code === 'DIS.4108' || code === 'DIS.4109') return signing === 'sdk' ? UNSCOPED : SCOPED
-  const cure = CURES[code]
+  // The gateway's two generations differ in their prefix only.
+  const cure = CURES[code.replace(/^APIG\./, 'APIGW.')]
   if (cure !== undefined) return cure
   if (/^DIS\.41|^APIG(W)?\.03/.test(code) || [401, 403, 441].includes(status)) return CREDENTIALS
   if (code.startsWith('DIS.5') || status >= 500) return 'the service has a fault: try again later'
   if (status === 0 && !code.startsWith('DIS.')) return NETWORK
   return 'see the error codes in the DIS API reference'
+}
+
+/** Every code with a cure of its own, for the documentation's test. */
+export function curedCodes(): readonly string[] {
+  return Object.keys(CURES)
 }

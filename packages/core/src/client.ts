@@ -2,12 +2,14 @@
  * Reads a stream back: what `dis-logs tail`, the demo and tests of an application need. One call, one
  * signed request; no retries of its own.
  */
+
 import { authorize } from './auth/authorize.ts'
 import { EMPTY_PAYLOAD_HASH } from './auth/canonical.ts'
 import { createCredentialSource } from './auth/credentials.ts'
 import type { Credentials } from './auth/identity.ts'
 import { secretsOf, withoutSecrets } from './auth/redact.ts'
 import { systemClock } from './clock.ts'
+import type { NoAnswerCode } from './codes.ts'
 import { DisRequestError } from './errors.ts'
 import { HttpTransport } from './net/http.ts'
 import type { DisOptions } from './options.ts'
@@ -127,7 +129,12 @@ export function createClient(options?: DisOptions): DisClient {
     const value = read(reply.body)
     if (value !== undefined) return value
     const message = `the answer to GET ${path} is not one of DIS: ${reply.body.toString('utf8', 0, 200)}`
-    throw new DisRequestError({ status, serviceCode: 'UNREADABLE_ANSWER', message, requestId })
+    throw new DisRequestError({
+      status,
+      serviceCode: 'UNREADABLE_ANSWER' satisfies NoAnswerCode,
+      message,
+      requestId
+    })
   }
 
   return {

@@ -2,8 +2,10 @@
  * A configuration as it would be used, for whoever has to find out why it does not work: where each value
  * comes from, everything that is wrong with it, and whether somebody answers at the endpoint. Holds no secret.
  */
+
 import { type Chosen, chooseCredentials } from './auth/choice.ts'
 import { systemClock } from './clock.ts'
+import type { NoAnswerCode } from './codes.ts'
 import { type ConfigProblem, DisConfigError } from './errors.ts'
 import { withoutLogin } from './net/address.ts'
 import { HttpTransport } from './net/http.ts'
@@ -139,7 +141,8 @@ async function knock(
   network: Network,
   requestTimeoutMs: number
 ): Promise<Knock> {
-  if (address === undefined) return { kind: 'failure', code: 'NETWORK', message: 'no endpoint is known' }
+  if (address === undefined)
+    return { kind: 'failure', code: 'NETWORK' satisfies NoAnswerCode, message: 'no endpoint is known' }
   const { origin } = address.url
   const transport = new HttpTransport({ origin, maxConnections: 1, requestTimeoutMs, network })
   // Connections don't keep the process alive, but who knocks waits for the answer.

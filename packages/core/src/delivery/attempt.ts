@@ -9,7 +9,7 @@ import { hashPayload } from '../auth/canonical.ts'
 import type { CredentialSource, Credentials, Identity } from '../auth/identity.ts'
 import { secretsOf, withoutSecrets } from '../auth/redact.ts'
 import type { Clock } from '../clock.ts'
-import { DisCredentialsError } from '../errors.ts'
+import { type CredentialsReason, DisCredentialsError } from '../errors.ts'
 import { type AttemptMessage, channels } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { LineStore } from '../queue/line-store.ts'
@@ -118,5 +118,6 @@ function withoutCredentials(error: unknown): WireReply {
   if (error instanceof DisCredentialsError) {
     return { kind: 'failure', code: error.reason, message: error.message, cure: error.cure, ambiguous: false }
   }
-  return { kind: 'failure', code: 'CREDENTIALS', message: String(error), ambiguous: false }
+  const reason: CredentialsReason = 'CREDENTIALS_UNREADABLE'
+  return { kind: 'failure', code: reason, message: String(error), ambiguous: false }
 }

@@ -1,4 +1,5 @@
 /** What went wrong on the way → a stable code and a sentence. Node's own code stays in the sentence, in brackets. */
+import type { NoAnswerCode } from '../codes.ts'
 import type { WireReply } from '../wire/message.ts'
 import { withoutLogin } from './address.ts'
 
@@ -13,7 +14,7 @@ export class DeadlineError extends Error {
 }
 
 interface Kind {
-  readonly code: string
+  readonly code: NoAnswerCode
   readonly of: RegExp
   readonly sentence: (host: string) => string
   /** The request may have arrived. */
@@ -89,7 +90,8 @@ export function toFailure(error: unknown, origin: string): Failure {
 
 /** undici and happy-eyeballs wrap the error that tells something: look for the innermost code. */
 function rootOf(error: unknown): { readonly code: string; readonly message: string } {
-  let code = 'NETWORK'
+  const unknown: NoAnswerCode = 'NETWORK'
+  let code: string = unknown
   let message = String(error)
   for (let depth = 0, at: unknown = error; depth < 5 && at instanceof Error; depth++) {
     message = at.message || message

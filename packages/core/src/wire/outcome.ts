@@ -1,4 +1,5 @@
 /** reply → outcome: what one attempt gave, as a value. Pure. */
+import type { NoAnswerCode } from '../codes.ts'
 import { type CodeAction, ruleFor } from './codes.ts'
 import { cureOfFailure } from './failures.ts'
 import type { WireReply } from './message.ts'
@@ -73,15 +74,17 @@ export function judge(reply: WireReply, records: number, now: number, isScoped =
   }
 }
 
+const UNREADABLE: NoAnswerCode = 'UNREADABLE_ANSWER'
+
 function judgeAnswer(body: Buffer, records: number): Outcome {
   const answer = readSendRecordsAnswer(body, records)
   if (answer.kind === 'unreadable') {
     return {
       kind: 'retry',
       action: 'retry',
-      code: 'UNREADABLE_ANSWER',
+      code: UNREADABLE,
       message: `the answer is not one of SendRecords: ${answer.excerpt}`,
-      cure: 'check that endpoint is DIS and that no proxy answers in its place',
+      cure: cureOfFailure(UNREADABLE),
       ambiguous: true,
       retryAfterMs: undefined
     }
