@@ -31,7 +31,7 @@ const CORE: Readonly<Record<string, Layer>> = {
     packages: NOTHING
   },
   edge: {
-    files: /^(net\/.*|disk\/.*|auth\/(?!canonical|identity|authorize|redact|sign-).*)\.ts$/,
+    files: /^(net\/.*|disk\/.*|codec\/.*|auth\/(?!canonical|identity|authorize|redact|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
     packages: /^(undici|sonic-boom|node:.*)$/
   },

@@ -44,6 +44,14 @@ describe('bad options', () => {
     ['partitionId', { ...base, partitionId: 'shard-1' }, ['shardId-0000000000']],
     ['partitionKey', { ...base, partitionKey: 7 }, ['got 7', 'tenant.id']],
     ['aggregate', { ...base, aggregate: 'yes' }, ['true, false or { maxBytes }']],
+    ['wire.format', { ...base, wire: { format: 'avro' } }, ["got 'avro'", "'json', 'protobuf'"]],
+    [
+      'wire.compression',
+      { ...base, wire: { compression: 'gzip' } },
+      ["got 'gzip'", "'none', 'lz4', 'snappy', 'zstd'"]
+    ],
+    ['wire.level', { ...base, wire: { level: 3 } }, ['unknown option', 'format, compression']],
+    ['wire', { ...base, wire: 'protobuf' }, ["got 'protobuf'"]],
     ['requestTimeoutMs', { ...base, requestTimeoutMs: 1 }, ['from 100 to 300000']],
     ['endpoint', { ...base, endpoint: 'dis.example.com' }, ['with its scheme']],
     ['endpoint', { ...base, endpoint: 'https://dis.example.com/v2' }, ['without a path']],
@@ -115,10 +123,12 @@ describe('good options', () => {
       requestTimeoutMs: 30_000,
       closeTimeoutMs: 8_000,
       oversize: 'truncate',
-      buffer: { maxBytes: 64 * 1024 ** 2, onFull: 'block' }
+      buffer: { maxBytes: 64 * 1024 ** 2, onFull: 'block' },
+      wire: { format: 'json', compression: 'none' }
     })
     expect(Object.isFrozen(settings)).toBe(true)
     expect(Object.isFrozen(settings.batch)).toBe(true)
+    expect(Object.isFrozen(settings.wire)).toBe(true)
   })
 
   it('take what is missing from the environment, and beat it', () => {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import * as zlib from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
@@ -100,6 +101,65 @@ main()
     const { stdout, stderr } = await run(process.execPath, ['app.cjs'], { cwd: folder, timeout: 20_000 })
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toEqual(['from pino', 'from winston'])
+  })
+
+  it('compression needs its package, and finds it where the application is', async () => {
+    const code = `
+const { createProducer, validateOptions } = require('@dis-logs/core')
+const options = { endpoint: 'http://127.0.0.1:1', projectId: 'p', streamName: 's', credentials: { token: 'T' } }
+const said = ['lz4', 'snappy', 'zstd'].map((compression) => {
+  try {
+    createProducer({ ...options, wire: { compression } }).close()
+    validateOptions({ ...options, wire: { compression } })
+    return 'taken'
+  } catch (error) {
+    return error.code + ' ' + error.message
+  }
+})
+console.log(JSON.stringify(said))
+`
+    await writeFile(join(folder, 'wire.cjs'), code)
+    const without = await run(process.execPath, ['wire.cjs'], { cwd: folder })
+    const [lz4, snappy, zstd] = JSON.parse(without.stdout)
+    expect(lz4).toMatch(/^DIS_LOGS_CONFIG .*wire\.compression: got 'lz4'.* npm install lz4-napi/s)
+    expect(snappy).toMatch(/not installed; npm install snappy/)
+    expect(zstd).toMatch('zstdCompressSync' in zlib ? /^taken$/ : /npm install @toondepauw\/node-zstd/)
+
+    // An application in a folder below, with codecs of its own; started from somewhere else.
+    const modules = join(folder, 'app/node_modules')
+    await mkdir(join(modules, '@toondepauw'), { recursive: true })
+    for (const name of ['lz4-napi', 'snappy', '@toondepauw/node-zstd']) {
+      await symlink(await realpath(join(root, 'node_modules', name)), join(modules, name))
+    }
+    await writeFile(join(folder, 'app/wire.cjs'), code)
+    for (const [script, cwd] of [
+      ['app/wire.cjs', folder],
+      ['../wire.cjs', join(folder, 'app')]
+    ] as const) {
+      const { stdout } = await run(process.execPath, [script], { cwd })
+      expect(JSON.parse(stdout)).toEqual(['taken', 'taken', 'taken'])
+    }
+  })
+
+  it('a worker says at once that a package is missing', async () => {
+    await writeFile(
+      join(folder, 'missing.cjs'),
+      `
+const pino = require('pino')
+const { DisTransport } = require('winston-dis')
+const options = { endpoint: 'http://127.0.0.1:1', projectId: 'p', streamName: 's', credentials: { token: 'T' }, wire: { compression: 'lz4' } }
+try {
+  new DisTransport(options)
+} catch (error) {
+  console.log('winston: ' + error.message)
+}
+const transport = pino.transport({ target: 'pino-dis', options })
+transport.on('error', (error) => console.log('pino: ' + error.message))
+`
+    )
+    const { stdout } = await run(process.execPath, ['missing.cjs'], { cwd: folder, timeout: 20_000 })
+    expect(stdout).toMatch(/winston: Invalid DIS options:\n.*npm install lz4-napi/)
+    expect(stdout).toMatch(/pino: Invalid DIS options:\n.*npm install lz4-napi/)
   })
 
   it('the command line runs', async () => {

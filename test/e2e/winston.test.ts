@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import type { Worker } from 'node:worker_threads'
 import { createLocalDis, type LocalDis, type LocalDisOptions } from '@dis-logs/local'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import winston from 'winston'
 import { DisTransport, type DisTransportOptions } from 'winston-dis'
 import { arrivals, compare, optionsFor, STREAM } from './arrivals.ts'
@@ -203,6 +204,30 @@ describe('a winston transport with a worker', () => {
     expect(() => new DisTransport({ ...optionsFor(dis), spool: { dir: '/dev/null/spool' } })).toThrow(
       /spool\.dir: got '\/dev\/null\/spool' \(ENOTDIR/
     )
+  })
+
+  it('goes on in this process when the worker dies, and counts what died with it', async () => {
+    await start({ faults: [{ kind: 'hang' }] })
+    const started = once(process, 'worker')
+    const dis_ = new DisTransport(optionsFor(dis))
+    const [thread]: Worker[] = (await started) as [Worker]
+    const dropped = vi.fn()
+    dis_.on('dropped', dropped)
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const logger = winston.createLogger({ transports: [dis_] })
+    for (let n = 0; n < 100; n++) logger.info('lost', { n })
+    const warned = once(dis_, 'warning')
+    await thread?.terminate()
+    await expect(warned).resolves.toMatchObject([{ code: 'WORKER' }])
+    expect(stderr.mock.calls.join('')).toMatch(/\[dis-logs\] WORKER: .*up to 100 log lines went with it — /)
+    stderr.mockRestore()
+    expect(dropped.mock.calls).toMatchObject([[{ reason: 'worker', lines: 100 }]])
+    await dis.faults.clear()
+    for (let n = 0; n < 50; n++) logger.info('kept', { n })
+    expect(await dis_.flush()).toEqual({ delivered: 50, rejected: 0, dropped: 100, spooled: 0, pending: 0 })
+    await end(logger)
+    expect(dis_.stats()).toMatchObject({ written: 150, delivered: 50, dropped: 100, buffered: 0 })
+    expect(compare(await arrivals(dis), 50)).toEqual({ missing: [], repeated: [] })
   })
 
   it('adds one listener to the process for any number of transports, and takes it back', async () => {

@@ -17,7 +17,7 @@ export interface RejectedEvent {
   readonly sample: string
 }
 
-/** Why lines were given up without a word from the service. */
+/** Why lines were given up without a word from the service. `worker`: winston-dis's thread died with them. */
 export type DropReason = (typeof DROP_REASONS)[number]
 
 /** Lines given up by a policy. Counted as `dropped`. */
@@ -52,7 +52,7 @@ export interface AttemptMessage {
   readonly streamName: string
   readonly records: number
   readonly lines: number
-  /** Body bytes sent. */
+  /** Body bytes sent, as they are on the wire: compressed, where that is chosen. */
   readonly bodyBytes: number
   /** `delivered`, `partial`, `retry`, `refused`, `unauthorized` or `split`. */
   readonly outcome: string

@@ -9,6 +9,9 @@ export const MAX_RECORD_BYTES: number = 1_048_576
 /** Largest total of raw record bytes in one request to an ADVANCED stream (COMMON: a fifth of it). DIS FAQ. */
 export const MAX_REQUEST_BYTES: number = 5 * 1_048_576
 
+/** Largest body of a signed request: 12 MB, whichever megabyte is meant. API gateway, customer operations page. */
+export const MAX_BODY_BYTES: number = 12_000_000
+
 /** Default for `batch.maxBytes`: under 1 MB of a COMMON stream, whichever megabyte the service means. */
 export const DEFAULT_BATCH_BYTES: number = 1_000_000
 

@@ -30,17 +30,16 @@ function text(message = 'allowed: a non-empty string') {
 }
 
 function choice<const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) {
-  return v.optional(
-    v.picklist(values, `allowed: ${values.map((value) => `'${value}'`).join(', ')}`),
-    fallback
-  )
+  return v.optional(picklist(values), fallback)
+}
+
+function picklist<const T extends readonly [string, ...string[]]>(values: T) {
+  return v.picklist(values, `allowed: ${values.map((value) => `'${value}'`).join(', ')}`)
 }
 
 function flag(fallback: boolean) {
   return v.optional(v.boolean('allowed: true or false'), fallback)
 }
-
-const ON_FULL = ['block', 'dropOldest', 'dropNewest', 'spool'] as const
 
 type KeyFunction = (line: string) => string | undefined
 
@@ -124,7 +123,7 @@ export const optionsSchema = v.strictObject({
     v.strictObject({
       maxBytes: whole(65_536, 4 * 1024 ** 3, 64 * 1024 ** 2),
       // Without a spool 'block', with one in overflow mode 'spool': see settings.ts.
-      onFull: v.optional(v.picklist(ON_FULL, `allowed: ${ON_FULL.map((value) => `'${value}'`).join(', ')}`))
+      onFull: v.optional(picklist(['block', 'dropOldest', 'dropNewest', 'spool']))
     }),
     {}
   ),
@@ -147,6 +146,13 @@ export const optionsSchema = v.strictObject({
       ],
       'allowed: the path of a file, or { path, maxBytes? }'
     )
+  ),
+  wire: v.optional(
+    v.strictObject({
+      format: choice(['json', 'protobuf'], 'json'),
+      compression: choice(['none', 'lz4', 'snappy', 'zstd'], 'none')
+    }),
+    {}
   ),
   stats: v.optional(v.strictObject({ intervalMs: whole(100, 86_400_000, 60_000) })),
   http: v.optional(

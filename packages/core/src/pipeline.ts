@@ -8,6 +8,7 @@ import { hostname } from 'node:os'
 import { createCredentialSource } from './auth/credentials.ts'
 import type { CredentialSource } from './auth/identity.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { loadCodec } from './codec/load.ts'
 import type { WarningCode } from './codes.ts'
 import { Attempts } from './delivery/attempt.ts'
 import { Circuit } from './delivery/circuit.ts'
@@ -32,6 +33,7 @@ import { Ledger } from './stats.ts'
 import { writeStderr } from './stderr.ts'
 import { openBacklog, openDeadLetters } from './storage.ts'
 import { Trouble } from './trouble.ts'
+import { createFormat, WireForm } from './wire/form.ts'
 import type { Transport } from './wire/message.ts'
 
 /** What a test puts in place of the world. */
@@ -80,7 +82,9 @@ const ORDERED_RATE: WarningEvent = {
 
 /** Builds the stages for those settings. Starts nothing. */
 export function assemblePipeline(settings: Settings, parts: ProducerParts, events: PipelineEvents): Pipeline {
-  const { target, batch, retry } = settings
+  const { target, batch, retry, wire } = settings
+  const format = createFormat(wire.format, target.streamName, target.streamId)
+  const form = new WireForm(format, loadCodec(wire.compression))
   const clock = parts.clock ?? systemClock
   const trouble = new Trouble(clock, events.tell, parts.stderr ?? writeStderr)
   const transport =
@@ -93,18 +97,18 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     })
   const store = new LineStore()
   const ledger = new Ledger()
-  const batcher = new Batcher(store, {
-    ...batch,
-    aggregateBytes: settings.aggregateBytes,
-    ordered: settings.ordered
-  })
+  const batcher = new Batcher(
+    store,
+    { ...batch, aggregateBytes: settings.aggregateBytes, ordered: settings.ordered },
+    format
+  )
   const overflow = new Overflow(store, settings.buffer, (isBlocked) => {
     // A writer who waits for room waits for a request: nothing lingers meanwhile.
     batcher.urgent += isBlocked ? 1 : -1
   })
   const window = new Window({ ...retry, maxConcurrency: settings.maxConcurrency })
   const host = parts.hostname ?? hostname()
-  const lanes = new Lanes(settings.routing, store, batcher)
+  const lanes = new Lanes(settings.routing, store, batcher, format)
   const dropped = (reason: DropReason, lines: number, bytes: number) => {
     trouble.dropped({ reason, lines, bytes })
     if (reason === 'buffer-full' || reason === 'spool-full') notice.count(lines, bytes)
@@ -141,8 +145,8 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     credentials,
     transport,
     identity: { ...target, signing: settings.signing },
-    streamName: target.streamName,
-    streamId: target.streamId
+    form,
+    streamName: target.streamName
   })
   const outcomes = new OutcomeHandler({
     clock,

@@ -12,6 +12,7 @@ import { type CheckedOptions, checkOptions } from './options-schema.ts'
 import { findValue } from './origins.ts'
 import type { OverflowPolicy } from './queue/overflow.ts'
 import type { Routing } from './record/route.ts'
+import type { WireChoice } from './wire/form.ts'
 
 /** Where records go, independent of how. */
 export interface Target {
@@ -58,6 +59,7 @@ export interface Settings {
       }
     | undefined
   readonly deadLetter: { readonly path: string; readonly maxBytes: number } | undefined
+  readonly wire: WireChoice
   readonly network: Network
   /** 0: no stats events. */
   readonly statsIntervalMs: number
@@ -103,6 +105,7 @@ export function resolveSettings(options: DisOptions | undefined, env: Environmen
         ? undefined
         : Object.freeze({ ...checked.spool, dir: resolve(checked.spool.dir) }),
     deadLetter: resolveDeadLetter(checked),
+    wire: Object.freeze(checked.wire),
     network,
     statsIntervalMs: checked.stats?.intervalMs ?? 0
   })

@@ -26,7 +26,7 @@ export interface Stats {
   readonly oversized: number
   /** Bytes of all delivered lines. */
   readonly deliveredBytes: number
-  /** Body bytes of all attempts. */
+  /** Body bytes of all attempts, as they were on the wire. */
   readonly sentBytes: number
   /** HTTP requests sent, retries included. */
   readonly attempts: number

@@ -109,7 +109,8 @@ const REASONS: Readonly<Record<DroppedEvent['reason'], string>> = {
   'buffer-full': 'the buffer is full (buffer.maxBytes, buffer.onFull)',
   'spool-full': 'the spool is full (spool.maxBytes): its oldest lines made room',
   closing: 'they could not be sent before the end (closeTimeoutMs); a spool would have kept them',
-  closed: 'they were written after close'
+  closed: 'they were written after close',
+  worker: 'the worker thread died with them'
 }
 
 function oneLine(text: string): string {

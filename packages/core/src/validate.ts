@@ -1,6 +1,7 @@
 /** The checks of a producer's construction without the producer: for those that construct it somewhere else. */
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { loadCodec } from './codec/load.ts'
 import { DisConfigError } from './errors.ts'
 import type { DisOptions } from './options.ts'
 import { resolveSettings } from './settings.ts'
@@ -12,7 +13,8 @@ import { resolveSettings } from './settings.ts'
  * @throws DisConfigError if the options cannot work
  */
 export function validateOptions(options?: DisOptions): void {
-  const { spool, deadLetter } = resolveSettings(options, process.env)
+  const { spool, deadLetter, wire } = resolveSettings(options, process.env)
+  loadCodec(wire.compression)
   if (spool !== undefined) {
     probe('spool.dir', spool.dir, 'a folder that can be made and written', () => useFolder(spool.dir))
   }

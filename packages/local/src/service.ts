@@ -47,7 +47,7 @@ export async function serve(request: WireRequest, surroundings: Surroundings): P
     return unwelcome
   }
   if (projectId !== undefined && projectId !== route.projectId) return refuse('DIS.4117')
-  const body = decodeBody(request.body, request.headers['content-encoding'], surroundings.maxBodyBytes)
+  const body = decodeBody(request.body, request.headers, surroundings.maxBodyBytes)
   if (body instanceof Refusal) return body
   const call: Call = {
     projectId: route.projectId,

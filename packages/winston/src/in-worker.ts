@@ -18,7 +18,7 @@ import { frame } from './frames.ts'
 import { onProcessExit } from './process-exit.ts'
 import type { Order, Replies, WorkerOptions } from './protocol.ts'
 import { inProcess, type Sender, type Tell } from './sender.ts'
-import { NO_STATS, settledBy } from './stats.ts'
+import { NO_STATS, settledBy, sumOf } from './stats.ts'
 
 /** thread-stream's own types leave these out. */
 type Thread = ThreadStream & { ref(): void; unref(): void; readonly destroyed: boolean }
@@ -90,17 +90,18 @@ class ThreadSender implements Sender {
   }
 
   flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
-    if (this.#instead !== undefined) return this.#instead.flush(timeoutMs === undefined ? {} : { timeoutMs })
+    if (this.#instead !== undefined)
+      return this.#overall(this.#instead.flush(timeoutMs === undefined ? {} : { timeoutMs }))
     return this.#closing ?? this.#order('flush', timeoutMs, timeoutMs)
   }
 
   close(): Promise<FlushReport> {
-    this.#closing ??= this.#close()
+    this.#closing ??= this.#instead === undefined ? this.#close() : this.#overall(this.#instead.close())
     return this.#closing
   }
 
   stats(): Stats {
-    if (this.#instead !== undefined) return this.#instead.stats()
+    if (this.#instead !== undefined) return sumOf(this.#stats, this.#instead.stats())
     const stats = this.#stats
     const written = this.#written + stats.recovered
     const dropped = stats.dropped + this.#late
@@ -170,19 +171,31 @@ class ThreadSender implements Sender {
       this.#done(id, report)
     })
     this.#thread.on('error', (error: Error) => this.#failed(error, options))
+    // A thread that is ended while it starts has no error.
+    this.#thread.on('close', () => {
+      if (this.#closing === undefined) this.#failed(new Error('it ended'), options)
+    })
   }
 
-  /** The worker could not start, or died with what it held; without a spool nobody knows what that was. */
+  /** A report of the producer in this process, with what the worker had done before. */
+  async #overall(report: Promise<FlushReport>): Promise<FlushReport> {
+    const { pending } = await report
+    return { ...this.#report(), pending }
+  }
+
+  /** The worker could not start, or died with what it held. What a spool holds of it, the next start sends. */
   #failed(error: Error, options: DisOptions): void {
+    if (this.#instead !== undefined) return
     this.#forget()
+    const { buffered: lines, bufferedBytes: bytes, ...rest } = this.stats()
+    this.#stats = { ...rest, dropped: rest.dropped + lines, buffered: 0, bufferedBytes: 0 }
+    if (this.#closing === undefined) this.#instead = inProcess(options, this.#tell)
+    const cure = 'later lines go to a producer in this process; please report it'
+    const message = `the worker thread failed: ${error.message}; up to ${lines} log lines went with it`
+    process.stderr.write(`[dis-logs] WORKER: ${message} — ${cure}\n`)
+    this.#tell('warning', { code: 'WORKER', message, cure })
+    if (lines > 0) this.#tell('dropped', { reason: 'worker', lines, bytes })
     for (const id of [...this.#waiting.keys()]) this.#done(id, this.#report())
-    if (this.#closing !== undefined || this.#instead !== undefined) return
-    this.#tell('warning', {
-      code: 'WORKER',
-      message: `the worker thread failed: ${error.message}`,
-      cure: 'lines go to a producer in this process from now on; please report it'
-    })
-    this.#instead = inProcess(options, this.#tell)
   }
 
   /** The process ends: synchronous. */

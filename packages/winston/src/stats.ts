@@ -34,3 +34,28 @@ export function settledBy({
 }: Pick<Stats, 'delivered' | 'rejected' | 'dropped' | 'spooled'>): number {
   return delivered + rejected + dropped + spooled
 }
+
+/** Counters of a producer that is gone and of the one in its place. */
+export function sumOf(gone: Stats, present: Stats): Stats {
+  const sum: { -readonly [Name in keyof Stats]: number } = { ...present }
+  for (const name of ADDED) sum[name] += gone[name]
+  return sum
+}
+
+/** What has happened so far, as against what is the case now. */
+const ADDED = [
+  'written',
+  'delivered',
+  'rejected',
+  'dropped',
+  'spooled',
+  'recovered',
+  'deadLetters',
+  'oversized',
+  'deliveredBytes',
+  'sentBytes',
+  'attempts',
+  'retriedRecords',
+  'throttledRecords',
+  'ambiguous'
+] as const satisfies readonly (keyof Stats)[]

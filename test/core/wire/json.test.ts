@@ -1,28 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { Batch } from '../../../packages/core/src/queue/batch.ts'
-import { Gate } from '../../../packages/core/src/queue/gate.ts'
-import { Lane } from '../../../packages/core/src/queue/lane.ts'
 import { LineStore } from '../../../packages/core/src/queue/line-store.ts'
-import type { Route } from '../../../packages/core/src/record/route.ts'
-import { JsonEncoder, recordTail } from '../../../packages/core/src/wire/json.ts'
+import { JsonFormat } from '../../../packages/core/src/wire/json.ts'
+import { batchOf as batchFor, boundOf, type TestRecord } from './batches.ts'
 
-function batchOf(
-  store: LineStore,
-  records: readonly { route: Route; lines: readonly (string | Uint8Array)[] }[]
-): Batch {
-  const batch = new Batch()
-  for (const { route, lines } of records) {
-    for (const line of lines) {
-      const id = store.put(line, 0, 0)
-      batch.lines.push(id)
-      batch.bytes += store.length(id)
-    }
-    batch.bytes += lines.length - 1
-    batch.ends.push(batch.lines.length)
-    batch.lanes.push(new Lane('k', route, recordTail(route), new Gate(''), store))
-  }
-  return batch
-}
+const batchOf = (store: LineStore, records: readonly TestRecord[]) =>
+  batchFor(store, new JsonFormat('s', undefined), records)
 
 const decode = (data: string) => Buffer.from(data, 'base64')
 
@@ -36,7 +18,7 @@ describe('the JSON body', () => {
       { route: { explicitHashKey: '42' }, lines: ['four'] },
       { route: { spread: true }, lines: ['five'] }
     ])
-    const body = new JsonEncoder('app-logs', undefined).encode(batch, store)
+    const body = new JsonFormat('app-logs', undefined).encode(batch, store)
     const data = (text: string) => Buffer.from(text).toString('base64')
     expect(JSON.parse(body.toString('utf8'))).toEqual({
       stream_name: 'app-logs',
@@ -52,7 +34,7 @@ describe('the JSON body', () => {
 
   it('names the stream id too when there is one', () => {
     const store = new LineStore()
-    const body = new JsonEncoder('', 'id-1').encode(
+    const body = new JsonFormat('', 'id-1').encode(
       batchOf(store, [{ route: { spread: true }, lines: ['x'] }]),
       store
     )
@@ -63,7 +45,7 @@ describe('the JSON body', () => {
     const store = new LineStore()
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
     const batch = batchOf(store, [{ route: { spread: true }, lines: ['first', bytes, '最後'] }])
-    const body = JSON.parse(new JsonEncoder('s', undefined).encode(batch, store).toString())
+    const body = JSON.parse(new JsonFormat('s', undefined).encode(batch, store).toString())
     expect(decode(body.records[0].data)).toEqual(
       Buffer.concat([Buffer.from('first\n'), bytes, Buffer.from('\n最後')])
     )
@@ -77,7 +59,10 @@ describe('the JSON body', () => {
         store,
         lines.map((line) => ({ route: { partitionKey: 'k'.repeat(size) }, lines: [line] }))
       )
-      const body = JSON.parse(new JsonEncoder('s', undefined).encode(batch, store).toString())
+      const format = new JsonFormat('s', undefined)
+      const bytes = format.encode(batch, store)
+      expect(boundOf(format, batch, store)).toBeGreaterThanOrEqual(bytes.length)
+      const body = JSON.parse(bytes.toString())
       expect(body.records.map((record: { data: string }) => decode(record.data).toString())).toEqual(lines)
     }
   })

@@ -20,7 +20,9 @@ describe('a refusal of the signature', () => {
   it('tells to turn scoped signatures on, unless they are on', () => {
     const reply = answer(441, dis('DIS.4108'))
     expect(judge(reply, 1, NOW)).toMatchObject({ cure: expect.stringContaining("set signing: 'dis'") })
-    expect(judge(reply, 1, NOW, true)).toMatchObject({ cure: expect.not.stringContaining('set signing') })
+    expect(judge(reply, 1, NOW, { isScoped: true })).toMatchObject({
+      cure: expect.not.stringContaining('set signing')
+    })
   })
 })
 

@@ -2,7 +2,7 @@
  * batch → request → attempt → outcome: one send of one batch, and what it gave.
  *
  * Bounded by: the request timeout of the transport. Never rejects: whatever happens is an outcome. The
- * body is encoded and hashed once, and those bytes are sent.
+ * body is encoded, compressed and hashed once, and those bytes are sent.
  */
 import { authorize } from '../auth/authorize.ts'
 import { hashPayload } from '../auth/canonical.ts'
@@ -13,7 +13,7 @@ import { type CredentialsReason, DisCredentialsError } from '../errors.ts'
 import { type AttemptMessage, channels } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { LineStore } from '../queue/line-store.ts'
-import { JsonEncoder } from '../wire/json.ts'
+import type { Packed, WireForm } from '../wire/form.ts'
 import type { Transport, WireReply } from '../wire/message.ts'
 import { judge, type Outcome } from '../wire/outcome.ts'
 
@@ -23,7 +23,7 @@ export interface AttemptParts {
   readonly credentials: CredentialSource
   readonly identity: Identity
   readonly streamName: string
-  readonly streamId: string | undefined
+  readonly form: WireForm
   readonly clock: Clock
 }
 
@@ -32,7 +32,6 @@ const WRONG_CLOCK_MS = 300_000
 
 export class Attempts {
   readonly #parts: AttemptParts
-  readonly #encoder: JsonEncoder
   /** Requests sent and their body bytes, since the start. */
   count = 0
   sentBytes = 0
@@ -41,18 +40,21 @@ export class Attempts {
 
   constructor(parts: AttemptParts) {
     this.#parts = parts
-    this.#encoder = new JsonEncoder(parts.streamName, parts.streamId)
   }
 
   async send(batch: Batch): Promise<Outcome> {
-    const { clock, identity } = this.#parts
+    const { clock, form, identity, store } = this.#parts
     const startedAt = clock.now()
-    const body = this.#encoder.encode(batch, this.#parts.store)
-    const { reply, held } = await this.#exchange(body)
-    const outcome = discreet(judge(reply, batch.records, clock.now(), identity.signing !== 'sdk'), held)
+    const packed = form.pack(batch, store)
+    const { reply, held } = await this.#exchange(packed)
+    const judged = judge(reply, batch.records, clock.now(), {
+      read: form.format.readAnswer,
+      isScoped: identity.signing !== 'sdk'
+    })
+    const outcome = discreet(withCure(judged, form), held)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
-      channels.attempt.publish(this.#describe(batch, body.length, outcome, clock.now() - startedAt))
+      channels.attempt.publish(this.#describe(batch, packed.body.length, outcome, clock.now() - startedAt))
     }
     return outcome
   }
@@ -68,7 +70,8 @@ export class Attempts {
     return differenceMs
   }
 
-  async #exchange(body: Buffer): Promise<{ readonly reply: WireReply; readonly held?: Credentials }> {
+  async #exchange(packed: Packed): Promise<{ readonly reply: WireReply; readonly held?: Credentials }> {
+    const { body } = packed
     const { transport, credentials, identity, clock } = this.#parts
     try {
       const held = await credentials.get()
@@ -79,7 +82,7 @@ export class Attempts {
           method: 'POST',
           path,
           query: {},
-          headers: { 'content-type': 'application/json' },
+          headers: packed.headers,
           payloadHash: () => hashPayload(body)
         },
         identity.projectId === '' ? { ...identity, projectId } : identity,
@@ -106,6 +109,11 @@ export class Attempts {
       code: 'code' in outcome ? outcome.code : undefined
     }
   }
+}
+
+function withCure(outcome: Outcome, form: WireForm): Outcome {
+  if (outcome.kind !== 'refused') return outcome
+  return { ...outcome, cure: form.cureOf(outcome.code) ?? outcome.cure }
 }
 
 /** A gateway or proxy may quote the request in its message, credentials included. */

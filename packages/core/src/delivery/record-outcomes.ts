@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { Batcher } from '../queue/batcher.ts'
 import type { Gate } from '../queue/gate.ts'
+import type { Lane } from '../queue/lane.ts'
 import type { LineStore } from '../queue/line-store.ts'
 import { UNIT_BYTES } from '../queue/pacer.ts'
 import { ruleFor } from '../wire/codes.ts'
@@ -78,12 +79,21 @@ export class RecordOutcomes {
 
   #applyStored(batch: Batch, results: readonly RecordResult[], tallies: Map<Gate, Tally>): void {
     const { settlement, batcher, lanesHavePartitions } = this.#parts
+    let known: Lane | undefined
+    let partitionId: string | undefined
+    let tally: Tally | undefined
     for (let record = 0; record < batch.records; record++) {
       const result = results[record]
       if (result?.kind !== 'stored') continue
       const lane = batch.lane(record)
-      if (lanesHavePartitions && result.partitionId !== '') batcher.assign(lane, result.partitionId)
-      tallyOf(tallies, lane.gate).taken++
+      // Neighbours are mostly of one lane and partition: nothing to look up then.
+      if (tally === undefined || lane !== known || result.partitionId !== partitionId) {
+        if (lanesHavePartitions && result.partitionId !== '') batcher.assign(lane, result.partitionId)
+        known = lane
+        partitionId = result.partitionId
+        tally = tallyOf(tallies, lane.gate)
+      }
+      tally.taken++
       settlement.delivered(batch, record)
     }
   }

@@ -1,10 +1,12 @@
 /**
  * lane → record → batch: decides when a batch is due and fills it within the limits.
  *
- * Bounded by: `maxRecords`, `maxBytes` and `aggregateBytes`, each checked before a line is added; a single
- * line above `maxBytes` travels alone. At the bound: the batch is cut, the rest stays in its lane.
+ * Bounded by: `maxRecords`, `maxBytes` and `aggregateBytes`, and the largest body by what a record takes in the body's own
+ * format, each checked before a line is added; a single line above `maxBytes` travels alone. At the bound: the batch is cut, the rest stays in its lane.
  * At close and flush: `urgent` makes everything due. Heard by: the dispatcher, which asks.
  */
+import { MAX_BODY_BYTES } from '../limits.ts'
+import type { BodyFormat } from '../wire/format.ts'
 import { Batch } from './batch.ts'
 import { Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
@@ -24,18 +26,22 @@ export interface BatchLimits {
 export class Batcher {
   readonly #store: LineStore
   readonly #limits: BatchLimits
+  readonly #format: Pick<BodyFormat, 'emptyBytes' | 'recordBytes'>
   readonly #unknown = new Gate('')
   readonly #gates: Gate[] = [this.#unknown]
   readonly #byPartition = new Map<string, Gate>()
   #turn = 0
   /** Units taken from the gate at hand. */
   #spent = 0
+  /** Bytes of the body of the batch at hand. */
+  #bodyBytes = 0
   /** While above 0 nothing lingers: a flush is waiting. */
   urgent = 0
 
-  constructor(store: LineStore, limits: BatchLimits) {
+  constructor(store: LineStore, limits: BatchLimits, format: Pick<BodyFormat, 'emptyBytes' | 'recordBytes'>) {
     this.#store = store
     this.#limits = limits
+    this.#format = format
   }
 
   /** The gate for lanes whose partition is not known. */
@@ -69,6 +75,7 @@ export class Batcher {
   take(now: number): Batch | undefined {
     if (this.#dueAt(now) > now) return undefined
     const batch = new Batch()
+    this.#bodyBytes = this.#format.emptyBytes
     const count = this.#gates.length
     this.#turn = (this.#turn + 1) % count
     for (let index = 0; index < count; index++) {
@@ -112,27 +119,35 @@ export class Batcher {
 
   #fill(batch: Batch, lane: Lane, budget: number): boolean {
     const { maxRecords, maxBytes, aggregateBytes, ordered } = this.#limits
+    const tail = lane.tail.length
     do {
       const first = lane.head
       const size = this.#store.length(first)
       if (batch.records >= maxRecords) return false
-      if (batch.records > 0 && batch.bytes + size > maxBytes) return false
+      if (batch.records > 0 && (batch.bytes + size > maxBytes || this.#isTooLong(size, tail))) return false
       batch.lines.push(lane.shift())
       batch.bytes += size
       let record = size
       while (lane.head !== NONE && aggregateBytes > 0) {
         const more = 1 + this.#store.length(lane.head)
         if (record + more > aggregateBytes || batch.bytes + more > maxBytes) break
+        if (this.#isTooLong(record + more, tail)) break
         batch.lines.push(lane.shift())
         batch.bytes += more
         record += more
       }
+      this.#bodyBytes += this.#format.recordBytes(record, tail)
       batch.ends.push(batch.lines.length)
       batch.lanes.push(lane)
       lane.outstanding++
       this.#spent += Math.max(1, record / UNIT_BYTES)
     } while (!ordered && lane.head !== NONE && this.#spent < budget)
     return true
+  }
+
+  /** Whether a record would make the body too long: long keys weigh as much there as data, and Base64 a third more. */
+  #isTooLong(record: number, tail: number): boolean {
+    return this.#bodyBytes + this.#format.recordBytes(record, tail) > MAX_BODY_BYTES
   }
 
   /** When what is ready behind open gates is due: now if it fills a batch or nothing may linger. */

@@ -11,8 +11,8 @@ import { type LineStore, NONE } from './line-store.ts'
 export class Lane {
   readonly key: string
   readonly route: Route
-  /** Text that follows the data of a record of this lane in a JSON body. */
-  readonly jsonTail: string
+  /** What follows the data of a record of this lane in a body, one character a byte. */
+  readonly tail: string
   readonly #store: LineStore
   #head: number = NONE
   #tail: number = NONE
@@ -29,10 +29,10 @@ export class Lane {
   previousListed: Lane | undefined
   nextListed: Lane | undefined
 
-  constructor(key: string, route: Route, jsonTail: string, gate: Gate, store: LineStore) {
+  constructor(key: string, route: Route, tail: string, gate: Gate, store: LineStore) {
     this.key = key
     this.route = route
-    this.jsonTail = jsonTail
+    this.tail = tail
     this.gate = gate
     this.#store = store
   }

@@ -5,7 +5,7 @@
  * because their key will probably come again. At the bound: an idle lane is forgotten when it ends.
  */
 import { type Routing, routeOf } from '../record/route.ts'
-import { recordTail } from '../wire/json.ts'
+import type { BodyFormat } from '../wire/format.ts'
 import type { Batcher } from './batcher.ts'
 import { Lane } from './lane.ts'
 import { type LineStore, NONE } from './line-store.ts'
@@ -17,13 +17,15 @@ export class Lanes {
   readonly #routing: Routing
   readonly #store: LineStore
   readonly #batcher: Batcher
+  readonly #format: Pick<BodyFormat, 'tailOf'>
   // Swept again only after some growth: with more busy lanes than the bound a sweep finds nothing.
   #sweepAt = MAX_IDLE_LANES
 
-  constructor(routing: Routing, store: LineStore, batcher: Batcher) {
+  constructor(routing: Routing, store: LineStore, batcher: Batcher, format: Pick<BodyFormat, 'tailOf'>) {
     this.#routing = routing
     this.#store = store
     this.#batcher = batcher
+    this.#format = format
   }
 
   /** The lane of a key, made on first use. */
@@ -32,7 +34,7 @@ export class Lanes {
     if (known !== undefined) return known
     if (this.#byKey.size >= this.#sweepAt) this.#forgetIdle()
     const route = routeOf(this.#routing, key)
-    const lane = new Lane(key, route, recordTail(route), this.#batcher.unknownGate, this.#store)
+    const lane = new Lane(key, route, this.#format.tailOf(route), this.#batcher.unknownGate, this.#store)
     this.#byKey.set(key, lane)
     return lane
   }

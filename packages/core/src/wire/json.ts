@@ -6,23 +6,8 @@
  * is text made once.
  */
 import type { Route } from '../record/route.ts'
-
-/** What the encoder needs of a batch; records are given by index, their lines by their numbers. */
-export interface EncodableBatch {
-  readonly records: number
-  readonly bytes: number
-  begin(index: number): number
-  end(index: number): number
-  line(index: number): number
-  lane(index: number): { readonly jsonTail: string }
-}
-
-/** Where the bytes of lines are. */
-export interface LineBytes {
-  length(line: number): number
-  base64(line: number): string
-  copy(line: number, target: Buffer, offset: number): number
-}
+import type { BodyFormat, EncodableBatch, LineBytes } from './format.ts'
+import { readSendRecordsAnswer } from './response.ts'
 
 const RECORD_HEAD = '{"data":"'
 const NEWLINE = 0x0a
@@ -42,15 +27,23 @@ export function bodyHead(streamName: string, streamId: string | undefined): stri
 }
 
 /** Encodes batches for one stream. Not re-entrant: the scratch buffer is shared between calls. */
-export class JsonEncoder {
+export class JsonFormat implements BodyFormat {
+  readonly contentType: string = 'application/json'
+  readonly emptyBytes: number
+  readonly tailOf: BodyFormat['tailOf'] = recordTail
+  readonly readAnswer: BodyFormat['readAnswer'] = readSendRecordsAnswer
   readonly #head: string
   #scratch: Buffer = Buffer.alloc(0)
 
   constructor(streamName: string, streamId: string | undefined) {
     this.#head = bodyHead(streamName, streamId)
+    this.emptyBytes = this.#head.length + ']}'.length
   }
 
-  /** Bytes of the body for {@link encode}. */
+  recordBytes(dataBytes: number, tailBytes: number): number {
+    return RECORD_HEAD.length + 1 + 4 * Math.ceil(dataBytes / 3) + tailBytes
+  }
+
   encode(batch: EncodableBatch, store: LineBytes): Buffer {
     const body = Buffer.allocUnsafe(this.#sizeBound(batch))
     let offset = body.write(this.#head, 0, 'latin1')
@@ -58,7 +51,7 @@ export class JsonEncoder {
       const data = this.#data(batch, record, store)
       const text = record === 0 ? RECORD_HEAD : `,${RECORD_HEAD}`
       // One write a record: three pieces of ASCII joined cost less than three calls into native code.
-      offset += body.write(text + data + batch.lane(record).jsonTail, offset, 'latin1')
+      offset += body.write(text + data + batch.lane(record).tail, offset, 'latin1')
     }
     offset += body.write(']}', offset, 'latin1')
     return body.subarray(0, offset)
@@ -83,7 +76,7 @@ export class JsonEncoder {
   #sizeBound(batch: EncodableBatch): number {
     let size = this.#head.length + 2 + Math.ceil((batch.bytes * 4) / 3)
     for (let record = 0; record < batch.records; record++) {
-      size += RECORD_HEAD.length + 1 + 4 + batch.lane(record).jsonTail.length
+      size += RECORD_HEAD.length + 1 + 4 + batch.lane(record).tail.length
     }
     return size
   }

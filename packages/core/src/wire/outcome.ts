@@ -3,7 +3,7 @@ import type { NoAnswerCode } from '../codes.ts'
 import { type CodeAction, ruleFor } from './codes.ts'
 import { cureOfFailure } from './failures.ts'
 import type { WireReply } from './message.ts'
-import { type RecordResult, readError, readSendRecordsAnswer } from './response.ts'
+import { type RecordResult, readError, readSendRecordsAnswer, type SendRecordsAnswer } from './response.ts'
 
 /** Facts about a request that failed as a whole. */
 export interface Failure {
@@ -30,17 +30,29 @@ export type Outcome =
   | (Failure & { readonly kind: 'split' })
   | (Failure & { readonly kind: 'refused' })
 
+/** How the request was sent, where that matters for what its answer means. */
+interface Sent {
+  /** Reads a 200 answer, in the format of the request; errors are JSON in any. */
+  readonly read?: (body: Buffer, records: number) => SendRecordsAnswer
+  /** It was signed with a scope, so nobody is told to turn that on. */
+  readonly isScoped?: boolean
+}
+
 /**
- * Judges the reply to a request of `records` records. `now` in ms, for a `Retry-After` date; `isScoped`: it was signed
- * with a scope, so nobody is told to turn that on.
+ * Judges the reply to a request of `records` records. `now` in ms, for a `Retry-After` date.
  */
-export function judge(reply: WireReply, records: number, now: number, isScoped = false): Outcome {
+export function judge(
+  reply: WireReply,
+  records: number,
+  now: number,
+  { isScoped = false, read = readSendRecordsAnswer }: Sent = {}
+): Outcome {
   if (reply.kind === 'failure') {
     const { code, message, ambiguous } = reply
     const cure = reply.cure ?? cureOfFailure(code)
     return { kind: 'retry', action: 'retry', code, message, cure, ambiguous, retryAfterMs: undefined }
   }
-  if (reply.status >= 200 && reply.status < 300) return judgeAnswer(reply.body, records)
+  if (reply.status >= 200 && reply.status < 300) return judgeAnswer(read(reply.body, records))
 
   const { code, message } = readError(reply.body)
   const rule = ruleFor(code, reply.status)
@@ -76,8 +88,7 @@ export function judge(reply: WireReply, records: number, now: number, isScoped =
 
 const UNREADABLE: NoAnswerCode = 'UNREADABLE_ANSWER'
 
-function judgeAnswer(body: Buffer, records: number): Outcome {
-  const answer = readSendRecordsAnswer(body, records)
+function judgeAnswer(answer: SendRecordsAnswer): Outcome {
   if (answer.kind === 'unreadable') {
     return {
       kind: 'retry',

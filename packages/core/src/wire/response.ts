@@ -20,9 +20,6 @@ export type SendRecordsAnswer =
 
 /**
  * Reads the body of a 200 answer to a request of `records` records; always as many results as records.
- *
- * If the lengths differ and nothing failed, the batch counts as written (the service said so); if
- * something failed, the records without an entry are unknown and have to be sent again.
  */
 export function readSendRecordsAnswer(body: Buffer, records: number): SendRecordsAnswer {
   const stored = readStoredAnswer(body, records)
@@ -35,11 +32,23 @@ export function readSendRecordsAnswer(body: Buffer, records: number): SendRecord
   const failedCount = Number(parsed['failed_record_count'] ?? 0)
   if (entries.length === 0 && !('failed_record_count' in parsed)) return unreadable(body)
 
-  const results: RecordResult[] = []
-  for (let index = 0; index < Math.min(records, entries.length); index++)
-    results.push(readEntry(entries[index]))
+  return matchResults(entries.map(readEntry), records, failedCount)
+}
+
+/**
+ * The entries of an answer, in whatever format it came, as results of exactly `records` records.
+ *
+ * If the lengths differ and nothing failed, the batch counts as written (the service said so); if
+ * something failed, the records without an entry are unknown and have to be sent again.
+ */
+export function matchResults(
+  entries: readonly RecordResult[],
+  records: number,
+  failedCount: number
+): SendRecordsAnswer {
+  const results = entries.slice(0, records)
   const complete = entries.length === records
-  const anyFailed = failedCount !== 0 || entries.some((entry) => readEntry(entry).kind === 'failed')
+  const anyFailed = failedCount !== 0 || entries.some((entry) => entry.kind === 'failed')
   const missing: RecordResult = anyFailed ? { kind: 'unknown' } : { kind: 'stored', partitionId: '' }
   while (results.length < records) results.push(missing)
   // All entries clean, none missing, and yet a count of failures: nobody knows which.

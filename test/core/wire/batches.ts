@@ -1,0 +1,39 @@
+import { Batch } from '../../../packages/core/src/queue/batch.ts'
+import { Gate } from '../../../packages/core/src/queue/gate.ts'
+import { Lane } from '../../../packages/core/src/queue/lane.ts'
+import type { LineStore } from '../../../packages/core/src/queue/line-store.ts'
+import type { Route } from '../../../packages/core/src/record/route.ts'
+import type { BodyFormat } from '../../../packages/core/src/wire/format.ts'
+
+export interface TestRecord {
+  readonly route: Route
+  readonly lines: readonly (string | Uint8Array)[]
+}
+
+/** A batch as the queue would make it for that format. */
+export function batchOf(store: LineStore, format: BodyFormat, records: readonly TestRecord[]): Batch {
+  const batch = new Batch()
+  for (const { route, lines } of records) {
+    for (const line of lines) {
+      const id = store.put(line, 0, 0)
+      batch.lines.push(id)
+      batch.bytes += store.length(id)
+    }
+    batch.bytes += lines.length - 1
+    batch.ends.push(batch.lines.length)
+    batch.lanes.push(new Lane('k', route, format.tailOf(route), new Gate(''), store))
+  }
+  return batch
+}
+
+/** What the batcher reckons with. */
+export function boundOf(format: BodyFormat, batch: Batch, store: LineStore): number {
+  let bytes = format.emptyBytes
+  for (let record = 0; record < batch.records; record++) {
+    let data = batch.end(record) - batch.begin(record) - 1
+    for (let index = batch.begin(record); index < batch.end(record); index++)
+      data += store.length(batch.line(index))
+    bytes += format.recordBytes(data, batch.lane(record).tail.length)
+  }
+  return bytes
+}
