@@ -60,8 +60,10 @@ export const tail: Command = {
     const limit = wholeNumber('limit', values.limit, 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
     const idleMs = secondsAsMs('idle-timeout', values['idle-timeout'])
     const from = values.from ?? 'latest'
-    return new Tail(io, createClient(connectionOptions(values)), format, limit).run(
+    const options = connectionOptions(values)
+    return new Tail(io, createClient(options), format, limit).run(
       { from: parseFrom(from), partitions: values.partition ?? [] },
+      options.signing,
       idleMs,
       (partitions) => {
         const which = `${partitions} partition${partitions === 1 ? '' : 's'}`
@@ -88,13 +90,20 @@ class Tail {
 
   async run(
     selection: Selection,
+    signing: string | undefined,
     idleMs: number | undefined,
     opened: (partitions: number) => void
   ): Promise<number> {
     const stop = stopOnSignals(this.#io)
     const signal = AbortSignal.any([stop.signal, this.#done.signal])
     const warn = onceAMinute((text) => complain(this.#io, 'tail', text))
-    const reader = new StreamReader(selection, { client: this.#client, printer: this.#printer, signal, warn })
+    const reader = new StreamReader(selection, {
+      client: this.#client,
+      printer: this.#printer,
+      signing,
+      signal,
+      warn
+    })
     let outputError: NodeJS.ErrnoException | undefined
     // Stays for the rest of the process: an output that has gone may say so late, and once more.
     this.#io.stdout.on('error', (error) => {
