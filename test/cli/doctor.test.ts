@@ -175,9 +175,23 @@ describe('doctor of a configuration', () => {
     expect(first).toMatch(/^✘ configuration: --endpoint: got nothing; --project-id: .*; --stream: .* — set /)
     // One line for all that cannot be looked at.
     expect(rest).toEqual([
-      '– credentials: skipped: configuration failed',
-      '– clock, dns, tls, endpoint, access, project, stream, partitions, write: skipped: no endpoint is known'
+      '– credentials, clock, dns, tls, endpoint, access, project, stream, partitions, write: skipped: configuration failed'
     ])
+  })
+
+  it('without a stream still looks at credentials and network', async () => {
+    const dis = await serve()
+    const { DIS_STREAM_NAME: _, ...env } = at(dis.url)
+    const { failure, of } = await examine(env)
+    expect(failure).toMatchObject({ name: 'configuration', cure: expect.stringContaining('set --stream') })
+    expect([of('credentials')?.ok, of('endpoint')?.ok]).toEqual([true, true])
+    expect(of('stream')?.detail).toBe('skipped: configuration failed')
+    const { HUAWEICLOUD_SDK_AK: __, HUAWEICLOUD_SDK_SK: ___, ...bare } = env
+    const named = await examine(bare, ['--stream', 'no spaces'])
+    expect(named.failure).toMatchObject({
+      name: 'configuration',
+      detail: expect.stringContaining("--stream: got 'no spaces'")
+    })
   })
 
   it('with half a credential still looks at the network', async () => {

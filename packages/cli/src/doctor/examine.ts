@@ -2,7 +2,14 @@
  * All checks, in the order in which they are told. What cannot be looked at because something before it failed is
  * skipped, and so is what would hammer at a closed door: five refused requests lock an access key.
  */
-import { createClient, type DisClient, type DisOptions, inspectConfiguration } from '@dis-logs/core'
+import {
+  type ConfigProblem,
+  createClient,
+  type DisClient,
+  DisConfigError,
+  type DisOptions,
+  inspectConfiguration
+} from '@dis-logs/core'
 import { type Check, skipped } from './check.ts'
 import { checkConfiguration } from './configuration.ts'
 import { checkCredentials } from './credentials.ts'
@@ -25,15 +32,14 @@ export async function* examine(examination: Examination, veil: Veil): AsyncGener
   const { env, options, timeoutMs } = examination
   const inspection = inspectConfiguration(options, env)
   const { origin, problems, values } = inspection
-  const client = problems.length === 0 ? createClient(options) : undefined
+  const client = clientFor(options, problems)
   try {
     yield checkConfiguration(inspection)
     const credentials = await checkCredentials(inspection, client, veil, Date.now())
     yield credentials
     if (origin === undefined) {
-      const why = 'no endpoint is known'
-      yield* ['clock', 'dns', 'tls', 'endpoint'].map((name) => skipped(name, why))
-      yield* unreachable(why)
+      yield* ['clock', 'dns', 'tls', 'endpoint'].map((name) => skipped(name, BROKEN))
+      yield* unreachable(BROKEN)
       return
     }
     const knock = await inspection.knock(timeoutMs)
@@ -43,13 +49,26 @@ export async function* examine(examination: Examination, veil: Veil): AsyncGener
     yield* [...network, endpoint]
     if (endpoint.ok !== true) yield* unreachable('the endpoint cannot be reached')
     else if (credentials.ok === false) yield* unreachable('credentials failed')
-    else if (client === undefined) yield* unreachable('configuration failed')
+    else if (client === undefined || problems.length > 0) yield* unreachable(BROKEN)
     else {
       const isProjectGiven = values.some(({ option }) => option === 'projectId')
       yield* examineService(client, isProjectGiven, examination)
     }
   } finally {
     await client?.close()
+  }
+}
+
+/** A stream without a name is nothing to ask for, but who would ask is worth knowing all the same. */
+function clientFor(options: DisOptions, problems: readonly ConfigProblem[]): DisClient | undefined {
+  if (problems.length === 0) return createClient(options)
+  if (problems.some(({ option }) => option !== 'streamName')) return undefined
+  try {
+    return createClient({ ...options, streamName: 'nameless' })
+  } catch (error) {
+    // A name that is not one hid what else is wrong; it is told when the name is mended.
+    if (error instanceof DisConfigError) return undefined
+    throw error
   }
 }
 
@@ -67,6 +86,7 @@ async function* examineService(
   else yield skipped('write', `${broken.name} failed`)
 }
 
+const BROKEN = 'configuration failed'
 const NOT_ASKED = 'only --write sends a test record'
 
 function unreachable(why: string): Check[] {
