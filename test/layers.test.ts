@@ -16,7 +16,7 @@ const NOTHING = /^$/
 
 const CORE: Readonly<Record<string, Layer>> = {
   words: {
-    files: /^(limits|errors|events|stats|clock)\.ts$/,
+    files: /^(limits|codes|errors|events|stats|clock)\.ts$/,
     uses: ['words'],
     packages: /^node:diagnostics_channel$/
   },
@@ -37,7 +37,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   root: {
     files:
-      /^(producer|pipeline|storage|validate|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|index|testing|testing\/.*)\.ts$/,
+      /^(producer|pipeline|storage|validate|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|origins|inspection|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages: /^(valibot|node:(events|fs|os|path|worker_threads))$/
   }

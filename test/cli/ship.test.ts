@@ -160,6 +160,26 @@ describe('ship fails with status 1', () => {
     expect(stderr).toContain('ECONNREFUSED')
   })
 
+  it.each(['ship', 'replay'])(
+    'at once when there are no credentials, before %s reads anything',
+    async (command) => {
+      const { HUAWEICLOUD_SDK_AK: _, HUAWEICLOUD_SDK_SK: __, ...env } = environmentFor(dis)
+      const program = new Program([command, '-'], {
+        ...env,
+        HOME: folder,
+        DIS_METADATA_ENDPOINT: await refusingUrl()
+      })
+      // Its standard input stays open: it is not waited for.
+      const { status, stderr } = await program.end()
+      expect(status).toBe(1)
+      expect(stderr).toMatch(
+        new RegExp(
+          `^dis-logs ${command}: CREDENTIALS_NOT_FOUND: no credentials: .* — set HUAWEICLOUD_SDK_AK [^\n]*\n$`
+        )
+      )
+    }
+  )
+
   it('when the credentials are wrong, without ever printing the secret', async () => {
     const strict = await createLocalDis({
       port: 0,

@@ -135,6 +135,26 @@ describe('tail ends', () => {
     expect(stderr).toMatch(/DIS\.4301: .*check --stream/)
   })
 
+  it('with status 1 where scoped signatures are wanted, and asks only for what is not set', async () => {
+    dis.faults.add({ kind: 'error', action: '*', status: 441, code: 'DIS.4108' })
+    const [plain, scoped] = await Promise.all([tail(), tail('--signing', 'dis', '--region', 'cn-north-4')])
+    expect([plain.status, scoped.status]).toEqual([1, 1])
+    expect(plain.stderr).toMatch(/DIS\.4108: .*use --signing dis/)
+    expect(scoped.stderr).toContain('DIS.4108: ')
+    expect(scoped.stderr).not.toContain('use --signing')
+  })
+
+  it('with status 1 and where it looked when there are no credentials', async () => {
+    const { HUAWEICLOUD_SDK_AK: _, HUAWEICLOUD_SDK_SK: __, ...env } = environmentFor(dis)
+    const { status, stderr } = await dislogs(['tail'], {
+      ...env,
+      HOME: '/nonexistent',
+      DIS_METADATA_ENDPOINT: 'http://127.0.0.1:1'
+    })
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^dis-logs tail: CREDENTIALS_NOT_FOUND: .* — set HUAWEICLOUD_SDK_AK [^\n]*\n$/)
+  })
+
   it('with status 1 after one refused call, and without the secret', async () => {
     dis.auth.addKey({ accessKey: 'ANOTHER', secretKey: 'another' })
     const { status, stderr } = await tail()

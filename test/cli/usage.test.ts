@@ -10,10 +10,11 @@ describe('help', () => {
   it('lists the commands and the exit statuses, on stdout', async () => {
     const { status, stdout, stderr } = await dislogs(['--help'], {})
     expect([status, stderr]).toEqual([0, ''])
-    for (const word of ['ship', 'tail', 'local', 'Exit status']) expect(stdout.toString()).toContain(word)
+    for (const word of ['ship', 'tail', 'doctor', 'local', 'Exit status'])
+      expect(stdout.toString()).toContain(word)
   })
 
-  it.each(['ship', 'tail', 'local'])(
+  it.each(['ship', 'tail', 'doctor', 'replay', 'local'])(
     'of %s has its flags, where secrets come from, and two examples',
     async (command) => {
       const { status, stdout } = await dislogs([command, '--help'], {})
@@ -38,7 +39,7 @@ describe('help', () => {
 
 describe('wrong usage ends with status 2 and one line that says what is allowed:', () => {
   it.each([
-    [['nope'], 'unknown command nope; allowed: ship, tail, replay, local'],
+    [['nope'], 'unknown command nope; allowed: ship, tail, doctor, replay, local'],
     [['--nope'], 'unknown flag --nope; allowed: --help, --version'],
     [['ship', '--nope'], 'unknown flag --nope; allowed: --stream,'],
     [['ship', '--stream'], '--stream needs a value: --stream <name>'],
@@ -87,7 +88,7 @@ describe('wrong usage ends with status 2 and one line that says what is allowed:
     ]) {
       const { status, stderr } = await dislogs(args, env)
       expect(status).toBe(2)
-      expect(stderr).toContain('secrets come from the environment only')
+      expect(stderr).toContain('secrets come from the environment')
       expect(stderr).not.toContain(SECRET_KEY)
     }
   })

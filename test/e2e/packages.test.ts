@@ -19,6 +19,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'channels',
     'createClient',
     'createProducer',
+    'inspectConfiguration',
     'validateOptions'
   ],
   '@dis-logs/core/testing': ['ManualClock', 'ScriptedTransport', 'assembleProducer', 'stored', 'throttled'],

@@ -51,7 +51,7 @@ function explain(error: unknown, flags: ParseArgsConfig['options'] & Flags): str
 
 /** Where secrets come from, in a sentence. */
 export const SECRETS_HINT =
-  'secrets come from the environment only (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN), because flags can be seen in the process list'
+  'secrets come from the environment (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN) or a credentials file, because flags can be seen in the process list'
 
 function namesOf(flags: Flags): string {
   return Object.keys(flags)

@@ -111,9 +111,14 @@ export function inFlags(text: string): string {
   )
 }
 
+/** The flag that sets an option; the option's own name where there is none. */
+export function flagOf(option: string): string {
+  return FLAG_OF[option] ?? option
+}
+
 /** Each problem of a configuration error in a line, named after its flag where there is one. */
 export function describeConfigError(error: DisConfigError): string[] {
   return error.problems.map(
-    ({ option, given, allowed }) => `${FLAG_OF[option] ?? option}: got ${given}; ${inFlags(allowed)}`
+    ({ option, given, allowed }) => `${flagOf(option)}: got ${given}; ${inFlags(allowed)}`
   )
 }

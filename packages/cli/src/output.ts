@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import type { Io, TextOutput } from './io.ts'
 
-type Style = 'red' | 'yellow' | 'dim' | 'bold'
+type Style = 'red' | 'green' | 'yellow' | 'dim' | 'bold'
 
 /** Colours on a terminal, unless NO_COLOR is set to something. */
 export function paint(output: TextOutput, style: Style, text: string): string {

@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: 'print the records of a stream as they arrive',
     load: async () => (await import('./commands/tail.ts')).tail
   },
+  doctor: {
+    summary: 'check the way to a stream, and say what to mend',
+    load: async () => (await import('./commands/doctor.ts')).doctor
+  },
   replay: {
     summary: 'send dead letters again',
     load: async () => (await import('./commands/replay.ts')).replay

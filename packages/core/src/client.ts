@@ -2,11 +2,14 @@
  * Reads a stream back: what `dis-logs tail`, the demo and tests of an application need. One call, one
  * signed request; no retries of its own.
  */
+
 import { authorize } from './auth/authorize.ts'
 import { EMPTY_PAYLOAD_HASH } from './auth/canonical.ts'
 import { createCredentialSource } from './auth/credentials.ts'
+import type { Credentials } from './auth/identity.ts'
 import { secretsOf, withoutSecrets } from './auth/redact.ts'
 import { systemClock } from './clock.ts'
+import type { NoAnswerCode } from './codes.ts'
 import { DisRequestError } from './errors.ts'
 import { HttpTransport } from './net/http.ts'
 import type { DisOptions } from './options.ts'
@@ -25,8 +28,23 @@ export type CursorPosition =
   /** The first record stored at or after `timestamp`, in ms since the epoch. */
   | { readonly type: 'AT_TIMESTAMP'; readonly timestamp: number }
 
+/** Credentials as they may be shown: no secret is among them. */
+export interface CredentialFacts {
+  /** Where they come from, in words: variables, a file, a service. */
+  readonly from: string
+  readonly kind: 'keys' | 'temporary keys' | 'token'
+  /** The whole access key, which is a name; undefined of a token. */
+  readonly accessKey: string | undefined
+  /** When they end, in ms since the epoch; undefined if never, or if nobody said. */
+  readonly endsAt: number | undefined
+}
+
 /** Every call rejects with a {@link DisRequestError} if the service or the network says no, or a DisCredentialsError. */
 export interface DisClient {
+  /** Gets credentials from where they come from, and says which they are. Whether DIS takes them is another question. */
+  identify(): Promise<CredentialFacts>
+  /** The id of the project that calls go to: as configured, else found with the credentials. */
+  findProject(): Promise<string>
   /** The stream and all of its partitions. */
   describeStream(): Promise<StreamInfo>
   /** A cursor for {@link DisClient.getRecords}; valid for 5 minutes. */
@@ -46,6 +64,7 @@ export function createClient(options?: DisOptions): DisClient {
   const identity = { ...target, signing: settings.signing }
   const credentials = createCredentialSource(settings.credentials, {
     clock: systemClock,
+    isFailureHeard: true,
     warn: ({ code, message, cure }) =>
       process.emitWarning(`${message} — ${cure}`, { code, type: 'DisWarning' })
   })
@@ -60,13 +79,15 @@ export function createClient(options?: DisOptions): DisClient {
     ...(target.streamId === undefined ? {} : { 'stream-id': target.streamId })
   }
 
+  const projectFor = async (held: Credentials) => target.projectId || credentials.projectId(held)
+
   async function get<T>(
     path: string,
     query: Readonly<Record<string, string | number>>,
     read: (body: Buffer) => T | undefined
   ): Promise<T> {
     const held = await credentials.get()
-    const projectId = target.projectId || (await credentials.projectId(held))
+    const projectId = await projectFor(held)
     const fullPath = `/v2/${projectId}/${path}`
     const headers = authorize(
       {
@@ -108,10 +129,26 @@ export function createClient(options?: DisOptions): DisClient {
     const value = read(reply.body)
     if (value !== undefined) return value
     const message = `the answer to GET ${path} is not one of DIS: ${reply.body.toString('utf8', 0, 200)}`
-    throw new DisRequestError({ status, serviceCode: 'UNREADABLE_ANSWER', message, requestId })
+    throw new DisRequestError({
+      status,
+      serviceCode: 'UNREADABLE_ANSWER' satisfies NoAnswerCode,
+      message,
+      requestId
+    })
   }
 
   return {
+    async identify() {
+      const held = await credentials.get()
+      const { from } = settings.credentials
+      const endsAt = credentials.endOf(held)
+      if ('token' in held) return { from, kind: 'token', accessKey: undefined, endsAt }
+      const kind = held.securityToken === undefined ? 'keys' : 'temporary keys'
+      return { from, kind, accessKey: held.accessKey, endsAt }
+    },
+    async findProject() {
+      return projectFor(await credentials.get())
+    },
     async describeStream() {
       // A stream of another account is known by its id alone; the path needs some name all the same.
       const path = `streams/${target.streamName || target.streamId}`

@@ -1,5 +1,7 @@
+import type { CREDENTIALS_REASONS, ERROR_CODES } from './codes.ts'
+
 /** Codes of this library's own errors. Stable: they may be compared, logged and documented. */
-export type DisErrorCode = 'DIS_LOGS_CONFIG' | 'DIS_LOGS_REQUEST' | 'DIS_LOGS_CREDENTIALS'
+export type DisErrorCode = (typeof ERROR_CODES)[number]
 
 // A registered symbol, so that `instanceof` also holds between two copies of this package in one process.
 const BRAND: unique symbol = Symbol.for('dis-logs.error')
@@ -78,20 +80,8 @@ export class DisRequestError extends DisError {
   }
 }
 
-/** Why there are no credentials. Stable, like the codes of the service. */
-export type CredentialsReason =
-  /** No source has any. */
-  | 'CREDENTIALS_NOT_FOUND'
-  /** The service that gives them says no. IAM is not asked again for minutes, since that can lock a user. */
-  | 'CREDENTIALS_REFUSED'
-  /** The service that gives them cannot be reached, or has a fault. */
-  | 'CREDENTIALS_UNAVAILABLE'
-  /** A file or an answer does not hold what it should. */
-  | 'CREDENTIALS_UNREADABLE'
-  /** The credentials function threw, or returned something else. */
-  | 'CREDENTIALS_FUNCTION'
-  /** The credentials are there, but not the project id. */
-  | 'PROJECT_NOT_FOUND'
+/** Why there are no credentials. Stable, like the codes of the service; docs/errors.md says what each means. */
+export type CredentialsReason = (typeof CREDENTIALS_REASONS)[number]
 
 /** No credentials now. The reading client rejects with it; the producer warns, keeps the lines and asks again. */
 export class DisCredentialsError extends DisError {

@@ -1,9 +1,10 @@
 import { channel } from 'node:diagnostics_channel'
+import type { DROP_REASONS } from './codes.ts'
 import type { Stats } from './stats.ts'
 
 /** Lines that DIS refused for good. One event per batch and code. */
 export interface RejectedEvent {
-  /** Code of the service: `DIS.4301`, `APIGW.0201` … */
+  /** Code of the service: `DIS.4301`, `APIGW.0201` …, or `OVERSIZE`, `NOT_SENT`. See docs/errors.md. */
   readonly code: string
   readonly message: string
   /** Number of lines. */
@@ -17,7 +18,7 @@ export interface RejectedEvent {
 }
 
 /** Why lines were given up without a word from the service. `worker`: winston-dis's thread died with them. */
-export type DropReason = 'buffer-full' | 'spool-full' | 'closing' | 'closed' | 'worker'
+export type DropReason = (typeof DROP_REASONS)[number]
 
 /** Lines given up by a policy. Counted as `dropped`. */
 export interface DroppedEvent {
@@ -29,7 +30,7 @@ export interface DroppedEvent {
 
 /** Something an operator should know; lines are not lost by it. */
 export interface WarningEvent {
-  /** Code of the service or the network, or of this library. */
+  /** Code of the service or the network, or of this library. See docs/errors.md. */
   readonly code: string
   readonly message: string
   /** What to do about it. */

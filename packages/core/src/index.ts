@@ -1,5 +1,5 @@
 export type { AccessKeys, AuthToken, Credentials, SigningScheme } from './auth/identity.ts'
-export { type CursorPosition, createClient, type DisClient } from './client.ts'
+export { type CredentialFacts, type CursorPosition, createClient, type DisClient } from './client.ts'
 export {
   type ConfigProblem,
   type CredentialsReason,
@@ -18,6 +18,7 @@ export {
   type RejectedEvent,
   type WarningEvent
 } from './events.ts'
+export { type ConfigValue, type Inspection, inspectConfiguration, type Knock } from './inspection.ts'
 export type { CredentialsOption, DisOptions, IamCredentials } from './options.ts'
 export { createProducer, type Producer } from './producer.ts'
 export type { OverflowPolicy } from './queue/overflow.ts'

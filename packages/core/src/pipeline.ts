@@ -3,11 +3,13 @@
  *
  * line → route → record → lane → batch → request → attempt → outcome → settled
  */
+
 import { hostname } from 'node:os'
 import { createCredentialSource } from './auth/credentials.ts'
 import type { CredentialSource } from './auth/identity.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { loadCodec } from './codec/load.ts'
+import type { WarningCode } from './codes.ts'
 import { Attempts } from './delivery/attempt.ts'
 import { Circuit } from './delivery/circuit.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
@@ -73,7 +75,7 @@ export interface PipelineEvents {
 
 /** Legal, and right for few lines a key; with more, lines wait longer and longer. */
 const ORDERED_RATE: WarningEvent = {
-  code: 'ORDERED_RATE',
+  code: 'ORDERED_RATE' satisfies WarningCode,
   message: "with 'ordered' and without 'aggregate' each key gets one line a round trip: 20 lines/s at 50 ms",
   cure: 'set aggregate: true, and as many lines of a key as fit into a record travel together'
 }
@@ -170,7 +172,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     refill: () => backlog?.refill(),
     onBug: (error) =>
       trouble.warn({
-        code: 'BUG',
+        code: 'BUG' satisfies WarningCode,
         message: String(error),
         cure: 'please report it; lines of one batch may be stuck'
       })

@@ -2,13 +2,14 @@ import { resolve } from 'node:path'
 import { type Chosen, chooseCredentials } from './auth/choice.ts'
 import type { CredentialSettings } from './auth/credentials.ts'
 import type { SigningScheme } from './auth/identity.ts'
-import { DisConfigError } from './errors.ts'
+import { type ConfigProblem, DisConfigError } from './errors.ts'
 import { DEFAULT_DEAD_LETTER_BYTES } from './limits.ts'
 import { isLoopback } from './net/address.ts'
 import { parseEndpoint } from './net/endpoint.ts'
 import { type Network, resolveNetwork } from './net/network.ts'
 import type { DisOptions } from './options.ts'
 import { type CheckedOptions, checkOptions } from './options-schema.ts'
+import { findValue } from './origins.ts'
 import type { OverflowPolicy } from './queue/overflow.ts'
 import type { Routing } from './record/route.ts'
 import type { WireChoice } from './wire/form.ts'
@@ -82,6 +83,7 @@ export function resolveSettings(options: DisOptions | undefined, env: Environmen
     target: Object.freeze(target),
     credentials: Object.freeze({
       choice: chosen.choice,
+      from: chosen.from,
       projectId,
       region,
       iamOrigin: resolveIam(address, chosen, env),
@@ -110,7 +112,7 @@ export function resolveSettings(options: DisOptions | undefined, env: Environmen
 }
 
 /** Where DIS is, and what follows from that for the credentials. */
-interface Address {
+export interface Address {
   readonly url: URL
   /** `''`: unknown. */
   readonly region: string
@@ -119,9 +121,10 @@ interface Address {
   readonly isLocal: boolean
 }
 
-function resolveAddress(options: CheckedOptions, env: Environment): Address {
-  const region = options.region ?? (env['DIS_REGION'] || env['HUAWEICLOUD_SDK_REGION'] || undefined)
-  const given = options.endpoint ?? (env['DIS_ENDPOINT'] || undefined)
+/** @throws DisConfigError if there is no way to know it */
+export function resolveAddress(options: CheckedOptions, env: Environment): Address {
+  const region = findValue('region', options.region, env)?.value
+  const given = findValue('endpoint', options.endpoint, env)?.value
   if (given === undefined && region === undefined) {
     throw problem(
       'endpoint',
@@ -134,38 +137,38 @@ function resolveAddress(options: CheckedOptions, env: Environment): Address {
   return {
     url,
     region: region ?? /^dis\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? '',
-    projectId: options.projectId ?? (env['DIS_PROJECT_ID'] || env['HUAWEICLOUD_SDK_PROJECT_ID'] || undefined),
+    projectId: findValue('projectId', options.projectId, env)?.value,
     allowInsecure,
     isLocal: isLoopback(url.hostname)
   }
 }
 
-function resolveTarget(options: CheckedOptions, env: Environment, address: Address, chosen: Chosen): Target {
+/** @throws DisConfigError that names all that is missing */
+export function resolveTarget(
+  options: CheckedOptions,
+  env: Environment,
+  address: Address,
+  chosen: Chosen
+): Target {
   const { region, url } = address
   const projectId = address.projectId ?? chosen.projectId ?? ''
+  const streamId = findValue('streamId', options.streamId, env)?.value
+  const streamName = findValue('streamName', options.streamName, env)?.value ?? ''
+  const missing: ConfigProblem[] = []
+  const need = (option: string, allowed: string) => missing.push({ option, given: 'nothing', allowed })
   if (projectId === '' && !canFindProject(address, chosen, env)) {
-    throw problem(
+    need(
       'projectId',
-      'nothing',
       'set projectId, DIS_PROJECT_ID or HUAWEICLOUD_SDK_PROJECT_ID (with access keys and a region, IAM is asked for it)'
     )
   }
-  const streamId = (options.streamId ?? env['DIS_STREAM_ID']) || undefined
-  const streamName = options.streamName ?? env['DIS_STREAM_NAME'] ?? ''
   if (streamName === '' && streamId === undefined) {
-    throw problem(
-      'streamName',
-      'nothing',
-      'set streamName or DIS_STREAM_NAME (or streamId for a stream of another account)'
-    )
+    need('streamName', 'set streamName or DIS_STREAM_NAME (or streamId for a stream of another account)')
   }
   if (region === '' && options.signing !== 'sdk') {
-    throw problem(
-      'region',
-      'nothing',
-      `signing '${options.signing}' signs the region: set region or DIS_REGION`
-    )
+    need('region', `signing '${options.signing}' signs the region: set region or DIS_REGION`)
   }
+  if (missing.length > 0) throw new DisConfigError(missing)
   return { origin: url.origin, host: url.host, region, projectId, streamName, streamId }
 }
 

@@ -1,5 +1,7 @@
 /** Opens what the settings want on disk, and keeps it alive. What goes wrong here is the user's to hear at construction. */
+
 import { every } from './clock.ts'
+import type { WarningCode } from './codes.ts'
 import { DeadLetters } from './disk/dead-letters.ts'
 import { HEARTBEAT_MS } from './disk/folder.ts'
 import { Spool } from './disk/spool.ts'
@@ -45,7 +47,7 @@ export function openDeadLetters({ deadLetter }: Settings, trouble: Trouble): Dea
   return probe('deadLetter', path, 'a file that can be made and written', () => {
     return new DeadLetters(path, maxBytes, (error) =>
       trouble.warn({
-        code: 'DEAD_LETTER',
+        code: 'DEAD_LETTER' satisfies WarningCode,
         message: `the dead-letter file cannot be written: ${error instanceof Error ? error.message : String(error)}`,
         cure: 'check space and permissions; rejected lines are counted, but not kept'
       })

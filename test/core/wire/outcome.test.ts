@@ -16,6 +16,16 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
 
 const dis = (code: string) => ({ errorCode: code, message: 'said the service' })
 
+describe('a refusal of the signature', () => {
+  it('tells to turn scoped signatures on, unless they are on', () => {
+    const reply = answer(441, dis('DIS.4108'))
+    expect(judge(reply, 1, NOW)).toMatchObject({ cure: expect.stringContaining("set signing: 'dis'") })
+    expect(judge(reply, 1, NOW, { isScoped: true })).toMatchObject({
+      cure: expect.not.stringContaining('set signing')
+    })
+  })
+})
+
 describe('an outcome', () => {
   it.each([
     [441, 'DIS.4100', 'unauthorized'],

@@ -7,7 +7,7 @@ import {
   type LocalDisStats
 } from '@dis-logs/local'
 import type { Command } from '../command.ts'
-import { defineFlags, parseFlags, SECRETS_HINT, wholeNumber } from '../flags.ts'
+import { defineFlags, parseFlags, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
 import { count, say } from '../output.ts'
@@ -108,7 +108,10 @@ function authFromEnvironment(): AuthOptions {
   const secretKey = env['HUAWEICLOUD_SDK_SK'] ?? env['CLOUD_SDK_SK']
   const securityToken = env['HUAWEICLOUD_SDK_SECURITY_TOKEN'] || undefined
   const keys = accessKey && secretKey ? [{ accessKey, secretKey, securityToken }] : []
-  if (keys.length === 0 && !token) throw new UsageError(`--auth found no credentials: ${SECRETS_HINT}`)
+  if (keys.length === 0 && !token)
+    throw new UsageError(
+      `--auth found no credentials: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN`
+    )
   return { keys, tokens: token ? [token] : [] }
 }
 

@@ -1,6 +1,7 @@
 /** `dis-logs replay`: dead letters → the stream, once more. */
 import { addAbortSignal } from 'node:stream'
 import type { Command } from '../command.ts'
+import { CREDENTIALS_NOTE, requireCredentials } from '../credentials.ts'
 import { defineFlags, parseFlags, secondsAsMs } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
@@ -33,6 +34,7 @@ const help: CommandHelp = {
   notes: [
     'Each line of the files is a dead letter as the option deadLetter writes it. The log line in it is sent to where it was going: by its partition key, hash key or partition id. Files are read and never changed: delete them when all was sent.',
     'A letter that is refused again, or cannot be sent, goes to --dead-letter, which must be another file; without it, it is counted only.',
+    CREDENTIALS_NOTE,
     'Exit status: 0 only if every letter was delivered; 1 otherwise; 2 wrong usage; 130, 143 after a signal.'
   ],
   examples: [
@@ -58,8 +60,10 @@ export const replay: Command = {
       throw new UsageError('--dead-letter must be another file than those that are read')
     }
     const totalMs = secondsAsMs('timeout', values.timeout)
+    const connection = connectionOptions(values)
+    await requireCredentials(connection)
     const sender = new Sender({
-      ...connectionOptions(values),
+      ...connection,
       ...(deadLetter === undefined ? {} : { deadLetter })
     })
     const counted: Count = { letters: 0, skipped: 0, unreadable: 0 }

@@ -1,6 +1,7 @@
 /** `dis-logs ship`: lines from files or standard input → a stream. */
 import { createProducer, type DisOptions, type Producer } from '@dis-logs/core'
 import type { Command } from '../command.ts'
+import { CREDENTIALS_NOTE, requireCredentials } from '../credentials.ts'
 import { defineFlags, parseFlags, secondsAsMs, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
@@ -30,9 +31,9 @@ const help: CommandHelp = {
   flags,
   notes: [
     'Files are sent in order; without files, or for -, standard input is read. Every line (NDJSON or plain) is sent as it is; empty lines are skipped. The data is never held in memory as a whole.',
-    'Credentials come from the environment only, because flags can be seen in the process list: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN), or DIS_TOKEN.',
+    CREDENTIALS_NOTE,
     'While DIS cannot be reached, lines wait. After the end of the input ship gives up when no line was delivered for 30 seconds, or --timeout seconds after the end; what is left then is lost.',
-    'Exit status: 0 only if every line was delivered; 1 otherwise; 2 wrong usage; 130, 143 after SIGINT, SIGTERM: what was read is flushed for up to 8 seconds (a second signal exits at once).'
+    'Exit status: 0 only if every line was delivered; 1 otherwise; 2 wrong usage or configuration; without credentials nothing is read; 130, 143 after SIGINT, SIGTERM: what was read is flushed for up to 8 seconds (a second signal exits at once).'
   ],
   examples: [
     'some-program | dis-logs ship --stream app-logs --partition-key tenant.id',
@@ -58,6 +59,7 @@ export const ship: Command = {
         ...(maxRecords === undefined ? {} : { maxRecords })
       }
     }
+    await requireCredentials(options)
     return new Shipment(io, options, totalMs === undefined ? DEFAULT_PATIENCE : { totalMs }).run(
       sourcesOf(positionals, io),
       values.quiet === true

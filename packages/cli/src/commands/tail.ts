@@ -1,6 +1,7 @@
 /** `dis-logs tail`: the records of a stream → standard output. */
 import { createClient, type DisClient } from '@dis-logs/core'
 import type { Command } from '../command.ts'
+import { CREDENTIALS_NOTE } from '../credentials.ts'
 import { defineFlags, oneOf, parseFlags, secondsAsMs, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
@@ -39,7 +40,7 @@ const help: CommandHelp = {
   flags,
   notes: [
     'Records go to stdout, everything else to stderr. Order holds within a partition. json has partitionId, partitionKey, sequenceNumber, timestamp and data; data that is not UTF-8 is Base64 and has "encoding":"base64".',
-    'Credentials come from the environment only, because flags can be seen in the process list: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN), or DIS_TOKEN.',
+    CREDENTIALS_NOTE,
     'Exit status: 0 after --limit, --idle-timeout, or when the reader of stdout has gone; 1 if the stream cannot be read; 2 wrong usage; 130, 143 after SIGINT, SIGTERM.'
   ],
   examples: [
@@ -59,8 +60,10 @@ export const tail: Command = {
     const limit = wholeNumber('limit', values.limit, 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
     const idleMs = secondsAsMs('idle-timeout', values['idle-timeout'])
     const from = values.from ?? 'latest'
-    return new Tail(io, createClient(connectionOptions(values)), format, limit).run(
+    const options = connectionOptions(values)
+    return new Tail(io, createClient(options), format, limit).run(
       { from: parseFrom(from), partitions: values.partition ?? [] },
+      options.signing,
       idleMs,
       (partitions) => {
         const which = `${partitions} partition${partitions === 1 ? '' : 's'}`
@@ -87,13 +90,20 @@ class Tail {
 
   async run(
     selection: Selection,
+    signing: string | undefined,
     idleMs: number | undefined,
     opened: (partitions: number) => void
   ): Promise<number> {
     const stop = stopOnSignals(this.#io)
     const signal = AbortSignal.any([stop.signal, this.#done.signal])
     const warn = onceAMinute((text) => complain(this.#io, 'tail', text))
-    const reader = new StreamReader(selection, { client: this.#client, printer: this.#printer, signal, warn })
+    const reader = new StreamReader(selection, {
+      client: this.#client,
+      printer: this.#printer,
+      signing,
+      signal,
+      warn
+    })
     let outputError: NodeJS.ErrnoException | undefined
     // Stays for the rest of the process: an output that has gone may say so late, and once more.
     this.#io.stdout.on('error', (error) => {

@@ -28,6 +28,8 @@ export type CredentialChoice =
 /** What the choice also says of its surroundings. */
 export interface Chosen {
   readonly choice: CredentialChoice
+  /** Where they come from, in words. */
+  readonly from: string
   readonly projectId: string | undefined
   /** Option or key that names IAM, and its address. */
   readonly iamEndpoint: { readonly option: string; readonly value: string } | undefined
@@ -63,19 +65,26 @@ export interface Surroundings {
 /** @throws DisConfigError for half a credential, an unreadable profile, and where nothing can be found */
 export function chooseCredentials(option: CheckedCredentials | undefined, around: Surroundings): Chosen {
   if (option === undefined) return discover(around)
-  if (typeof option === 'function') return chosen({ kind: 'function', ask: option })
-  if ('token' in option) return chosen({ kind: 'fixed', credentials: option })
+  if (typeof option === 'function')
+    return chosen({ kind: 'function', ask: option }, 'the function in the option credentials')
+  if ('token' in option) return chosen({ kind: 'fixed', credentials: option }, OPTION)
   if ('iam' in option) return chooseIam(option.iam, around)
-  if ('metadata' in option) return chosen({ kind: 'metadata', origin: metadataOrigin(around) })
+  if ('metadata' in option) return chosen({ kind: 'metadata', origin: metadataOrigin(around) }, AGENCY)
   if ('profile' in option) return chooseProfile(option.profile, around)
-  return chosen({
-    kind: 'fixed',
-    credentials: keys(option.accessKey, option.secretKey, option.securityToken)
-  })
+  const credentials = keys(option.accessKey, option.secretKey, option.securityToken)
+  return chosen({ kind: 'fixed', credentials }, OPTION)
 }
 
-function chosen(choice: CredentialChoice, projectId?: string, iamEndpoint?: Chosen['iamEndpoint']): Chosen {
-  return { choice, projectId, iamEndpoint }
+const OPTION = 'the option credentials'
+const AGENCY = 'the agency of this ECS server'
+
+function chosen(
+  choice: CredentialChoice,
+  from: string,
+  projectId?: string,
+  iamEndpoint?: Chosen['iamEndpoint']
+): Chosen {
+  return { choice, from, projectId, iamEndpoint }
 }
 
 function keys(accessKey: string, secretKey: string, securityToken: string | undefined): Credentials {
@@ -97,7 +106,8 @@ function chooseIam(iam: CheckedIam, { region, projectId }: Surroundings): Chosen
   const project = id === undefined ? { name } : { id }
   const endpoint =
     iam.endpoint === undefined ? undefined : { option: 'credentials.iam.endpoint', value: iam.endpoint }
-  return chosen({ kind: 'iam', login: { domainName, userName, password, project } }, iam.projectId, endpoint)
+  const login = { domainName, userName, password, project }
+  return chosen({ kind: 'iam', login }, 'a login at IAM', iam.projectId, endpoint)
 }
 
 function chooseProfile(
@@ -126,7 +136,7 @@ function fromProfile(
 ): Chosen {
   const endpoint =
     iamEndpoint === undefined ? undefined : { option: `iam_endpoint in ${file.path}`, value: iamEndpoint }
-  return chosen({ kind: 'profile', file }, projectId, endpoint)
+  return chosen({ kind: 'profile', file }, file.path, projectId, endpoint)
 }
 
 function discover(around: Surroundings): Chosen {
@@ -143,20 +153,24 @@ function discover(around: Surroundings): Chosen {
       'set credentials, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN (any will do for a local DIS)'
     )
   }
-  return chosen({ kind: 'discovered', metadataOrigin: metadataOrigin(around), pod })
+  const from = pod === undefined ? AGENCY : `${AGENCY}, or pod identity`
+  return chosen({ kind: 'discovered', metadataOrigin: metadataOrigin(around), pod }, from)
 }
 
 function fromEnvironment(env: Surroundings['env']): Chosen | undefined {
   const token = env['DIS_TOKEN']
-  if (token) return chosen({ kind: 'fixed', credentials: { token } })
+  if (token) return chosen({ kind: 'fixed', credentials: { token } }, 'DIS_TOKEN')
   const [idpId, idTokenFile] = [env['HUAWEICLOUD_SDK_IDP_ID'], env['HUAWEICLOUD_SDK_ID_TOKEN_FILE']]
-  if (idpId && idTokenFile) return chosen({ kind: 'federation', federation: { idpId, idTokenFile } })
+  if (idpId && idTokenFile) {
+    const from = 'HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE'
+    return chosen({ kind: 'federation', federation: { idpId, idTokenFile } }, from)
+  }
   // A pair belongs together: the key of one and the secret of the other would be refused.
   const prefix = env['HUAWEICLOUD_SDK_AK'] || env['HUAWEICLOUD_SDK_SK'] ? 'HUAWEICLOUD_SDK' : 'CLOUD_SDK'
   const [accessKey, secretKey] = [env[`${prefix}_AK`], env[`${prefix}_SK`]]
   if (accessKey && secretKey) {
-    const securityToken = env['HUAWEICLOUD_SDK_SECURITY_TOKEN']
-    return chosen({ kind: 'fixed', credentials: keys(accessKey, secretKey, securityToken) })
+    const credentials = keys(accessKey, secretKey, env['HUAWEICLOUD_SDK_SECURITY_TOKEN'])
+    return chosen({ kind: 'fixed', credentials }, `${prefix}_AK and ${prefix}_SK`)
   }
   if (!accessKey && !secretKey) return undefined
   throw problem(

@@ -17,6 +17,8 @@ import { isRecord } from './temporary-keys.ts'
 
 export interface CredentialSettings {
   readonly choice: CredentialChoice
+  /** Where they come from, in words. */
+  readonly from: string
   /** Given by the user; `''`: to be found. */
   readonly projectId: string
   readonly region: string
@@ -28,21 +30,29 @@ export interface CredentialParts {
   readonly clock: Clock
   /** Something the operator should know about the credentials, never with a secret. */
   readonly warn: (event: WarningEvent) => void
+  /** Whoever asks passes a failure on to its own caller, so only what nobody asked for is warned of. */
+  readonly isFailureHeard?: boolean
+}
+
+/** A source that also says how long its credentials last. */
+export interface DatedCredentialSource extends CredentialSource {
+  /** When these end, in ms since the epoch; undefined if never, or if nobody knows. */
+  endOf(held: Credentials): number | undefined
 }
 
 /** Builds the source. Asks nobody before the first `get`. */
 export function createCredentialSource(
   settings: CredentialSettings,
   parts: CredentialParts
-): CredentialSource {
+): DatedCredentialSource {
   let isClosed = false
-  const { clock } = parts
+  const { clock, isFailureHeard = false } = parts
   // A question that ends because of the close is no trouble.
   const warn = (event: WarningEvent) => {
     if (!isClosed) parts.warn(event)
   }
   const { choice, iamOrigin: origin, network, projectId, region } = settings
-  const finder = new ProjectFinder({ origin, region, network, clock, warn })
+  const finder = new ProjectFinder({ origin, region, network, clock, warn: isFailureHeard ? () => {} : warn })
   const find = async (held: Credentials) => projectId || finder.find(held)
 
   if (choice.kind === 'fixed' || choice.kind === 'function') {
@@ -50,6 +60,7 @@ export function createCredentialSource(
     return {
       get: isFixed ? async () => choice.credentials : () => askFunction(choice.ask, clock),
       projectId: find,
+      endOf: () => undefined,
       refused: () => {},
       refresh: async () => !isFixed,
       close: () => {
@@ -61,11 +72,13 @@ export function createCredentialSource(
   const renewing = new RenewingCredentials({
     provider: createProvider(choice, settings, clock, warn),
     clock,
-    warn
+    warn,
+    isFailureHeard
   })
   return {
     get: () => renewing.get(),
     projectId: async (held) => projectId || renewing.projectOf(held) || finder.find(held),
+    endOf: (held) => renewing.endOf(held),
     refused: (held) => renewing.refused(held),
     refresh: () => renewing.refresh(),
     async close() {

@@ -1,4 +1,5 @@
 /** The credentials file as a source: read again when the service refuses what it held. */
+import type { WarningCode } from '../codes.ts'
 import { DisCredentialsError } from '../errors.ts'
 import type { WarningEvent } from '../events.ts'
 import type { Federation } from './iam.ts'
@@ -44,7 +45,7 @@ export class ProfileProvider implements Provider {
     this.#hasWarned = true
     const { path } = this.#file
     this.#warn({
-      code: 'CREDENTIALS_FILE_OPEN',
+      code: 'CREDENTIALS_FILE_OPEN' satisfies WarningCode,
       message: `${path} can be read by every user of this machine`,
       cure: `chmod 600 ${path}`
     })

@@ -15,6 +15,8 @@ export interface RenewingParts {
   readonly provider: Provider
   readonly clock: Clock
   readonly warn: (event: WarningEvent) => void
+  /** A failure to get any is heard by whoever asked, so only one in the background is warned of. */
+  readonly isFailureHeard?: boolean
 }
 
 interface Held extends Provided {
@@ -55,6 +57,11 @@ export class RenewingCredentials {
   /** The project that these belong to, where their giver said so. */
   projectOf(credentials: Credentials): string | undefined {
     return this.#held?.credentials === credentials ? this.#held.projectId : undefined
+  }
+
+  /** When these end, in ms since the epoch, where their giver said so. */
+  endOf(credentials: Credentials): number | undefined {
+    return this.#held?.credentials === credentials ? this.#held.endsAt : undefined
   }
 
   refused(credentials: Credentials): void {
@@ -102,6 +109,7 @@ export class RenewingCredentials {
 
   #warn({ reason, message, cure }: DisCredentialsError): void {
     const until = this.#usable()?.useUntil
+    if (until === undefined && this.#parts.isFailureHeard === true) return
     const rest =
       until === undefined || until === Number.POSITIVE_INFINITY
         ? ''

@@ -49,9 +49,9 @@ const LIBRARIES: Readonly<Record<Codec['name'], Library>> = {
     package: '@toondepauw/node-zstd',
     builtIn: builtInZstd,
     adapt: (exports) => {
-      const Encoder: unknown = Object(exports)['Encoder']
-      if (typeof Encoder !== 'function') throw new TypeError('it has no Encoder')
-      const encoder: unknown = Reflect.construct(Encoder, [ZSTD_LEVEL])
+      const encoderClass = Object(exports)['Encoder']
+      if (typeof encoderClass !== 'function') throw new TypeError('it has no Encoder')
+      const encoder: unknown = Reflect.construct(encoderClass, [ZSTD_LEVEL])
       const compress = member(encoder, 'encodeSync')
       return (plain) => zstdFrame(buffer(compress(plain)), plain.length)
     }

@@ -9,7 +9,7 @@ import { hashPayload } from '../auth/canonical.ts'
 import type { CredentialSource, Credentials, Identity } from '../auth/identity.ts'
 import { secretsOf, withoutSecrets } from '../auth/redact.ts'
 import type { Clock } from '../clock.ts'
-import { DisCredentialsError } from '../errors.ts'
+import { type CredentialsReason, DisCredentialsError } from '../errors.ts'
 import { type AttemptMessage, channels } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { LineStore } from '../queue/line-store.ts'
@@ -43,11 +43,14 @@ export class Attempts {
   }
 
   async send(batch: Batch): Promise<Outcome> {
-    const { clock, form, store } = this.#parts
+    const { clock, form, identity, store } = this.#parts
     const startedAt = clock.now()
     const packed = form.pack(batch, store)
     const { reply, held } = await this.#exchange(packed)
-    const judged = judge(reply, batch.records, clock.now(), form.format.readAnswer)
+    const judged = judge(reply, batch.records, clock.now(), {
+      read: form.format.readAnswer,
+      isScoped: identity.signing !== 'sdk'
+    })
     const outcome = discreet(withCure(judged, form), held)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
@@ -123,5 +126,6 @@ function withoutCredentials(error: unknown): WireReply {
   if (error instanceof DisCredentialsError) {
     return { kind: 'failure', code: error.reason, message: error.message, cure: error.cure, ambiguous: false }
   }
-  return { kind: 'failure', code: 'CREDENTIALS', message: String(error), ambiguous: false }
+  const reason: CredentialsReason = 'CREDENTIALS_UNREADABLE'
+  return { kind: 'failure', code: reason, message: String(error), ambiguous: false }
 }

@@ -4,6 +4,7 @@
  *
  * On disk already: stays there. Else to the spool; else to the dead letters; else dropped, counted and told.
  */
+import type { RejectedCode } from '../codes.ts'
 import type { RejectedEvent } from '../events.ts'
 import type { Backlog } from '../queue/backlog.ts'
 import type { Intake, Waiting } from '../queue/intake.ts'
@@ -23,7 +24,7 @@ export interface EndingParts {
   readonly release: () => void
 }
 
-const NOT_SENT = 'NOT_SENT'
+const NOT_SENT: RejectedCode = 'NOT_SENT'
 const MESSAGE = 'it could not be sent before the end (closeTimeoutMs)'
 
 export class Ending {

@@ -4,8 +4,10 @@
  * The policy between the tables (what a code means) and the mechanism. What follows for each record of an answered
  * request is in record-outcomes.ts. Retries are bounded by `maxAgeMs`; outages use up no attempts.
  */
+
 import type { CredentialSource } from '../auth/identity.ts'
 import type { Clock } from '../clock.ts'
+import type { WarningCode } from '../codes.ts'
 import type { WarningEvent } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { Batcher } from '../queue/batcher.ts'
@@ -154,7 +156,7 @@ export class OutcomeHandler {
     if (wrongMs === 0) return false
     this.#clockCorrected = true
     warn({
-      code: 'CLOCK',
+      code: 'CLOCK' satisfies WarningCode,
       message: `this machine's clock differs from the service's by ${Math.round(wrongMs / 1_000)} s (${outcome.code})`,
       cure: 'requests are signed with the time of the service from now on; set the clock of this machine'
     })

@@ -1,4 +1,5 @@
 /** What went wrong on the way → a stable code and a sentence. Node's own code stays in the sentence, in brackets. */
+import type { NoAnswerCode } from '../codes.ts'
 import type { WireReply } from '../wire/message.ts'
 import { withoutLogin } from './address.ts'
 
@@ -13,7 +14,7 @@ export class DeadlineError extends Error {
 }
 
 interface Kind {
-  readonly code: string
+  readonly code: NoAnswerCode
   readonly of: RegExp
   readonly sentence: (host: string) => string
   /** The request may have arrived. */
@@ -77,7 +78,7 @@ export function toFailure(error: unknown, origin: string): Failure {
   const { code, message } = rootOf(error)
   const host = new URL(origin).host
   const kind = KINDS.find(({ of }) => of.test(code))
-  const reason = withoutLogin(message)
+  const reason = withoutLogin(openSslReason(message))
   if (kind === undefined) return { kind: 'failure', code, message: `${host}: ${reason}`, ambiguous: true }
   return {
     kind: 'failure',
@@ -89,7 +90,8 @@ export function toFailure(error: unknown, origin: string): Failure {
 
 /** undici and happy-eyeballs wrap the error that tells something: look for the innermost code. */
 function rootOf(error: unknown): { readonly code: string; readonly message: string } {
-  let code = 'NETWORK'
+  const unknown: NoAnswerCode = 'NETWORK'
+  let code: string = unknown
   let message = String(error)
   for (let depth = 0, at: unknown = error; depth < 5 && at instanceof Error; depth++) {
     message = at.message || message
@@ -99,6 +101,11 @@ function rootOf(error: unknown): { readonly code: string; readonly message: stri
   // undici has no code of its own for a CONNECT that was turned down.
   if (/^Proxy response \(\d+\)/.test(message)) return { code: 'PROXY_REFUSED', message: proxyAnswer(message) }
   return { code, message }
+}
+
+/** `80…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…c:350:` → its reason. */
+function openSslReason(message: string): string {
+  return /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1] ?? message
 }
 
 function proxyAnswer(message: string): string {

@@ -8,7 +8,9 @@
  * `always`: every line is on disk before anything else, and in memory too while there is room and nothing older waits
  * on disk. `overflow`: only what does not fit into memory, and what comes after it.
  */
+
 import type { Clock } from '../clock.ts'
+import type { WarningCode } from '../codes.ts'
 import type { DropReason, WarningEvent } from '../events.ts'
 import { type Ledger, PAST } from '../stats.ts'
 import type { Batcher } from './batcher.ts'
@@ -220,7 +222,7 @@ export class Backlog {
   #sawDamage(places: number): void {
     this.damaged += places
     this.#parts.warn({
-      code: 'SPOOL_DAMAGED',
+      code: 'SPOOL_DAMAGED' satisfies WarningCode,
       message: `${places} damaged place${places === 1 ? '' : 's'} of the spool skipped`,
       cure: 'what could be read is sent; a torn end is normal after a crash, anything else is worth a look at the disk'
     })
@@ -228,7 +230,7 @@ export class Backlog {
 
   #failed(error: unknown): void {
     this.#parts.warn({
-      code: 'SPOOL',
+      code: 'SPOOL' satisfies WarningCode,
       message: `the spool cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       cure: 'check space and permissions of spool.dir; lines stay in memory meanwhile, and the disk is tried again'
     })

@@ -4,7 +4,9 @@
  * Bounded by: the record limit (a larger line is cut or refused) and the overflow stage. At close: later
  * lines are counted as dropped. Heard by: the writer (false), the trouble stage.
  */
+
 import type { Clock } from '../clock.ts'
+import type { RejectedCode } from '../codes.ts'
 import type { DropReason, RejectedEvent } from '../events.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { dropNotice } from '../record/notice.ts'
@@ -108,7 +110,7 @@ export class Intake {
     const bytes = Buffer.from(line)
     if (oversize === 'truncate') return this.#admit(truncateLine(bytes, MAX_RECORD_BYTES), text)
     settlement.rejectUnsent(bytes, {
-      code: 'OVERSIZE',
+      code: 'OVERSIZE' satisfies RejectedCode,
       message: `a line of ${bytes.length} bytes is above the record limit of ${MAX_RECORD_BYTES} (oversize: 'reject')`,
       lines: 1,
       attempts: 0,

@@ -1,4 +1,5 @@
 /** reply → outcome: what one attempt gave, as a value. Pure. */
+import type { NoAnswerCode } from '../codes.ts'
 import { type CodeAction, ruleFor } from './codes.ts'
 import { cureOfFailure } from './failures.ts'
 import type { WireReply } from './message.ts'
@@ -29,15 +30,22 @@ export type Outcome =
   | (Failure & { readonly kind: 'split' })
   | (Failure & { readonly kind: 'refused' })
 
+/** How the request was sent, where that matters for what its answer means. */
+interface Sent {
+  /** Reads a 200 answer, in the format of the request; errors are JSON in any. */
+  readonly read?: (body: Buffer, records: number) => SendRecordsAnswer
+  /** It was signed with a scope, so nobody is told to turn that on. */
+  readonly isScoped?: boolean
+}
+
 /**
- * Judges the reply to a request of `records` records. `now` in ms, for a `Retry-After` date. `read` reads a 200 answer in
- * the format of the request; errors are JSON in any.
+ * Judges the reply to a request of `records` records. `now` in ms, for a `Retry-After` date.
  */
 export function judge(
   reply: WireReply,
   records: number,
   now: number,
-  read: (body: Buffer, records: number) => SendRecordsAnswer = readSendRecordsAnswer
+  { isScoped = false, read = readSendRecordsAnswer }: Sent = {}
 ): Outcome {
   if (reply.kind === 'failure') {
     const { code, message, ambiguous } = reply
@@ -51,7 +59,7 @@ export function judge(
   const failure: Failure = {
     code: code || `HTTP ${reply.status}`,
     message: message || 'no message',
-    cure: rule.cure ?? cureOf(rule.action)
+    cure: (isScoped ? rule.scopedCure : undefined) ?? rule.cure ?? cureOf(rule.action)
   }
   switch (rule.action) {
     case 'throttle':
@@ -78,14 +86,16 @@ export function judge(
   }
 }
 
+const UNREADABLE: NoAnswerCode = 'UNREADABLE_ANSWER'
+
 function judgeAnswer(answer: SendRecordsAnswer): Outcome {
   if (answer.kind === 'unreadable') {
     return {
       kind: 'retry',
       action: 'retry',
-      code: 'UNREADABLE_ANSWER',
+      code: UNREADABLE,
       message: `the answer is not one of SendRecords: ${answer.excerpt}`,
-      cure: 'check that endpoint is DIS and that no proxy answers in its place',
+      cure: cureOfFailure(UNREADABLE),
       ambiguous: true,
       retryAfterMs: undefined
     }

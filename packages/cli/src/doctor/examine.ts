@@ -1,0 +1,94 @@
+/**
+ * All checks, in the order in which they are told. What cannot be looked at because something before it failed is
+ * skipped, and so is what would hammer at a closed door: five refused requests lock an access key.
+ */
+import {
+  type ConfigProblem,
+  createClient,
+  type DisClient,
+  DisConfigError,
+  type DisOptions,
+  inspectConfiguration
+} from '@dis-logs/core'
+import { type Check, skipped } from './check.ts'
+import { checkConfiguration } from './configuration.ts'
+import { checkCredentials } from './credentials.ts'
+import { checkClock, checkDns, checkEndpoint, checkTls } from './network.ts'
+import { checkStream, describe, mayStillWrite } from './stream.ts'
+import type { Veil } from './veil.ts'
+import { checkWrite } from './write.ts'
+
+export interface Examination {
+  readonly options: DisOptions
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Longest wait for each answer. */
+  readonly timeoutMs: number
+  /** Whether a test record may be written. */
+  readonly mayWrite: boolean
+}
+
+/** Each check as soon as it is done. */
+export async function* examine(examination: Examination, veil: Veil): AsyncGenerator<Check> {
+  const { env, options, timeoutMs } = examination
+  const inspection = inspectConfiguration(options, env)
+  const { origin, problems, values } = inspection
+  const client = clientFor(options, problems)
+  try {
+    yield checkConfiguration(inspection)
+    const credentials = await checkCredentials(inspection, client, veil, Date.now())
+    yield credentials
+    if (origin === undefined) {
+      yield* ['clock', 'dns', 'tls', 'endpoint'].map((name) => skipped(name, BROKEN))
+      yield* unreachable(BROKEN)
+      return
+    }
+    const knock = await inspection.knock(timeoutMs)
+    yield checkClock(knock)
+    const network = [await checkDns(origin, values), checkTls(origin, knock)]
+    const endpoint = checkEndpoint(origin, knock, network)
+    yield* [...network, endpoint]
+    if (endpoint.ok !== true) yield* unreachable('the endpoint cannot be reached')
+    else if (credentials.ok === false) yield* unreachable('credentials failed')
+    else if (client === undefined || problems.length > 0) yield* unreachable(BROKEN)
+    else {
+      const isProjectGiven = values.some(({ option }) => option === 'projectId')
+      yield* examineService(client, isProjectGiven, examination)
+    }
+  } finally {
+    await client?.close()
+  }
+}
+
+/** A stream without a name is nothing to ask for, but who would ask is worth knowing all the same. */
+function clientFor(options: DisOptions, problems: readonly ConfigProblem[]): DisClient | undefined {
+  if (problems.length === 0) return createClient(options)
+  if (problems.some(({ option }) => option !== 'streamName')) return undefined
+  try {
+    return createClient({ ...options, streamName: 'nameless' })
+  } catch (error) {
+    // A name that is not one hid what else is wrong; it is told when the name is mended.
+    if (error instanceof DisConfigError) return undefined
+    throw error
+  }
+}
+
+async function* examineService(
+  client: DisClient,
+  isProjectGiven: boolean,
+  { mayWrite, options, timeoutMs }: Examination
+): AsyncGenerator<Check> {
+  const described = await describe(client)
+  const checks = checkStream(described, isProjectGiven, options.signing)
+  yield* checks
+  const broken = checks.find(({ ok }) => ok === false)
+  if (!mayWrite) yield skipped('write', NOT_ASKED)
+  else if (broken === undefined || mayStillWrite(described)) yield checkWrite(options, timeoutMs)
+  else yield skipped('write', `${broken.name} failed`)
+}
+
+const BROKEN = 'configuration failed'
+const NOT_ASKED = 'only --write sends a test record'
+
+function unreachable(why: string): Check[] {
+  return ['access', 'project', 'stream', 'partitions', 'write'].map((name) => skipped(name, why))
+}
