@@ -1,5 +1,5 @@
 /**
- * Who hears of trouble: events, diagnostics channels, and stderr for those who listen to neither.
+ * Who hears of trouble: events, diagnostics channels, and, because many listen to neither, stderr.
  *
  * Never the logger that is being served: a transport that logs its own trouble feeds itself. At most one
  * line a minute goes to stderr for each kind, and for each code of a warning, so that an outage does not fill another log.
@@ -108,7 +108,7 @@ export class Trouble {
 const REASONS: Readonly<Record<DroppedEvent['reason'], string>> = {
   'buffer-full': 'the buffer is full (buffer.maxBytes, buffer.onFull)',
   'spool-full': 'the spool is full (spool.maxBytes): its oldest lines made room',
-  closing: 'they could not be sent before the end (closeTimeoutMs); a spool would have kept them',
+  closing: 'they could not be sent before the end (closeTimeoutMs), and no spool had room for them',
   closed: 'they were written after close',
   worker: 'the worker thread died with them'
 }
