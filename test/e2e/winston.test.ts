@@ -158,8 +158,8 @@ describe.each([true, false])('a winston transport, worker: %s', (worker) => {
     const dis_ = transportFor({ buffer: { maxBytes: 65_536 }, closeTimeoutMs: 60_000 })
     const logger = winston.createLogger({ transports: [dis_] })
     let waited = 0
-    // More than the ring between the threads takes.
-    const count = worker ? 30_000 : 3_000
+    // More than ring and chunks between the threads take.
+    const count = worker ? 60_000 : 3_000
     for (let n = 0; n < count; n++) {
       if (logger.write({ level: 'info', message: 'x'.repeat(200), n })) continue
       waited++

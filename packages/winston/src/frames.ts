@@ -3,9 +3,23 @@
  * UTF-16 units, which survive the way through UTF-8: a lone surrogate becomes one other unit.
  */
 
-/** A line as it travels. */
-export function frame(line: string): string {
-  return `${line.length}:${line}`
+/** Most bytes of a header: the longest string has 2^29 units. */
+export const HEADER_BYTES = 10
+
+const COLON = 0x3a
+const ZERO = 0x30
+
+/** Writes what goes before a line; returns the end. */
+export function writeHeader(target: Buffer, offset: number, line: string): number {
+  let digits = 1
+  for (let rest = line.length; rest > 9; rest = Math.floor(rest / 10)) digits++
+  let rest = line.length
+  for (let at = offset + digits - 1; at >= offset; at--) {
+    target[at] = ZERO + (rest % 10)
+    rest = Math.floor(rest / 10)
+  }
+  target[offset + digits] = COLON
+  return offset + digits + 1
 }
 
 /** Cuts text into lines again, however it was cut on the way. */

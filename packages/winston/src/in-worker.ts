@@ -1,8 +1,8 @@
 /**
  * line → worker thread: the application pays for formatting and one copy; the producer runs elsewhere.
  *
- * Bounded by: thread-stream's ring of 4 MiB behind the producer's own buffer. At the bound: `write` answers false, and
- * winston waits. At the end of the process: it waits for the worker, 10 s at most, as pino does. If the worker cannot
+ * Bounded by: the ring of 4 MiB and as much in chunks, behind the producer's own buffer. At the bound: `write` answers
+ * false, and winston waits. At the end of the process: it waits for the worker, 10 s at most, as pino does. If the worker cannot
  * be had, or dies, lines go to a producer in this process, and a warning says so.
  */
 import { fileURLToPath } from 'node:url'
@@ -14,14 +14,14 @@ import {
   validateOptions
 } from '@dis-logs/core'
 import ThreadStream from 'thread-stream'
-import { frame } from './frames.ts'
+import { Feed, type Ring } from './feed.ts'
 import { onProcessExit } from './process-exit.ts'
 import type { Order, Replies, WorkerOptions } from './protocol.ts'
 import { inProcess, type Sender, type Tell } from './sender.ts'
 import { NO_STATS, settledBy, sumOf } from './stats.ts'
 
 /** thread-stream's own types leave these out. */
-type Thread = ThreadStream & { ref(): void; unref(): void; readonly destroyed: boolean }
+type Thread = ThreadStream & Ring & { ref(): void; unref(): void }
 
 type Done = (report: FlushReport) => void
 
@@ -38,6 +38,7 @@ export function inWorker(options: DisOptions, tell: Tell): Sender {
 
 class ThreadSender implements Sender {
   readonly #thread: Thread
+  readonly #feed: Feed
   readonly #tell: Tell
   readonly #closeTimeoutMs: number
   readonly #waiting = new Map<number, Done>()
@@ -60,6 +61,7 @@ class ThreadSender implements Sender {
       // Flags of this process, as in `node --input-type=module -e`, would not suit a file.
       workerOpts: { execArgv: [] }
     }) as Thread
+    this.#feed = new Feed(this.#thread)
     this.#listen(options)
     this.#thread.unref()
     this.#forget = onProcessExit(() => this.#leave())
@@ -69,7 +71,7 @@ class ThreadSender implements Sender {
     if (this.#instead !== undefined) return this.#instead.write(line)
     if (line === '') return true
     this.#written++
-    if (this.#closing === undefined) return this.#thread.write(frame(line))
+    if (this.#closing === undefined) return this.#feed.write(line)
     this.#late++
     this.#tell('dropped', { reason: 'closed', lines: 1, bytes: Buffer.byteLength(line) })
     return true
@@ -80,13 +82,7 @@ class ThreadSender implements Sender {
       this.#instead.whenDrained(next)
       return
     }
-    const done = () => {
-      this.#thread.off('drain', done)
-      this.#thread.off('close', done)
-      next()
-    }
-    this.#thread.on('drain', done)
-    this.#thread.on('close', done)
+    this.#feed.whenDrained(next)
   }
 
   flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
@@ -137,6 +133,7 @@ class ThreadSender implements Sender {
         resolve(report)
       })
       this.#thread.ref()
+      this.#feed.flush()
       this.#thread.flush((error) => {
         if (error) this.#done(id, this.#report())
         else this.#send({ code: 'DIS', kind, id, timeoutMs })
@@ -202,6 +199,7 @@ class ThreadSender implements Sender {
   #leave(): void {
     try {
       this.#send({ code: 'DIS', kind: 'ending' })
+      this.#feed.flush()
       this.#thread.flushSync()
       this.#thread.end()
     } catch {

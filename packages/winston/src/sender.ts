@@ -32,11 +32,16 @@ export function inProcess(options: DisOptions, tell: Tell): Sender {
   producer.on('dropped', (event) => tell('dropped', event))
   producer.on('stats', (event) => tell('stats', event))
   producer.on('warning', (event) => tell('warning', event))
+  let isClosing = false
   return {
-    write: (line) => producer.write(line),
+    // Nobody waits for a producer that takes no more: it counts what comes too late.
+    write: (line) => producer.write(line) || isClosing,
     whenDrained: (next) => producer.once('drain', next),
     flush: (flushOptions) => producer.flush(flushOptions),
-    close: () => producer.close(),
+    close: () => {
+      isClosing = true
+      return producer.close()
+    },
     stats: () => producer.stats()
   }
 }

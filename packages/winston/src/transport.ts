@@ -48,12 +48,18 @@ export class DisTransport extends Transport {
     else this.#sender.whenDrained(next)
   }
 
-  /** Called by winston for infos that waited together: one wait for all of them, if any. */
+  /** Called by winston for infos that waited together. They go on waiting where there is no room for all of them. */
   override logv(writes: readonly BufferedWrite[], next: () => void): void {
-    let admitted = true
-    for (const { chunk } of writes) admitted = this.#write(this.#formatted(chunk)) && admitted
-    if (admitted) next()
-    else this.#sender.whenDrained(next)
+    this.#logFrom(writes, 0, next)
+  }
+
+  #logFrom(writes: readonly BufferedWrite[], from: number, next: () => void): void {
+    for (let index = from; index < writes.length; index++) {
+      if (this.#write(this.#formatted(writes[index]?.chunk))) continue
+      this.#sender.whenDrained(() => this.#logFrom(writes, index + 1, next))
+      return
+    }
+    next()
   }
 
   /** Waits until every line logged before this call is settled. Never rejects. */

@@ -1,0 +1,106 @@
+import { EventEmitter } from 'node:events'
+import { StringDecoder } from 'node:string_decoder'
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { Feed, type Ring } from '../../packages/winston/src/feed.ts'
+import { FrameReader } from '../../packages/winston/src/frames.ts'
+
+/** Keeps what it gets, and has as much room as the test says. */
+class ScriptedRing extends EventEmitter implements Ring {
+  readonly chunks: Buffer[] = []
+  destroyed = false
+  hasRoom = true
+
+  write(bytes: Buffer): boolean {
+    this.chunks.push(bytes)
+    return this.hasRoom
+  }
+}
+
+/** What the other side makes of the bytes, cut into pieces of `size`. */
+function read(chunks: readonly Buffer[], size: number): string[] {
+  const bytes = Buffer.concat(chunks)
+  const decoder = new StringDecoder('utf8')
+  const frames = new FrameReader()
+  const lines: string[] = []
+  for (let at = 0; at < bytes.length; at += size) {
+    frames.push(decoder.write(bytes.subarray(at, at + size)), (line) => lines.push(line))
+  }
+  return lines
+}
+
+describe('the way into the ring', () => {
+  it('keeps every line as it is, whatever is in it and wherever it is cut', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.constantFrom('1:', '日志 🔑', 'two\nlines', '')
+    )
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 50 }), fc.integer({ min: 1, max: 300 }), (lines, size) => {
+        const ring = new ScriptedRing()
+        const feed = new Feed(ring)
+        for (const [index, one] of lines.entries()) {
+          feed.write(one)
+          if (index % 7 === 0) feed.flush()
+        }
+        feed.flush()
+        expect(read(ring.chunks, size)).toEqual(lines)
+      })
+    )
+  })
+
+  it('takes lines of more than a chunk, and of any number of digits', () => {
+    const lines = [9, 10, 99, 100, 65_535, 65_536, 300_000].map((length) => 'é'.repeat(length))
+    const ring = new ScriptedRing()
+    const feed = new Feed(ring)
+    for (const line of lines) feed.write(line)
+    feed.flush()
+    expect(read(ring.chunks, 10_000)).toEqual(lines)
+  })
+
+  it('hands lines of one turn over together, without being told', async () => {
+    const ring = new ScriptedRing()
+    const feed = new Feed(ring)
+    for (let index = 0; index < 100; index++) feed.write('a line')
+    expect(ring.chunks).toHaveLength(0)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(ring.chunks).toHaveLength(1)
+  })
+
+  /** A feed behind a full ring that has said so. */
+  function full() {
+    const ring = new ScriptedRing()
+    ring.hasRoom = false
+    const feed = new Feed(ring)
+    let taken = 0
+    while (feed.write('x'.repeat(1_000))) taken++
+    expect(taken).toBeGreaterThan(4_000)
+    expect(taken).toBeLessThan(4_500)
+    const next = vi.fn()
+    feed.whenDrained(next)
+    return { ring, feed, next }
+  }
+
+  it('says that there is no room 4 MiB after the ring, and when there is some', () => {
+    const { feed, next, ring } = full()
+    expect(next).not.toHaveBeenCalled()
+    ring.emit('drain')
+    expect(next).toHaveBeenCalledTimes(1)
+    expect(feed.write('x')).toBe(true)
+  })
+
+  it('needs no drain if the ring takes more before it says so', () => {
+    const { feed, next, ring } = full()
+    ring.hasRoom = true
+    feed.flush()
+    expect(next).toHaveBeenCalledTimes(1)
+  })
+
+  it('lets nobody wait for a ring that is gone', async () => {
+    const { feed, next, ring } = full()
+    ring.destroyed = true
+    ring.emit('close')
+    expect(next).toHaveBeenCalledTimes(1)
+    await new Promise<void>((resolve) => feed.whenDrained(resolve))
+  })
+})
