@@ -86,6 +86,13 @@ const endings = {
     }, 50)
   },
   end: () => logger.end(),
+  // In the documented way, with nothing that keeps the process alive for it.
+  finish: () => {
+    // Stays if the end of the logger is never heard of.
+    process.exitCode = 3
+    process.disconnect?.()
+    logger.end()
+  },
   // Logs for ever, and tells after each batch how many lines are settled.
   async settling() {
     for (let n = lines; ; ) {

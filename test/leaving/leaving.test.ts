@@ -51,6 +51,13 @@ describe.each(['pino', 'winston', 'winston in-process'] as const)(
       expect(run.tookMs).toBeLessThan(process.env['CI'] ? 5_000 : 1_500)
     })
 
+    it('after the end of the logger: everything is delivered, and the end is heard of', async () => {
+      await start()
+      const run = await runApp({ framework, options: optionsFor(dis), lines: LINES, ending: 'finish' })
+      expect(run).toMatchObject({ code: 0, stderr: '' })
+      await expectAll()
+    })
+
     it('by SIGTERM with the documented handler: everything is delivered', async () => {
       await start()
       const app = startApp({ framework, options: optionsFor(dis), lines: LINES, ending: 'handler' })

@@ -111,6 +111,8 @@ class ThreadSender implements Sender {
     const closed = new Promise<void>((resolve) => this.#thread.once('close', () => resolve()))
     // Blocks this thread until the worker has ended, which has nothing left to do.
     if (!this.#thread.destroyed) {
+      // Its end must be heard of, also if nothing else keeps the process: the logger's `finish` waits for it.
+      this.#thread.ref()
       this.#thread.end()
       await closed
     }
