@@ -32,7 +32,7 @@ export async function steadyLoad({ load, aggregate, partitions, latencyMs, secon
     const goodput = aggregate
       ? perSecond((sample) => sample.bytes) / BYTES_PER_SECOND
       : perSecond((sample) => sample.accepted) / RECORDS_PER_SECOND
-    const delays = await delaysOf(dis, WARM_UP_MS, latencyMs)
+    const delays = await delaysOf(dis, WARM_UP_MS)
     return {
       load,
       aggregate,

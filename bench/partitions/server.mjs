@@ -87,14 +87,12 @@ export async function watchUntil(dis, until, eachSample) {
 }
 
 /**
- * From log call to acknowledgement, of the lines logged after the warm-up. The server notes when a request
- * arrived, before it takes its time to answer.
+ * From log call to acknowledgement, of the lines logged after the warm-up. The server notes when it stores a record, which is
+ * when it answers: after the time that it takes.
  * @param {import('@dis-logs/local').LocalDis} dis
  * @param {number} warmUpMs
- * @param {number} latencyMs
- * @returns {Promise<number[]>} ms, of at most some thousand lines
  */
-export async function delaysOf(dis, warmUpMs, latencyMs) {
+export async function delaysOf(dis, warmUpMs) {
   const records = await dis.records(STREAM)
   const step = Math.max(1, Math.floor(records.length / 5_000))
   /** @type {number[]} */
@@ -105,7 +103,7 @@ export async function delaysOf(dis, warmUpMs, latencyMs) {
     const time = Number(/"time":(\d+)/.exec(data.subarray(0, 200).toString('latin1'))?.[1] ?? Number.NaN)
     if (Number.isNaN(time)) continue
     firstAt ??= time
-    if (time - firstAt >= warmUpMs) delays.push(timestamp + latencyMs - time)
+    if (time - firstAt >= warmUpMs) delays.push(timestamp - time)
   }
   return delays
 }
