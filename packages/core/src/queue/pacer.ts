@@ -18,7 +18,7 @@ export const UNIT_BYTES: number = 1_000
 
 /**
  * Pause between two sends to a partition that is paced: long enough to make a batch, short enough to be smooth. With 100 ms
- * a service that lets through a burst of no more than that was filled to 76 % at 50 ms a round trip; so it is to 99.
+ * a service that lets through a burst of no more than that was filled to 76 % at 50 ms a round trip, with 50 ms to 99 %.
  */
 export const SLOT_MS: number = 50
 
