@@ -12,8 +12,6 @@ interface Layer {
   readonly packages: RegExp
 }
 
-const NOTHING = /^$/
-
 const CORE: Readonly<Record<string, Layer>> = {
   words: {
     files: /^(limits|codes|errors|events|stats|clock)\.ts$/,
@@ -21,23 +19,28 @@ const CORE: Readonly<Record<string, Layer>> = {
     packages: /^node:diagnostics_channel$/
   },
   pure: {
-    files: /^(record\/.*|wire\/.*|auth\/(canonical|identity|authorize|redact|sign-\w+))\.ts$/,
+    files:
+      /^(record\/.*|wire\/.*|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
     uses: ['words', 'pure'],
-    packages: /^node:(crypto|buffer)$/
+    // Of zlib only the CRC.
+    packages: /^node:(crypto|buffer|zlib)$/
   },
   motion: {
-    files: /^(queue|delivery)\/.*\.ts$/,
+    // The spool's stage and its formats; files and locks stand behind the port in spool/disk.ts.
+    files:
+      /^(queue\/.*|delivery\/.*|spool\/(acknowledgements|adoption|catch-up|claims|fence|held-lines|legacy|line-age|orphans|part|save-at-end|segment|segments|spool|spool-stage|spool-warnings|spool-writer))\.ts$/,
     uses: ['words', 'pure', 'motion'],
-    packages: NOTHING
+    packages: /^node:zlib$/
   },
   edge: {
-    files: /^(net\/.*|disk\/.*|codec\/.*|auth\/(?!canonical|identity|authorize|redact|sign-).*)\.ts$/,
+    files:
+      /^(net\/.*|spool\/(files|socket-lock|private-folder|dead-letters)|codec\/.*|auth\/(?!canonical|identity|authorize|redact|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
     packages: /^(undici|sonic-boom|node:.*)$/
   },
   root: {
     files:
-      /^(producer|pipeline|storage|validate|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|origins|inspection|index|testing|testing\/.*)\.ts$/,
+      /^(producer|pipeline|storage|validate|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|origins|inspection|spool\/inspect-spool|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages: /^(valibot|node:(events|fs|os|path|worker_threads))$/
   }

@@ -20,9 +20,19 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'createClient',
     'createProducer',
     'inspectConfiguration',
+    'inspectSpool',
     'validateOptions'
   ],
-  '@dis-logs/core/testing': ['ManualClock', 'ScriptedTransport', 'assembleProducer', 'stored', 'throttled'],
+  '@dis-logs/core/testing': [
+    'ManualClock',
+    'MemoryDisk',
+    'ScriptedTransport',
+    'afterKill',
+    'afterPowerLoss',
+    'assembleProducer',
+    'stored',
+    'throttled'
+  ],
   'pino-dis': ['default', 'disStream'],
   'winston-dis': ['DisTransport'],
   '@dis-logs/local': ['LocalDisOptionError', 'createLocalDis'],

@@ -1,7 +1,9 @@
 /** Time and chance as a parameter, so that no test has to wait and every run can be repeated. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: wall time, which may jump. For timestamps and signatures. */
   now(): number
+  /** Milliseconds from some moment on; never goes back. For durations. */
+  monotonic(): number
   /** Calls `fire` once after `delayMs`; the returned function cancels it. Does not keep the process alive. */
   timer(delayMs: number, fire: () => void): () => void
   /** Uniform in [0, 1). */
@@ -15,6 +17,7 @@ const LONGEST_TIMER_MS = 2_147_483_647
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   timer(delayMs, fire) {
     const handle = setTimeout(fire, delayMs)
     // A process ends when the application has nothing more to do; what is left to be sent is `leaving.ts`'s concern.

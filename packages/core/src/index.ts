@@ -22,6 +22,14 @@ export { type ConfigValue, type Inspection, inspectConfiguration, type Knock } f
 export type { CredentialsOption, DisOptions, IamCredentials } from './options.ts'
 export { createProducer, type Producer } from './producer.ts'
 export type { OverflowPolicy } from './queue/overflow.ts'
+export {
+  inspectSpool,
+  type SpoolInspection,
+  type SpoolOwner,
+  type SpoolPart,
+  type SpoolRoute
+} from './spool/inspect-spool.ts'
+export type { SpoolTarget } from './spool/segment-head.ts'
 export type { FlushReport, Stats } from './stats.ts'
 export { validateOptions } from './validate.ts'
 export type { DisRecord, PartitionInfo, RecordsPage, StreamInfo } from './wire/reading.ts'

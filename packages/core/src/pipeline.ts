@@ -17,10 +17,8 @@ import { Ending } from './delivery/ending.ts'
 import { OutcomeHandler } from './delivery/outcomes.ts'
 import { Settlement } from './delivery/settlement.ts'
 import { Window } from './delivery/window.ts'
-import type { DeadLetters } from './disk/dead-letters.ts'
 import type { DropReason, ProducerEvents, WarningEvent } from './events.ts'
 import { HttpTransport } from './net/http.ts'
-import type { Backlog } from './queue/backlog.ts'
 import { Batcher } from './queue/batcher.ts'
 import { DropNotice } from './queue/drop-notice.ts'
 import { Intake } from './queue/intake.ts'
@@ -29,9 +27,11 @@ import { LineStore } from './queue/line-store.ts'
 import { Overflow } from './queue/overflow.ts'
 import { createRouter } from './record/route.ts'
 import type { Settings } from './settings.ts'
+import type { DeadLetters } from './spool/dead-letters.ts'
+import type { Disk } from './spool/disk.ts'
 import { Ledger } from './stats.ts'
 import { writeStderr } from './stderr.ts'
-import { openBacklog, openDeadLetters } from './storage.ts'
+import { type OpenSpool, openDeadLetters, openSpool } from './storage.ts'
 import { Trouble } from './trouble.ts'
 import { createFormat, WireForm } from './wire/form.ts'
 import type { Transport } from './wire/message.ts'
@@ -40,6 +40,7 @@ import type { Transport } from './wire/message.ts'
 export interface ProducerParts {
   readonly clock?: Clock
   readonly transport?: Transport
+  readonly disk?: Disk
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly hostname?: string
   readonly stderr?: (text: string) => void
@@ -53,7 +54,7 @@ export interface Pipeline {
   readonly store: LineStore
   readonly ledger: Ledger
   readonly batcher: Batcher
-  readonly backlog: Backlog | undefined
+  readonly spool: OpenSpool | undefined
   readonly deadLetters: DeadLetters | undefined
   readonly notice: DropNotice
   readonly ending: Ending
@@ -118,22 +119,28 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
   const settlement = new Settlement(store, ledger, {
     rejected: (event) => trouble.rejected(event),
     deadLetter: (letter) => void deadLetters?.write(letter, clock.now()),
-    acknowledged: (spoolId) => backlog?.acknowledge(spoolId),
+    acknowledged: (spoolId) => spool?.stage.acknowledge(spoolId),
     dropped,
     released: () => {
-      backlog?.writeAcks()
+      spool?.stage.writeAcknowledgements()
       events.released()
     }
   })
-  const { backlog, closeBacklog } = openBacklog(settings, {
+  const spool = openSpool(settings, {
+    disk: parts.disk,
+    trouble,
+    // What an earlier process left is sent without waiting for a first line; if it left nothing, `close` need not wait.
+    found: () => {
+      dispatcher.wake()
+      events.released()
+    },
     clock,
     store,
     ledger,
     overflow,
     lanes,
     batcher,
-    dropped,
-    warn: (event) => trouble.warn(event)
+    dropped
   })
   const credentials = createCredentialSource(settings.credentials, {
     clock,
@@ -169,7 +176,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     window,
     attempts,
     outcomes,
-    refill: () => backlog?.refill(),
+    refill: () => spool?.stage.refill(),
     onBug: (error) =>
       trouble.warn({
         code: 'BUG' satisfies WarningCode,
@@ -182,7 +189,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     store,
     ledger,
     overflow,
-    backlog,
+    spool: spool?.stage,
     settlement,
     dropped,
     lanes,
@@ -196,19 +203,17 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     dispatcher,
     intake,
     settlement,
-    backlog,
+    spool: spool?.stage,
     hasDeadLetters: deadLetters !== undefined,
     rejected: (event) => trouble.rejected(event),
     release: () => {
-      closeBacklog()
+      spool?.stop()
       trouble.flush()
       deadLetters?.close()
     }
   })
   // Told a moment later, when whoever made this has had time to listen.
   if (settings.ordered && settings.aggregateBytes === 0) queueMicrotask(() => trouble.warn(ORDERED_RATE))
-  // What an earlier process left is sent without waiting for a first line.
-  if (backlog?.isWaiting) dispatcher.wake()
   return {
     clock,
     transport,
@@ -216,7 +221,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     store,
     ledger,
     batcher,
-    backlog,
+    spool,
     deadLetters,
     notice,
     ending,

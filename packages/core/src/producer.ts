@@ -98,10 +98,10 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
 
   /** See {@link Leaver}: the process has nothing else to do. */
   finish(): Promise<void> | undefined {
-    const { ledger, backlog, store } = this.#pipeline
+    const { ledger, spool, store } = this.#pipeline
     if (this.#closing !== undefined || this.#isEmpty) return undefined
     const { written, delivered, rejected } = ledger.totals()
-    const progress = `${written} ${delivered} ${rejected} ${store.lines} ${backlog?.bytes}`
+    const progress = `${written} ${delivered} ${rejected} ${store.lines} ${spool?.stage.bytes}`
     // A service that is slow is waited for, and so is a writer who waits for `drain`; one that hangs is not.
     if (progress === this.#progress) return undefined
     this.#progress = progress
@@ -130,8 +130,8 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
 
   /** Nothing is in memory and nothing waits on disk. */
   get #isEmpty(): boolean {
-    const { backlog, store } = this.#pipeline
-    return store.lines === 0 && backlog?.isWaiting !== true
+    const { spool, store } = this.#pipeline
+    return store.lines === 0 && spool?.stage.isWaiting !== true
   }
 
   /**
@@ -158,7 +158,7 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
   }
 
   stats(): Stats {
-    const { attempts, backlog, deadLetters, intake, ledger, outcomes, settlement, store, window } =
+    const { attempts, deadLetters, intake, ledger, outcomes, settlement, spool, store, window } =
       this.#pipeline
     const { pending, ...totals } = ledger.totals()
     return {
@@ -166,8 +166,8 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
       buffered: pending,
       bufferedBytes: store.bytes,
       recovered: ledger.recovered,
-      spoolBytes: backlog?.bytes ?? 0,
-      spoolDamaged: backlog?.damaged ?? 0,
+      spoolBytes: spool?.stage.bytes ?? 0,
+      spoolDamaged: spool?.warnings.damaged ?? 0,
       deadLetters: deadLetters?.count ?? 0,
       oversized: intake.oversized,
       deliveredBytes: settlement.deliveredBytes,

@@ -1,41 +1,71 @@
 /** Opens what the settings want on disk, and keeps it alive. What goes wrong here is the user's to hear at construction. */
 
+import { hostname } from 'node:os'
 import { every } from './clock.ts'
 import type { WarningCode } from './codes.ts'
-import { DeadLetters } from './disk/dead-letters.ts'
-import { HEARTBEAT_MS } from './disk/folder.ts'
-import { Spool } from './disk/spool.ts'
-import { Backlog, type BacklogParts } from './queue/backlog.ts'
 import type { Settings } from './settings.ts'
+import { DeadLetters } from './spool/dead-letters.ts'
+import type { Disk } from './spool/disk.ts'
+import { machineDisk } from './spool/files.ts'
+import { TICK_MS } from './spool/orphans.ts'
+import { Spool } from './spool/spool.ts'
+import { SpoolStage, type SpoolStageParts } from './spool/spool-stage.ts'
+import { SpoolWarnings } from './spool/spool-warnings.ts'
 import type { Trouble } from './trouble.ts'
-import { probe } from './validate.ts'
+import { probe, probeSpoolFolder } from './validate.ts'
 
 /** How long a line may be in the system's memory only, with `fsync: 'interval'`. */
 const SYNC_MS = 1_000
 
+export interface OpenSpool {
+  readonly stage: SpoolStage
+  readonly warnings: SpoolWarnings
+  /** Ends the timers. */
+  readonly stop: () => void
+}
+
 /** @throws DisConfigError if the folder cannot be used */
-export function openBacklog(
-  { spool }: Settings,
-  parts: Omit<BacklogParts, 'open' | 'mode'>
-): { readonly backlog: Backlog | undefined; readonly closeBacklog: () => void } {
-  if (spool === undefined) return { backlog: undefined, closeBacklog: () => {} }
-  const { clock } = parts
-  const backlog = probe('spool.dir', spool.dir, 'a folder that can be made and written', () => {
-    return new Backlog({
+export function openSpool(
+  { spool, target }: Settings,
+  parts: Omit<SpoolStageParts, 'open' | 'mode'> & {
+    readonly disk: Disk | undefined
+    readonly trouble: Trouble
+    readonly found: () => void
+  }
+): OpenSpool | undefined {
+  if (spool === undefined) return undefined
+  const { clock, disk = machineDisk, trouble, found } = parts
+  if (disk === machineDisk) probeSpoolFolder(spool.dir)
+  const warnings = new SpoolWarnings((event) => trouble.warn(event))
+  const { origin, projectId, streamName, streamId = '' } = target
+  const settings = {
+    ...spool,
+    dir: spool.dir.replaceAll('\\', '/'),
+    target: { origin, projectId, streamName, streamId },
+    host: hostname(),
+    pid: process.pid
+  }
+  const stage = probe('spool.dir', spool.dir, 'a folder that can be made and written', () => {
+    return new SpoolStage({
       ...parts,
       mode: spool.mode,
       open: (listener) =>
-        new Spool({ ...spool, syncsAlways: spool.fsync === 'always' }, () => clock.now(), listener)
+        new Spool(settings, disk, clock, {
+          ...listener,
+          found,
+          trouble: (event) => warnings.report(event)
+        })
     })
   })
-  backlog.tend()
-  const cancelTend = every(clock, HEARTBEAT_MS, () => backlog.tend())
-  const cancelSync = spool.fsync === 'interval' ? every(clock, SYNC_MS, () => backlog.syncSoon()) : () => {}
+  void stage.start()
+  const stopTicks = every(clock, TICK_MS, () => void stage.tick())
+  const stopSync = spool.fsync === 'interval' ? every(clock, SYNC_MS, () => stage.syncSoon()) : () => {}
   return {
-    backlog,
-    closeBacklog: () => {
-      cancelTend()
-      cancelSync()
+    stage,
+    warnings,
+    stop: () => {
+      stopTicks()
+      stopSync()
     }
   }
 }

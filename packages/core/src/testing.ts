@@ -4,6 +4,10 @@
  */
 export type { ProducerParts } from './pipeline.ts'
 export { assembleProducer } from './producer.ts'
+export { afterKill, afterPowerLoss, type CrashState } from './testing/crash-states.ts'
+export type { DiskFault, DiskOperation, FaultCode } from './testing/disk-faults.ts'
 export { ManualClock } from './testing/manual-clock.ts'
+export { MemoryDisk } from './testing/memory-disk.ts'
+export type { MemoryProcess } from './testing/memory-process.ts'
 export { ScriptedTransport, type SentRecord, stored, throttled } from './testing/scripted-transport.ts'
 export type { Transport, WireReply, WireRequest } from './wire/message.ts'

@@ -90,7 +90,7 @@ export class Trouble {
   }
 
   #say(kind: Kind, text: () => string, topic: string = kind): void {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     const before = this.#saidAt.get(topic)
     if (before !== undefined && now - before < STDERR_INTERVAL_MS[kind]) return
     this.#saidAt.set(topic, now)

@@ -5,6 +5,7 @@ import { loadCodec } from './codec/load.ts'
 import { DisConfigError } from './errors.ts'
 import type { DisOptions } from './options.ts'
 import { resolveSettings } from './settings.ts'
+import { preparePrivateFolder } from './spool/private-folder.ts'
 
 /**
  * Checks options as `createProducer` would, against the environment of this process, and starts nothing: for an adapter
@@ -15,9 +16,7 @@ import { resolveSettings } from './settings.ts'
 export function validateOptions(options?: DisOptions): void {
   const { spool, deadLetter, wire } = resolveSettings(options, process.env)
   loadCodec(wire.compression)
-  if (spool !== undefined) {
-    probe('spool.dir', spool.dir, 'a folder that can be made and written', () => useFolder(spool.dir))
-  }
+  if (spool !== undefined) probeSpoolFolder(spool.dir)
   if (deadLetter !== undefined) {
     const { path } = deadLetter
     probe('deadLetter', path, 'a file that can be made and written', () => {
@@ -30,6 +29,14 @@ export function validateOptions(options?: DisOptions): void {
 function useFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 })
   accessSync(path, constants.W_OK)
+}
+
+/** Makes the folder. @throws DisConfigError if it cannot be a spool */
+export function probeSpoolFolder(path: string): void {
+  const problem = probe('spool.dir', path, 'a folder that can be made and written', () =>
+    preparePrivateFolder(path)
+  )
+  if (problem !== undefined) throw new DisConfigError([{ option: 'spool.dir', ...problem }])
 }
 
 /** @throws DisConfigError with the reason why `attempt` failed */

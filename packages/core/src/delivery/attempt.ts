@@ -44,7 +44,7 @@ export class Attempts {
 
   async send(batch: Batch): Promise<Outcome> {
     const { clock, form, identity, store } = this.#parts
-    const startedAt = clock.now()
+    const startedAt = clock.monotonic()
     const packed = form.pack(batch, store)
     const { reply, held } = await this.#exchange(packed)
     const judged = judge(reply, batch.records, clock.now(), {
@@ -54,7 +54,9 @@ export class Attempts {
     const outcome = discreet(withCure(judged, form), held)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
-      channels.attempt.publish(this.#describe(batch, packed.body.length, outcome, clock.now() - startedAt))
+      channels.attempt.publish(
+        this.#describe(batch, packed.body.length, outcome, clock.monotonic() - startedAt)
+      )
     }
     return outcome
   }

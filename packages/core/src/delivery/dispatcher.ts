@@ -8,7 +8,7 @@
 import type { Clock } from '../clock.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { Batcher } from '../queue/batcher.ts'
-import type { Waiting } from '../queue/intake.ts'
+import type { Waiting } from '../queue/lanes.ts'
 import type { LineStore } from '../queue/line-store.ts'
 import type { Outcome } from '../wire/outcome.ts'
 import type { Attempts } from './attempt.ts'
@@ -66,7 +66,7 @@ export class Dispatcher {
     if (this.#stopped) return
     const { clock, batcher, window, refill, onBug } = this.#parts
     refill()
-    const now = clock.now()
+    const now = clock.monotonic()
     while (window.hasRoom && window.pausedUntil <= now) {
       const batch = this.#halves.shift() ?? batcher.take(now)
       if (batch === undefined) break

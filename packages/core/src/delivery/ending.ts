@@ -6,9 +6,10 @@
  */
 import type { RejectedCode } from '../codes.ts'
 import type { RejectedEvent } from '../events.ts'
-import type { Backlog } from '../queue/backlog.ts'
-import type { Intake, Waiting } from '../queue/intake.ts'
-import { type LineStore, NONE } from '../queue/line-store.ts'
+import type { Intake } from '../queue/intake.ts'
+import type { Waiting } from '../queue/lanes.ts'
+import type { LineStore } from '../queue/line-store.ts'
+import type { SpoolStage } from '../spool/spool-stage.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Settlement } from './settlement.ts'
 
@@ -17,7 +18,7 @@ export interface EndingParts {
   readonly dispatcher: Dispatcher
   readonly intake: Intake
   readonly settlement: Settlement
-  readonly backlog: Backlog | undefined
+  readonly spool: SpoolStage | undefined
   readonly hasDeadLetters: boolean
   readonly rejected: (event: RejectedEvent) => void
   /** Closes what else is open. */
@@ -39,34 +40,19 @@ export class Ending {
   giveUp(): void {
     if (this.#isOver) return
     this.#isOver = true
-    const { dispatcher, intake, settlement, backlog, hasDeadLetters, release } = this.#parts
+    const { dispatcher, intake, settlement, spool, hasDeadLetters, release } = this.#parts
     intake.close()
-    const homeless = this.#save([...dispatcher.abandon(), ...intake.takeWaiting()])
-    backlog?.flush()
-    // What the disk did not take in the end has come back into its lanes.
-    homeless.push(...intake.takeWaiting())
-    if (hasDeadLetters) this.#deadLetter(homeless)
+    const waiting = [...dispatcher.abandon(), ...intake.takeWaiting()]
+    const unsaved = spool === undefined ? waiting : spool.save(waiting)
+    if (hasDeadLetters) this.#deadLetter(unsaved)
     else {
       settlement.drop(
-        homeless.map(({ line }) => line),
+        unsaved.map(({ line }) => line),
         'closing'
       )
     }
-    backlog?.close()
+    spool?.close()
     release()
-  }
-
-  /** Puts lines on disk; returns those that have to go elsewhere. */
-  #save(waiting: readonly Waiting[]): Waiting[] {
-    const { store, settlement, backlog } = this.#parts
-    // All of them, if only one is in memory alone: the next start has to find them in their order.
-    const isOnDisk = waiting.every(({ line }) => store.spoolId(line) !== NONE)
-    if (!isOnDisk) backlog?.startLast()
-    return waiting.filter(({ lane, line }) => {
-      const isSafe = isOnDisk || backlog?.save(lane, line) === true
-      if (isSafe) settlement.forget(line)
-      return !isSafe
-    })
   }
 
   #deadLetter(waiting: readonly Waiting[]): void {

@@ -120,7 +120,7 @@ export class OutcomeHandler {
     const slowMs =
       outcome.action === 'slow-retry' ? Math.round(SLOW_RETRY_MS * (0.5 + clock.random() / 2)) : 0
     if (window.isNews(ticket)) {
-      window.failed(clock.now(), clock.random(), Math.max(slowMs, outcome.retryAfterMs ?? 0))
+      window.failed(clock.monotonic(), clock.random(), Math.max(slowMs, outcome.retryAfterMs ?? 0))
     }
     if (window.failures === FAILURES_WORTH_A_WARNING || slowMs > 0) warn(warning(outcome))
 
@@ -145,7 +145,7 @@ export class OutcomeHandler {
     // Nothing else is sent while new credentials are being looked for.
     window.pause(Number.POSITIVE_INFINITY)
     const refreshed = await credentials.refresh().catch(() => false)
-    window.pause(clock.now() + circuit.refused(isNews, refreshed))
+    window.pause(clock.monotonic() + circuit.refused(isNews, refreshed))
     if (circuit.isOpen && !wasOpen) warn(warning(outcome))
   }
 

@@ -56,7 +56,7 @@ export class RecordOutcomes {
     this.#applyStored(batch, results, tallies)
     this.#applyFailures(batch, results, tallies)
     const { clock } = this.#parts
-    const now = clock.now()
+    const now = clock.monotonic()
     const units = Math.max(1, batch.bytes / batch.records / UNIT_BYTES)
     for (const [gate, { taken, throttled, failing }] of tallies) {
       gate.pacer.answered(now, taken * units, throttled * units, batch.takenAt)
@@ -74,7 +74,9 @@ export class RecordOutcomes {
   isTooOld(batch: Batch, record: number): boolean {
     const { maxAgeMs } = this.#parts.retry
     if (maxAgeMs === null) return false
-    return this.#parts.clock.now() - this.#parts.store.writtenAt(batch.line(batch.begin(record))) > maxAgeMs
+    return (
+      this.#parts.clock.monotonic() - this.#parts.store.writtenAt(batch.line(batch.begin(record))) > maxAgeMs
+    )
   }
 
   #applyStored(batch: Batch, results: readonly RecordResult[], tallies: Map<Gate, Tally>): void {
@@ -153,7 +155,7 @@ export class RecordOutcomes {
     const { clock, retry } = this.#parts
     gate.failures++
     const wait = fullJitterMs(gate.failures, retry.baseMs, retry.maxMs, clock.random())
-    gate.opensAt = Math.max(gate.opensAt, clock.now() + wait)
+    gate.opensAt = Math.max(gate.opensAt, clock.monotonic() + wait)
   }
 }
 

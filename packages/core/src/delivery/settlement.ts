@@ -7,7 +7,7 @@
 import type { DropReason, RejectedEvent } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { Lane } from '../queue/lane.ts'
-import { type LineStore, NONE } from '../queue/line-store.ts'
+import type { LineStore } from '../queue/line-store.ts'
 import type { Route } from '../record/route.ts'
 import type { Settlement as Fate, Ledger } from '../stats.ts'
 
@@ -128,7 +128,7 @@ export class Settlement {
 
   #settle(line: number, as: Fate): void {
     const spoolId = this.#store.spoolId(line)
-    if (spoolId === NONE) this.#ledger.settle(this.#store.epoch(line), as)
+    if (spoolId < 0) this.#ledger.settle(this.#store.epoch(line), as)
     else {
       this.#ledger.endSpooled(this.#store.epoch(line), as)
       this.#listener.acknowledged(spoolId)

@@ -28,7 +28,7 @@ export class DropNotice {
 
   /** A request was accepted. */
   recovered(): void {
-    if (this.#lines > 0 && this.#clock.now() - this.#toldAt >= QUIET_MS) this.tell()
+    if (this.#lines > 0 && this.#clock.monotonic() - this.#toldAt >= QUIET_MS) this.tell()
   }
 
   /** Tells now, if there is anything to tell. */
@@ -38,7 +38,7 @@ export class DropNotice {
     const bytes = this.#bytes
     this.#lines = 0
     this.#bytes = 0
-    this.#toldAt = this.#clock.now()
+    this.#toldAt = this.#clock.monotonic()
     this.#tell(lines, bytes)
   }
 }

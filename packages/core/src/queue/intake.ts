@@ -13,19 +13,27 @@ import { dropNotice } from '../record/notice.ts'
 import type { Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
 import { type Ledger, UNCOUNTED } from '../stats.ts'
-import type { Backlog } from './backlog.ts'
 import type { Batcher } from './batcher.ts'
-import type { Lane } from './lane.ts'
-import type { Lanes } from './lanes.ts'
+import type { Lanes, Waiting } from './lanes.ts'
 import { type LineStore, NONE } from './line-store.ts'
 import type { Overflow } from './overflow.ts'
+
+/** The disk queue as seen from here. */
+export interface SpoolGate {
+  /** Takes a line if it is one for the disk. False: it goes the usual way. */
+  take(line: string | Uint8Array, key: string): boolean
+  /** Takes a line that is in memory alone: to its lane, or behind what waits on disk. */
+  admit(line: number, key: string): void
+  /** Whether the next line that does not fit into memory will go to disk. */
+  readonly hasRoom: boolean
+}
 
 export interface IntakeParts {
   readonly clock: Clock
   readonly store: LineStore
   readonly ledger: Ledger
   readonly overflow: Overflow
-  readonly backlog: Backlog | undefined
+  readonly spool: SpoolGate | undefined
   readonly lanes: Lanes
   readonly batcher: Batcher
   readonly router: Router
@@ -36,12 +44,6 @@ export interface IntakeParts {
     rejectUnsent(line: Uint8Array, event: RejectedEvent): void
   }
   readonly dropped: (reason: DropReason, lines: number, bytes: number) => void
-}
-
-/** A line and the lane that it waits in. */
-export interface Waiting {
-  readonly lane: Lane
-  readonly line: number
 }
 
 export class Intake {
@@ -83,25 +85,27 @@ export class Intake {
   /** Puts a line of our own into the stream that says how many are missing. */
   tellDropped(lines: number, bytes: number): void {
     const { store, clock, lanes, batcher, router, hostname } = this.#parts
-    const now = clock.now()
-    const line = dropNotice({ lines, bytes, hostname, now })
+    const line = dropNotice({ lines, bytes, hostname, now: clock.now() })
     const lane = lanes.get(router(line))
-    lane.push(store.put(line, now, UNCOUNTED))
+    lane.push(store.put(line, clock.monotonic(), UNCOUNTED))
     batcher.offer(lane)
   }
 
   #admit(line: string | Uint8Array, text: string): boolean {
-    const { store, clock, ledger, overflow, backlog, lanes, batcher, router, settlement } = this.#parts
+    const { store, clock, ledger, overflow, spool, lanes, batcher, router, settlement } = this.#parts
     const key = router(text)
-    if (backlog?.take(line, key)) return true
+    if (spool?.take(line, key)) return true
     if (!overflow.fits(line.length)) {
       settlement.drop(overflow.evict(line.length, lanes), 'buffer-full')
       if (overflow.dropsNewest && !overflow.fits(line.length)) return this.#give(line, 'buffer-full')
     }
-    const lane = lanes.get(key)
-    lane.push(store.put(line, clock.now(), ledger.write()))
-    batcher.offer(lane)
-    return backlog?.hasRoom === true || overflow.admits()
+    const id = store.put(line, clock.monotonic(), ledger.write())
+    if (spool === undefined) {
+      const lane = lanes.get(key)
+      lane.push(id)
+      batcher.offer(lane)
+    } else spool.admit(id, key)
+    return spool?.hasRoom === true || overflow.admits()
   }
 
   #oversize(line: string | Uint8Array, text: string): boolean {

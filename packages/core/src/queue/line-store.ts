@@ -58,7 +58,7 @@ export class LineStore {
   }
 
   /**
-   * Takes a line. `now` in ms; `epoch` from the ledger; `spoolId` if it is on disk too. Text becomes UTF-8, bytes are
+   * Takes a line. `now`: monotonic, in ms; `epoch` from the ledger; `spoolId` if it is on disk too. Text becomes UTF-8, bytes are
    * copied.
    */
   put(line: string | Uint8Array, now: number, epoch: number, spoolId: number = NONE): number {
@@ -79,21 +79,26 @@ export class LineStore {
     return id
   }
 
-  /** The line's id in the spool, or {@link NONE}. */
+  /** The line's id in the spool; below 0 if it is not there. */
   spoolId(id: number): number {
     return this.#spoolId[id] ?? NONE
   }
 
-  /** Forgets the spool ids from `from` up to `to`; returns the lines that had them. A search: for rare events. */
-  forgetSpoolIds(from: number, to: number): number[] {
-    const lines: number[] = []
+  /** Sets that id; a number below {@link NONE} is a mark of the spool's own. */
+  setSpoolId(id: number, spoolId: number): void {
+    this.#spoolId[id] = spoolId
+  }
+
+  /** Forgets the spool ids from `from` up to `to`; returns the lines that had them, by spool id. A search: for rare events. */
+  forgetSpoolIds(from: number, to: number): { readonly id: number; readonly spoolId: number }[] {
+    const found: { readonly id: number; readonly spoolId: number }[] = []
     for (let id = 0; id < this.#capacity; id++) {
       const spoolId = this.spoolId(id)
       if (spoolId < from || spoolId >= to) continue
       this.#spoolId[id] = NONE
-      lines.push(id)
+      found.push({ id, spoolId })
     }
-    return lines
+    return found.sort((a, b) => a.spoolId - b.spoolId)
   }
 
   /** Forgets a line: its number and, with the last line of a page, its memory are used again. */
@@ -146,7 +151,7 @@ export class LineStore {
     return this.#epoch[id] ?? 0
   }
 
-  /** When the line was written, in ms. */
+  /** When the line was written: monotonic, in ms. */
   writtenAt(id: number): number {
     return this.#writtenAt[id] ?? 0
   }

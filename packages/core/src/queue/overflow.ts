@@ -49,9 +49,13 @@ export class Overflow {
     return this.#policy === 'spool'
   }
 
-  /** True while lines may be read back from disk. */
-  get isHalfEmpty(): boolean {
-    return this.#used() <= this.#maxBytes / 2
+  /**
+   * True while lines may be read back from disk. `heldBytes`: what of the memory waits for just that; it must not keep the
+   * lines before it away, so those get an eighth more.
+   */
+  hasRoomToRead(heldBytes: number): boolean {
+    const used = this.#used()
+    return used <= this.#maxBytes / 2 || (heldBytes > 0 && used - heldBytes <= this.#maxBytes / 8)
   }
 
   /** Lines to give up so that `bytes` more fit: the oldest that wait in `lanes`. Empty unless `dropOldest`. */

@@ -70,3 +70,32 @@ export function routeOf(routing: Routing, key: string): Route {
     }
   }
 }
+
+/** A route as two values, for the disk: a number for its kind, and what belongs to it. Never changed, only added to. */
+export const ROUTE_KINDS = { partitionKey: 0, partitionId: 1, explicitHashKey: 2, spread: 3 } as const
+
+export interface PlainRoute {
+  readonly kind: number
+  readonly value: string
+}
+
+export function plainRoute(route: Route): PlainRoute {
+  if ('partitionKey' in route) return { kind: ROUTE_KINDS.partitionKey, value: route.partitionKey }
+  if ('partitionId' in route) return { kind: ROUTE_KINDS.partitionId, value: route.partitionId }
+  if ('explicitHashKey' in route) return { kind: ROUTE_KINDS.explicitHashKey, value: route.explicitHashKey }
+  return { kind: ROUTE_KINDS.spread, value: '' }
+}
+
+/** The route again; a kind that is not known, from a later version perhaps, spreads. */
+export function routeFrom({ kind, value }: PlainRoute): Route {
+  switch (kind) {
+    case ROUTE_KINDS.partitionKey:
+      return { partitionKey: value }
+    case ROUTE_KINDS.partitionId:
+      return { partitionId: value }
+    case ROUTE_KINDS.explicitHashKey:
+      return { explicitHashKey: value }
+    default:
+      return { spread: true }
+  }
+}

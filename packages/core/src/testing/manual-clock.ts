@@ -8,6 +8,8 @@ interface PendingTimer {
 /** A clock that stands still until it is told to move. */
 export class ManualClock implements Clock {
   #now: number
+  /** How far the wall clock was set off. */
+  #offMs = 0
   readonly #timers = new Set<PendingTimer>()
   readonly #random: () => number
 
@@ -23,7 +25,16 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#offMs
+  }
+
+  monotonic(): number {
     return this.#now
+  }
+
+  /** Sets the wall clock by `ms`; durations and timers go on as before. */
+  jump(ms: number): void {
+    this.#offMs += ms
   }
 
   random(): number {

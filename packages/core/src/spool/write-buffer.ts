@@ -3,7 +3,8 @@
  *
  * Bounded by: a size; the spool writes before it is reached. A larger entry makes the buffer larger.
  */
-import { type Entry, entryBytes, readEntry, writeEntry } from './entry.ts'
+import { readEntry, writeEntry } from './entry.ts'
+import type { RefusedLine } from './spool-events.ts'
 
 /** Entries in a row with the same epoch and the same way to their end. */
 export interface Run {
@@ -41,18 +42,19 @@ export class WriteBuffer {
     return this.#used === 0 || this.#used + bytes <= this.#bytes
   }
 
-  /** Appends an entry; returns where it stands. */
+  /** Appends an entry of at most `most` bytes; returns where it stands. */
   append(
-    key: string,
+    kind: number,
+    value: string,
     line: string | Uint8Array,
     writtenAt: number,
     epoch: number,
-    isInMemory: boolean
+    isInMemory: boolean,
+    most: number
   ): number {
-    const most = mostBytes(key, line)
     if (this.#used + most > this.#buffer.length) this.#grow(this.#used + most)
     const start = this.#used
-    this.#used = writeEntry(this.#buffer, start, key, line, writtenAt)
+    this.#used = writeEntry(this.#buffer, start, kind, value, line, writtenAt)
     if (!isInMemory) this.#unread++
     const last = this.#runs.at(-1)
     if (last === undefined || last.epoch !== epoch || last.isInMemory !== isInMemory) {
@@ -81,20 +83,17 @@ export class WriteBuffer {
   }
 }
 
-/** The entries of a run again. */
-export function* entriesOf(
-  bytes: Buffer,
-  run: Run
-): Generator<{ readonly entry: Entry; readonly at: number }> {
-  for (let at = run.start; at < run.end; ) {
-    const found = readEntry(bytes, at)
-    if (found.kind !== 'entry') return
-    yield { entry: found.entry, at }
-    at = found.end
+/** The entries of runs again, for the listener; copied, because the listener may append again. */
+export function refusedLines(bytes: Buffer, runs: readonly Run[], firstId: number): RefusedLine[] {
+  const copy = Buffer.from(bytes)
+  const lines: RefusedLine[] = []
+  for (const { epoch, isInMemory, start, end } of runs) {
+    for (let at = start; at < end; ) {
+      const found = readEntry(copy, at)
+      if (found.kind !== 'entry') break
+      lines.push({ ...found.entry, id: firstId + at, epoch, isInMemory })
+      at = found.end
+    }
   }
-}
-
-/** Upper bound of an entry's size: three bytes a UTF-16 unit. */
-export function mostBytes(key: string, line: string | Uint8Array): number {
-  return entryBytes(key.length * 3, typeof line === 'string' ? line.length * 3 : line.length)
+  return lines
 }

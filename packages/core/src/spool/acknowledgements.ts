@@ -1,0 +1,95 @@
+/**
+ * Which lines of a segment have reached their end, in a file beside it, so that a restart repeats little.
+ *
+ *   "DISACK2\n" | place (u32) | check (u32) | place | check | …
+ *
+ * Records have one size and stand at multiples of it: a torn or lost write costs the records that it held, never those
+ * behind it. Bounded by: four bytes of memory for each line that is not written down yet.
+ */
+import { type Disk, type DiskFile, ignoreErrors, writeAll } from './disk.ts'
+
+const HEAD = Buffer.from('DISACK2\n', 'latin1')
+const RECORD_BYTES = 8
+
+export class Acknowledgements {
+  /** Bytes on disk. */
+  bytes = 0
+  #places: number[] = []
+  #file: DiskFile | undefined
+
+  /** Whether something is not written down yet. */
+  get isPending(): boolean {
+    return this.#places.length > 0
+  }
+
+  add(place: number): void {
+    this.#places.push(place)
+  }
+
+  /** Places that an earlier process wrote down; none if the file cannot be read: their lines are sent again. */
+  read(disk: Disk, path: string): ReadonlySet<number> {
+    try {
+      if (!disk.exists(path)) return new Set()
+      const file = disk.open(path, 'read')
+      try {
+        const bytes = Buffer.alloc(file.bytes)
+        this.bytes = file.read(bytes, 0)
+        return parseAcknowledgements(bytes.subarray(0, this.bytes))
+      } finally {
+        ignoreErrors(() => file.close())
+      }
+    } catch {
+      return new Set()
+    }
+  }
+
+  /** Writes down what was added since the last time. @throws the file system's error; the next call tries again */
+  write(disk: Disk, path: string): void {
+    if (this.#places.length === 0) return
+    this.#file ??= disk.open(path, 'write')
+    // A torn record at the end is written over. The first eight bytes are the head's, torn or not.
+    const end = Math.max(HEAD.length, this.#file.bytes - (this.#file.bytes % RECORD_BYTES))
+    if (end === HEAD.length) writeAll(this.#file, HEAD, 0)
+    writeAll(this.#file, records(this.#places), end)
+    this.bytes = end + this.#places.length * RECORD_BYTES
+    this.#places = []
+  }
+
+  /** Closes the file, until the next {@link write}. */
+  close(): void {
+    const file = this.#file
+    this.#file = undefined
+    if (file !== undefined) ignoreErrors(() => file.close())
+  }
+}
+
+/** The whole file of some places: for places that come from elsewhere. */
+export function acknowledgementsFile(places: Iterable<number>): Buffer {
+  return Buffer.concat([HEAD, records([...places])])
+}
+
+/** Places in a file's bytes. Records that are torn or damaged acknowledge nothing. */
+export function parseAcknowledgements(bytes: Buffer): ReadonlySet<number> {
+  const places = new Set<number>()
+  for (let at = HEAD.length; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
+    const place = bytes.readUInt32LE(at)
+    if (bytes.readUInt32LE(at + 4) === checkOf(place)) places.add(place)
+  }
+  return places
+}
+
+function records(places: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(places.length * RECORD_BYTES)
+  let at = 0
+  for (const place of places) {
+    bytes.writeUInt32LE(place, at)
+    bytes.writeUInt32LE(checkOf(place), at + 4)
+    at += RECORD_BYTES
+  }
+  return bytes
+}
+
+/** Tells a record from zeros and from bytes that stood there before: a multiplicative hash (Knuth) of the place. */
+function checkOf(place: number): number {
+  return (Math.imul(place, 0x9e3779b1) ^ 0x41434b32) >>> 0
+}

@@ -1,0 +1,122 @@
+/**
+ * Takes over what nobody owns: at the start and with every tick.
+ *
+ * Bounded by: one search at a time. Nothing is opened before it is read, so a thousand orphans cost a thousand renames.
+ * At close: a search that is under way takes nothing more.
+ */
+import type { Claims } from './claims.ts'
+import { type Disk, ignoreErrors } from './disk.ts'
+import { type PartName, partName, segmentName } from './names.ts'
+import type { Part } from './part.ts'
+import { Segment } from './segment.ts'
+import { MAX_HEAD_BYTES, readHead } from './segment-head.ts'
+import type { Segments } from './segments.ts'
+import type { SpoolListener } from './spool-events.ts'
+
+/** More streams than this are counted, not named. */
+const MAX_NAMED_STREAMS = 5
+
+export class Adoption {
+  readonly #disk: Disk
+  readonly #dir: string
+  readonly #claims: Claims
+  readonly #segments: Segments
+  readonly #listener: Pick<SpoolListener, 'found' | 'trouble'>
+  #isFirst: boolean
+  #isRunning = false
+  #isClosed = false
+  #saidForeign = false
+
+  /** @throws the file system's error */
+  constructor(
+    disk: Disk,
+    dir: string,
+    claims: Claims,
+    segments: Segments,
+    listener: Pick<SpoolListener, 'found' | 'trouble'>
+  ) {
+    this.#disk = disk
+    this.#dir = dir
+    this.#claims = claims
+    this.#segments = segments
+    this.#listener = listener
+    this.#isFirst = claims.hasCandidates
+  }
+
+  /** Whether it is not known yet what stands in the folder: lines of an earlier life may be older than all that come. */
+  get isFirst(): boolean {
+    return this.#isFirst
+  }
+
+  /** Looks once. `isTick`: a tick has passed since the last time. Never rejects. */
+  async run(isTick: boolean): Promise<void> {
+    if (this.#isRunning || this.#isClosed) return
+    this.#isRunning = true
+    const wasFirst = this.#isFirst
+    let adopted = 0
+    try {
+      const found = await this.#claims.search(isTick)
+      if (this.#isClosed) return
+      for (const part of this.#claims.take(found, (error) => this.#failed(error)))
+        adopted += this.#adopt(part)
+      if (found.foreign.length > 0) this.#sayForeign(found.foreign)
+    } catch (error) {
+      this.#failed(error)
+    } finally {
+      this.#isRunning = false
+      this.#isFirst = false
+    }
+    if (adopted > 0 || wasFirst) this.#listener.found()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#isFirst = false
+  }
+
+  /** Takes the segments of a part that is ours now; returns how many. */
+  #adopt(part: Part): number {
+    const numbers = part.list()
+    for (const number of numbers) {
+      const bytes = this.#disk.stat(`${part.path}/${segmentName(number)}`)?.bytes ?? 0
+      const segment = Segment.found(this.#disk, part, number, bytes)
+      this.#segments.insert(segment)
+      // Its owner died before it wrote anything.
+      if (bytes === 0) this.#segments.remove(segment)
+    }
+    if (numbers.length === 0) part.remove()
+    return numbers.length
+  }
+
+  /** Told once for each start: the lines are safe, but nobody sends them. */
+  #sayForeign(names: readonly PartName[]): void {
+    if (this.#saidForeign) return
+    const streams = new Set<string>()
+    let bytes = 0
+    for (const name of names) {
+      const path = `${this.#dir}/${partName(name)}`
+      ignoreErrors(() => {
+        for (const file of this.#disk.list(path)) bytes += this.#disk.stat(`${path}/${file}`)?.bytes ?? 0
+        if (streams.size < MAX_NAMED_STREAMS) streams.add(this.#streamOf(path))
+      })
+    }
+    // Their own producer has taken them meanwhile.
+    if (bytes === 0) return
+    this.#saidForeign = true
+    this.#listener.trouble({ kind: 'foreign', parts: names.length, bytes, streams: [...streams] })
+  }
+
+  #streamOf(path: string): string {
+    const name = this.#disk.list(path).find((file) => file.endsWith('.log'))
+    if (name === undefined) return 'unknown'
+    const file = this.#disk.open(`${path}/${name}`, 'read')
+    const start = Buffer.alloc(Math.min(file.bytes, MAX_HEAD_BYTES))
+    const { head } = readHead(start.subarray(0, file.read(start, 0)))
+    file.close()
+    return head === undefined ? 'unknown' : `${head.streamName || head.streamId} at ${head.origin}`
+  }
+
+  #failed(error: unknown): void {
+    this.#listener.trouble({ kind: 'failed', error })
+  }
+}

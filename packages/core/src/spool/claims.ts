@@ -1,0 +1,126 @@
+/**
+ * What of the folder is ours: our lock, the part that we write, and the parts that we took over.
+ *
+ * Bounded by: nothing of its own; a part costs a name in memory. At close: the lock is given back, so that what is left
+ * can be taken at once.
+ */
+import { type Disk, ignoreErrors, type Lock } from './disk.ts'
+import { convertLegacyPart, sortLegacyParts } from './legacy.ts'
+import { FIRST_GENERATION, lockName, ownerName, type PartName, parsePartName } from './names.ts'
+import { type Found, Orphans } from './orphans.ts'
+import { Part } from './part.ts'
+
+/** Marks of heartbeats are seconds of a file's time: small numbers, which are no real time of anything. */
+const FIRST_MARK = 1
+
+export class Claims {
+  readonly #disk: Disk
+  readonly #dir: string
+  readonly #target: string
+  readonly #unlocked: (reason: string) => void
+  readonly #orphans: Orphans
+  #owner: string
+  #lock: Lock
+  #mark = FIRST_MARK
+
+  /** @throws the file system's error if the folder cannot be written */
+  constructor(disk: Disk, dir: string, target: string, unlocked: (reason: string) => void) {
+    this.#disk = disk
+    this.#dir = dir
+    this.#target = target
+    this.#unlocked = unlocked
+    this.#orphans = new Orphans(disk, dir, target)
+    this.#owner = ownerName(disk.machine, disk.newId())
+    this.#lock = disk.lock(`${dir}/${lockName(this.#owner)}`, unlocked)
+  }
+
+  /** Whether there are parts that may be nobody's. */
+  get hasCandidates(): boolean {
+    return this.#orphans.hasCandidates(this.#owner)
+  }
+
+  /** A new part of our own, behind all others for our target. @throws the file system's error */
+  newPart(): Part {
+    let generation = FIRST_GENERATION
+    for (const name of this.#disk.list(this.#dir)) {
+      const part = parsePartName(name)
+      if (part?.target === this.#target) generation = Math.max(generation, part.generation + 1)
+    }
+    const part = this.#part(generation)
+    part.make()
+    return part
+  }
+
+  /** Gives our heartbeat. False: somebody has taken us for dead and removed our lock. */
+  beat(): boolean {
+    this.#mark++
+    const path = `${this.#dir}/${lockName(this.#owner)}`
+    try {
+      this.#disk.touch(path, this.#mark)
+      return true
+    } catch {
+      // A disk that fails is no reason to give anything up.
+      return this.#disk.exists(path)
+    }
+  }
+
+  /** Takes another name, and gives it to those of our parts that are still ours; returns the others. */
+  startAnew(parts: Iterable<Part>): Part[] {
+    const before = this.#lock
+    this.#owner = ownerName(this.#disk.machine, this.#disk.newId())
+    this.#lock = this.#disk.lock(`${this.#dir}/${lockName(this.#owner)}`, this.#unlocked)
+    const lost = [...parts].filter((part) => !part.moveTo(this.#owner))
+    before.release()
+    return lost
+  }
+
+  /** Looks for what nobody owns. `isTick`: a tick has passed since the last look. @throws the file system's error */
+  search(isTick: boolean): Promise<Found> {
+    return this.#orphans.find(this.#owner, isTick)
+  }
+
+  /** Takes what a search has found, oldest first. `failed` hears of what cannot be taken; the next search tries again. */
+  *take({ parts, legacy, locks }: Found, failed: (error: unknown) => void): Generator<Part> {
+    const first = FIRST_GENERATION - legacy.length
+    for (const [index, name] of sortLegacyParts(this.#disk, this.#dir, legacy).entries()) {
+      const part = this.#part(first + index)
+      if (this.#isTaken(() => this.#disk.rename(`${this.#dir}/${name}`, part.path), part, failed)) yield part
+    }
+    for (const name of parts) {
+      const part = new Part(this.#disk, this.#dir, name)
+      if (this.#isTaken(() => part.moveTo(this.#owner), part, failed)) yield part
+    }
+    // Locks that nothing stands behind any more: those found, and those of the owners whose parts we have taken.
+    const owners = new Set(this.#disk.list(this.#dir).map((name) => parsePartName(name)?.owner))
+    const left = parts.filter(({ owner }) => !owners.has(owner)).map(({ owner }) => lockName(owner))
+    for (const name of [...locks, ...left]) ignoreErrors(() => this.#disk.remove(`${this.#dir}/${name}`))
+  }
+
+  /** Gives the lock back. */
+  release(): void {
+    this.#lock.release()
+  }
+
+  /** A part that was being converted when its owner died is converted to the end. */
+  #isTaken(move: () => unknown, part: Part, failed: (error: unknown) => void): boolean {
+    try {
+      if (move() === false) return false
+      convertLegacyPart(this.#disk, part)
+      return true
+    } catch (error) {
+      // Another process was faster, if it is not there any more.
+      if (this.#disk.exists(part.path)) failed(error)
+      return false
+    }
+  }
+
+  #part(generation: number): Part {
+    const name: PartName = {
+      generation,
+      id: this.#disk.newId(),
+      target: this.#target,
+      owner: this.#owner
+    }
+    return new Part(this.#disk, this.#dir, name)
+  }
+}

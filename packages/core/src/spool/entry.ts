@@ -1,0 +1,144 @@
+/**
+ * One line as it stands in a segment, and how it is found again in whatever a crash or a disk left behind.
+ *
+ *   "DISE" | payload bytes (u32) | CRC32 of the payload (u32) | written at, ms (f64) | route kind (top byte of u32) and
+ *   bytes of its value | value | line
+ *
+ * Little-endian. The mark at the front is for the way back from a damaged length: the reader looks for the next
+ * mark behind which length and CRC agree.
+ */
+import { crc32 } from 'node:zlib'
+
+const MARK = 0x45534944
+const MARK_BYTES = Buffer.from('DISE', 'latin1')
+
+const PAYLOAD_AT = 12
+const VALUE_LENGTH_AT = PAYLOAD_AT + 8
+const VALUE_AT = VALUE_LENGTH_AT + 4
+const KIND_SHIFT = 24
+const MAX_VALUE_BYTES = (1 << KIND_SHIFT) - 1
+
+/** A larger length than this is damage: no line is above the record limit, and keys are short. */
+const MAX_PAYLOAD_BYTES = 8 * 1_048_576
+
+/** Where a line goes, as it stands on disk: see `routeOnDisk`. */
+export interface RouteOnDisk {
+  /** 0: partition key, 1: partition id, 2: explicit hash key, 3: any partition. */
+  readonly kind: number
+  readonly value: string
+}
+
+/** A line that was read back. `line` is a view of the reader's buffer: use it before the next read. */
+export interface Entry extends RouteOnDisk {
+  readonly line: Buffer
+  /** ms since the epoch. */
+  readonly writtenAt: number
+}
+
+/** Bytes of an entry in the file. */
+export function entryBytes(valueBytes: number, lineBytes: number): number {
+  return VALUE_AT + valueBytes + lineBytes
+}
+
+/** Upper bound of an entry's size: three bytes a UTF-16 unit. */
+export function mostBytes(value: string, line: string | Uint8Array): number {
+  return entryBytes(value.length * 3, typeof line === 'string' ? line.length * 3 : line.length)
+}
+
+/** Writes an entry at `at`, where {@link entryBytes} must fit; returns the end. */
+export function writeEntry(
+  target: Buffer,
+  at: number,
+  kind: number,
+  value: string,
+  line: string | Uint8Array,
+  writtenAt: number
+): number {
+  target.writeDoubleLE(writtenAt, at + PAYLOAD_AT)
+  const valueBytes = target.write(value, at + VALUE_AT, 'utf8')
+  target.writeUInt32LE(valueBytes + kind * 2 ** KIND_SHIFT, at + VALUE_LENGTH_AT)
+  const lineAt = at + VALUE_AT + valueBytes
+  let end: number
+  if (typeof line === 'string') end = lineAt + target.write(line, lineAt, 'utf8')
+  else {
+    target.set(line, lineAt)
+    end = lineAt + line.length
+  }
+  const payload = target.subarray(at + PAYLOAD_AT, end)
+  target.writeUInt32LE(MARK, at)
+  target.writeUInt32LE(payload.length, at + 4)
+  target.writeUInt32LE(crc32(payload), at + 8)
+  return end
+}
+
+/** What stands at a place of a segment. */
+export type Found =
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly end: number }
+  /** The buffer ends before the entry does; `bytes` are needed from here. */
+  | { readonly kind: 'short'; readonly bytes: number }
+  /** Damage up to `end`, where the next entry may begin; `undefined` if the buffer has no other mark. */
+  | { readonly kind: 'damage'; readonly end: number | undefined }
+
+/** Reads what stands at `at` of `buffer`. */
+export function readEntry(buffer: Buffer, at: number): Found {
+  const left = buffer.length - at
+  if (left < VALUE_AT) return { kind: 'short', bytes: VALUE_AT }
+  const payloadBytes = buffer.readUInt32LE(at + 4)
+  const sane = buffer.readUInt32LE(at) === MARK && payloadBytes >= 12 && payloadBytes <= MAX_PAYLOAD_BYTES
+  if (!sane) return { kind: 'damage', end: findMark(buffer, at + 1) }
+  const end = at + PAYLOAD_AT + payloadBytes
+  if (end > buffer.length) return { kind: 'short', bytes: end - at }
+  const payload = buffer.subarray(at + PAYLOAD_AT, end)
+  const kindAndLength = payload.readUInt32LE(8)
+  const valueBytes = kindAndLength & MAX_VALUE_BYTES
+  if (crc32(payload) !== buffer.readUInt32LE(at + 8) || valueBytes > payloadBytes - 12) {
+    return { kind: 'damage', end: findMark(buffer, at + 1) }
+  }
+  return {
+    kind: 'entry',
+    entry: {
+      writtenAt: payload.readDoubleLE(0),
+      kind: kindAndLength >>> KIND_SHIFT,
+      value: payload.toString('utf8', 12, 12 + valueBytes),
+      line: payload.subarray(12 + valueBytes)
+    },
+    end
+  }
+}
+
+/**
+ * Hands each entry of `chunk` to `take`, with its place in it, and skips damage. `isLast`: nothing stands behind the chunk.
+ * `end`: the next chunk begins there. `needs`: nothing was done, because the first entry needs so many bytes.
+ */
+export function scanEntries(
+  chunk: Buffer,
+  isLast: boolean,
+  take: (entry: Entry, at: number) => void
+): { readonly end: number; readonly damaged: number; readonly needs: number } {
+  let damaged = 0
+  let at = 0
+  while (at < chunk.length) {
+    const found = readEntry(chunk, at)
+    if (found.kind === 'entry') {
+      take(found.entry, at)
+      at = found.end
+      continue
+    }
+    // The beginning of an entry at the end of a chunk is read with the next one, or with a larger one.
+    if (found.kind === 'short' && !isLast) {
+      if (at === 0) return { end: 0, damaged, needs: found.bytes }
+      break
+    }
+    damaged++
+    // A torn end, a wrong length or wrong bytes: what stands behind the next mark still counts.
+    const next = found.kind === 'damage' ? found.end : findMark(chunk, at + 1)
+    at = next ?? (isLast ? chunk.length : Math.max(at + 1, chunk.length - MARK_BYTES.length + 1))
+  }
+  return { end: at, damaged, needs: 0 }
+}
+
+/** Where the next mark stands at or after `from`. */
+function findMark(buffer: Buffer, from: number): number | undefined {
+  const at = buffer.indexOf(MARK_BYTES, from)
+  return at < 0 ? undefined : at
+}

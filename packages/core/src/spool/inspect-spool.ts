@@ -1,0 +1,244 @@
+/**
+ * What waits in a spool's folder, for an operator: read without a lock, without a claim and without a change.
+ *
+ * Bounded by: one chunk of one segment in memory; the event loop goes on between chunks. Producers may work in the
+ * folder meanwhile: what is read is a moment of theirs.
+ */
+import { readdirSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { DisConfigError } from '../errors.ts'
+import { ROUTE_KINDS } from '../record/route.ts'
+import { codeOf } from './disk.ts'
+import { machineDisk } from './files.ts'
+import { findLegacyParts, sortLegacyParts } from './legacy.ts'
+import { byAge, isOfMachine, lockName, type PartName, parsePartName, segmentNumber } from './names.ts'
+import { Part } from './part.ts'
+import { Segment } from './segment.ts'
+import { MAX_HEAD_BYTES, readHead, type SegmentHead, type SpoolTarget } from './segment-head.ts'
+
+/** How a line finds its partition; `'spread'`: any will do. */
+export type SpoolRoute = keyof typeof ROUTE_KINDS
+
+/** The producer that has a part. */
+export interface SpoolOwner {
+  /** Its name in the folder. A producer that starts again has another one. */
+  readonly id: string
+  /**
+   * `'dead'`: nobody has the part, and the next producer for its stream takes it. `'unknown'`: it ran on another
+   * kernel or has no lock that ends with it; only silence of a minute tells.
+   */
+  readonly state: 'alive' | 'dead' | 'unknown'
+  /** The file whose modification time changes every five seconds while the owner lives. Only the change means something. */
+  readonly lock: string
+}
+
+/** One folder of segments. */
+export interface SpoolPart {
+  /** Absolute. Another owner gives it another name. */
+  readonly path: string
+  /** The stream that its lines are for; `undefined` if no file in it names one, as in the older format. */
+  readonly target: SpoolTarget | undefined
+  /** Whether it has the format of before parts named their stream. */
+  readonly isOlderFormat: boolean
+  readonly owner: SpoolOwner
+  /** The process that wrote the first segment; another one may be the owner by now. */
+  readonly writer: { readonly host: string; readonly pid: number } | undefined
+  /** Lines that are not acknowledged. Of the older format: all that stand in its files, so perhaps fewer wait. */
+  readonly lines: number
+  /** On disk, acknowledged lines included: a file goes when nothing in it is of use. */
+  readonly bytes: number
+  /** When the oldest of these lines was written, in ms since the epoch; `undefined` if there are none. */
+  readonly oldestAt: number | undefined
+  /** Places that cannot be read, and files that cannot be opened. A torn end is normal after a crash. */
+  readonly damaged: number
+  /** How its lines find their partitions. */
+  readonly routes: readonly SpoolRoute[]
+}
+
+/** What {@link inspectSpool} found. */
+export interface SpoolInspection {
+  /** Absolute. */
+  readonly dir: string
+  /** Those of the older format first, then oldest first. */
+  readonly parts: readonly SpoolPart[]
+  /** Files that a producer could not read and moved out of its way. Nobody sends them. */
+  readonly setAside: readonly { readonly path: string; readonly bytes: number }[]
+}
+
+/** A part may change hands, and its name, while it is read. */
+const MAX_LOOKS = 3
+
+const WORDS: Readonly<Record<string, string>> = { ENOENT: 'no such folder', ENOTDIR: 'it is no folder' }
+
+const ROUTES: readonly SpoolRoute[] = ['partitionKey', 'partitionId', 'explicitHashKey', 'spread']
+
+/**
+ * Reads what waits in the folder of a spool (`spool.dir`), whichever stream it is for. Takes part in nothing: it makes no
+ * lock, takes nothing over and changes nothing, so it may run beside producers. Damage is counted, never thrown.
+ * @throws DisConfigError if there is no such folder, or it may not be read
+ */
+export async function inspectSpool(dir: string): Promise<SpoolInspection> {
+  const path = resolve(dir).replaceAll('\\', '/')
+  try {
+    return await inspectFolder(path)
+  } catch (error) {
+    throw problemOf(path, error)
+  }
+}
+
+async function inspectFolder(path: string): Promise<SpoolInspection> {
+  const names = readdirSync(path)
+  const locks = new Map(findLegacyParts(machineDisk, path, names).map(({ name, lock }) => [name, lock]))
+  const legacy: SpoolPart[] = []
+  for (const name of sortLegacyParts(machineDisk, path, [...locks.keys()])) {
+    legacy.push(await inspectLegacyPart(`${path}/${name}`, `${path}/${locks.get(name)}`))
+  }
+  const found = new Map<string, { readonly name: PartName; readonly part: SpoolPart }>()
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const unseen = machineDisk.list(path).flatMap((name) => parsePartName(name) ?? [])
+    for (const name of unseen.filter(({ id }) => !found.has(id))) {
+      const part = await inspectPart(path, name)
+      if (part !== undefined) found.set(name.id, { name, part })
+    }
+  }
+  const parts = [...found.values()].sort((a, b) => byAge(a.name, b.name))
+  // What a part's own files do not say, another part with the same name of its target may.
+  const targets = new Map(
+    parts.flatMap(({ name, part }) => (part.target ? [[name.target, part.target]] : []))
+  )
+  return {
+    dir: path,
+    parts: [
+      ...legacy,
+      ...parts.map(({ name, part }) => ({ ...part, target: part.target ?? targets.get(name.target) }))
+    ],
+    setAside: names
+      .filter((name) => name.startsWith('unreadable-'))
+      .map((name) => `${path}/${name}`)
+      .map((file) => ({ path: file, bytes: machineDisk.stat(file)?.bytes ?? 0 }))
+  }
+}
+
+/** `undefined`: it is not there any more. */
+async function inspectPart(dir: string, name: PartName): Promise<SpoolPart | undefined> {
+  const part = new Part(machineDisk, dir, name)
+  const owner = await inspectOwner(dir, name.owner)
+  const facts = await inspectSegments(part, part.path, owner)
+  return machineDisk.exists(part.path) ? facts : undefined
+}
+
+async function inspectLegacyPart(path: string, lock: string): Promise<SpoolPart> {
+  const state = machineDisk.exists(lock) ? 'unknown' : 'dead'
+  const noPart = new Part(machineDisk, path, { generation: 0, id: '', target: '', owner: '' })
+  const facts = await inspectSegments(noPart, path, { id: basename(path), state, lock })
+  return { ...facts, isOlderFormat: true }
+}
+
+async function inspectSegments(part: Part, path: string, owner: SpoolOwner): Promise<SpoolPart> {
+  const files = filesIn(path)
+  const segments: SegmentFacts[] = []
+  for (const file of files.filter((name) => name.endsWith('.log'))) {
+    const facts = await inspectSegment(part, file)
+    // An owner that lives may have been in the middle of a write.
+    const isFinal = facts.damaged === 0 || owner.state === 'dead'
+    segments.push(isFinal ? facts : await inspectSegment(part, file))
+  }
+  const head = segments.find((segment) => segment.head !== undefined)?.head
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  const oldestAt = Math.min(...segments.map((segment) => segment.oldestAt))
+  return {
+    path,
+    target: head && targetOf(head),
+    isOlderFormat: false,
+    owner,
+    writer: head && { host: head.host, pid: head.pid },
+    lines: sum(segments.map(({ lines }) => lines)),
+    bytes: sum(files.map((file) => machineDisk.stat(file)?.bytes ?? 0)),
+    oldestAt: Number.isFinite(oldestAt) ? oldestAt : undefined,
+    damaged: sum(segments.map(({ damaged }) => damaged)),
+    routes: ROUTES.filter((route) => segments.some(({ routes }) => routes.has(route)))
+  }
+}
+
+interface SegmentFacts {
+  head: SegmentHead | undefined
+  lines: number
+  damaged: number
+  oldestAt: number
+  readonly routes: Set<SpoolRoute>
+}
+
+/** What cannot be read is damage; what is gone is not. */
+async function inspectSegment(part: Part, path: string): Promise<SegmentFacts> {
+  const facts: SegmentFacts = { head: undefined, lines: 0, damaged: 0, oldestAt: Infinity, routes: new Set() }
+  // Those of the older format have other names, and may stand in folders inside the part.
+  const older = { ...machineDisk, exists: () => false, open: () => machineDisk.open(path, 'read') }
+  const number = segmentNumber(basename(path))
+  const disk = number === undefined ? older : machineDisk
+  const segment = Segment.found(disk, part, number ?? 0, machineDisk.stat(path)?.bytes ?? 0)
+  try {
+    facts.head = headOf(path)
+    while (segment.isUnread) {
+      segment.read(({ kind, value, writtenAt }) => {
+        facts.lines++
+        facts.oldestAt = Math.min(facts.oldestAt, writtenAt)
+        facts.routes.add(routeOf(kind, value))
+      })
+      await new Promise((resume) => setImmediate(resume))
+    }
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') facts.damaged++
+  }
+  segment.close()
+  facts.damaged += segment.damaged
+  return facts
+}
+
+/** The older format had no other kind: an empty key is a line of a route without keys. */
+function routeOf(kind: number, value: string): SpoolRoute {
+  const route = ROUTES.find((name) => ROUTE_KINDS[name] === kind) ?? 'spread'
+  return route === 'partitionKey' && value === '' ? 'spread' : route
+}
+
+async function inspectOwner(dir: string, id: string): Promise<SpoolOwner> {
+  const lock = `${dir}/${lockName(id)}`
+  const answer = await machineDisk.probe(lock)
+  if (answer === 'alive') return { id, lock, state: 'alive' }
+  const isDead = answer === 'released' || (answer === 'refused' && isOfMachine(id, machineDisk.machine))
+  return { id, lock, state: isDead ? 'dead' : 'unknown' }
+}
+
+/** Files in a folder and in those inside it, oldest first; none if it is gone. @throws the file system's error */
+function filesIn(path: string): string[] {
+  try {
+    const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()
+    return names.map((name) => `${path}/${name}`).filter((file) => machineDisk.stat(file)?.kind === 'file')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+function targetOf({ host: _, pid: __, ...target }: SegmentHead): SpoolTarget {
+  return target
+}
+
+/** `undefined`: the file names no stream, or its head is torn. @throws the file system's error */
+function headOf(path: string): SegmentHead | undefined {
+  const file = machineDisk.open(path, 'read')
+  try {
+    const start = Buffer.alloc(Math.min(file.bytes, MAX_HEAD_BYTES))
+    return readHead(start.subarray(0, file.read(start, 0))).head
+  } finally {
+    file.close()
+  }
+}
+
+function problemOf(path: string, error: unknown): DisConfigError {
+  const code = codeOf(error) || String(error)
+  const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
+  const allowed = isMissing
+    ? 'allowed: the folder that the option spool.dir names, where it is mounted'
+    : 'allowed: a folder that this user may read; run it as the user that owns the folder'
+  return new DisConfigError([{ option: 'dir', given: `'${path}' (${WORDS[code] ?? code})`, allowed }])
+}

@@ -1,0 +1,36 @@
+/** The folder that holds log lines: only its user may write to it, or a line could be planted, and a file be led elsewhere. */
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+
+const FOLDER_MODE = 0o700
+const GROUP_OR_OTHERS_WRITE = 0o022
+
+/** What is wrong with a folder. */
+export interface FolderProblem {
+  readonly given: string
+  readonly allowed: string
+}
+
+/**
+ * Makes the folder if it does not exist. `undefined`: it can be used.
+ * @throws the file system's error if it cannot be made or written
+ */
+export function preparePrivateFolder(path: string): FolderProblem | undefined {
+  mkdirSync(path, { recursive: true, mode: FOLDER_MODE })
+  const { uid, mode } = statSync(path)
+  const me = process.geteuid?.()
+  if (me !== undefined) {
+    const given = `'${path}' (owner ${uid}, mode ${(mode & 0o7777).toString(8)}; this process is user ${me})`
+    if (uid !== me && uid !== 0) {
+      return { given, allowed: 'allowed: a folder of this user, or of root; name another one, or chown it' }
+    }
+    if ((mode & GROUP_OR_OTHERS_WRITE) !== 0) {
+      return {
+        given,
+        allowed:
+          'allowed: a folder that nobody else can write; chmod 700 it, or name a folder inside it, which is made like that'
+      }
+    }
+  }
+  accessSync(path, constants.W_OK | constants.X_OK)
+  return undefined
+}

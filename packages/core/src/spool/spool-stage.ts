@@ -1,0 +1,249 @@
+/**
+ * lane ⇄ disk: which lines go to the spool, and when they come back.
+ *
+ * Bounded by: half of the buffer, up to which lines are read back, and the spool's own bound. At the bound: lines stay
+ * on disk; the spool gives up its oldest and says so. At close: nothing is read any more, what is in memory only
+ * is written. Heard by: the ledger, the reporter.
+ *
+ * `always`: every line is on disk before anything else, and in memory too while there is room and nothing older waits
+ * on disk. `overflow`: only what does not fit into memory, and what comes after it.
+ *
+ * Nothing overtakes what waits on disk. If the disk takes no lines, they wait in memory until what is unread is read, or
+ * until it takes them again: see catch-up.ts.
+ */
+import type { Clock } from '../clock.ts'
+import type { DropReason } from '../events.ts'
+import type { Batcher } from '../queue/batcher.ts'
+import type { SpoolGate } from '../queue/intake.ts'
+import type { Lane } from '../queue/lane.ts'
+import type { Lanes, Waiting } from '../queue/lanes.ts'
+import type { LineStore } from '../queue/line-store.ts'
+import type { Overflow } from '../queue/overflow.ts'
+import { type PlainRoute, plainRoute, routeOf } from '../record/route.ts'
+import { type Ledger, PAST } from '../stats.ts'
+import { CatchUp } from './catch-up.ts'
+import type { HeldLine } from './held-lines.ts'
+import { fromWallTime } from './line-age.ts'
+import { saveAtEnd } from './save-at-end.ts'
+import type { Spool } from './spool.ts'
+import type { RefusedLine, SpooledLine, SpoolListener } from './spool-events.ts'
+
+export interface SpoolStageParts {
+  readonly open: (listener: Omit<SpoolListener, 'trouble' | 'found'>) => Spool
+  readonly mode: 'overflow' | 'always'
+  readonly clock: Clock
+  readonly store: LineStore
+  readonly ledger: Ledger
+  readonly overflow: Overflow
+  readonly lanes: Lanes
+  readonly batcher: Batcher
+  readonly dropped: (reason: DropReason, lines: number, bytes: number) => void
+}
+
+export class SpoolStage implements SpoolGate {
+  readonly #parts: SpoolStageParts
+  readonly #spool: Spool
+  /** The route of all lines; its value is the key where they have keys. */
+  readonly #route: PlainRoute
+  readonly #isKeyed: boolean
+  readonly #catchUp: CatchUp
+  #givenUp = { lines: 0, bytes: 0 }
+  /** What was refused at the end, where nothing can wait any more. */
+  #refusedAtEnd: Set<number> | undefined
+  /** Wall time less monotonic time, taken at each tick: a look at one clock for each line is enough. */
+  #wallOffsetMs: number
+  #isClosed = false
+
+  /** @throws the error of `open` */
+  constructor(parts: SpoolStageParts) {
+    this.#parts = parts
+    this.#wallOffsetMs = parts.clock.now() - parts.clock.monotonic()
+    const { routing } = parts.lanes
+    this.#isKeyed = routing.kind === 'field' || routing.kind === 'function'
+    this.#route = plainRoute(routeOf(routing, ''))
+    this.#spool = parts.open({
+      stored: (epoch, lines) => parts.ledger.settle(epoch, 'spooled', lines),
+      refused: (lines) => this.#refused(lines),
+      givenUp: (line) => this.#gaveUp(line),
+      exposed: (from, to, isFull) => this.#exposed(from, to, isFull)
+    })
+    const writesHeld = parts.mode === 'always' || parts.overflow.spills
+    this.#catchUp = new CatchUp(this.#spool, parts.store, parts.clock, writesHeld)
+  }
+
+  /** Bytes on disk. */
+  get bytes(): number {
+    return this.#spool.bytes
+  }
+
+  /** Whether lines wait on disk, or behind those, for their turn. */
+  get isWaiting(): boolean {
+    return this.#spool.hasUnread || !this.#catchUp.held.isEmpty
+  }
+
+  get hasRoom(): boolean {
+    return this.#parts.overflow.spills && this.#spool.isWritable && !this.#catchUp.isBehind
+  }
+
+  take(line: string | Uint8Array, key: string): boolean {
+    const { mode, clock, store, ledger, overflow, lanes } = this.#parts
+    const isWaiting = this.isWaiting
+    const goesToMemory = !isWaiting && overflow.fits(line.length)
+    if (mode === 'overflow') {
+      if (goesToMemory || !overflow.spills) return false
+      // For the moment in which it is not known yet what waits there.
+      if (this.#spool.isSearching && overflow.fits(line.length)) return false
+    }
+    if (this.#catchUp.isBehind) {
+      this.#catchUp.soon()
+      return false
+    }
+    const now = clock.monotonic()
+    const value = this.#isKeyed ? key : this.#route.value
+    const id = this.#spool.append(
+      this.#route.kind,
+      value,
+      line,
+      now + this.#wallOffsetMs,
+      ledger.epoch,
+      goesToMemory
+    )
+    if (id === undefined) return false
+    const epoch = ledger.write()
+    if (goesToMemory) this.#push(lanes.get(key), store.put(line, now, epoch, id))
+    return true
+  }
+
+  admit(line: number, key: string): void {
+    const { mode, lanes } = this.#parts
+    const value = this.#isKeyed ? key : this.#route.value
+    if (this.isWaiting) {
+      this.#catchUp.held.push(line, this.#route.kind, value)
+      return
+    }
+    if (mode === 'always') this.#catchUp.unwritten.push(line, this.#route.kind, value)
+    this.#push(lanes.get(key), line)
+  }
+
+  /** Reads lines back while there is room; then lets those go on that waited for it. */
+  refill(): void {
+    if (this.#isClosed) return
+    const { overflow } = this.#parts
+    const { held } = this.#catchUp
+    while (this.#spool.hasUnread && overflow.hasRoomToRead(held.bytes)) {
+      if (!this.#spool.read((line) => this.#load(line))) break
+    }
+    if (this.#spool.hasUnread) return
+    for (let next = held.shift(); next !== undefined; next = held.shift()) this.#letGoOn(next)
+  }
+
+  /** A line in memory that is on disk too has reached its end. */
+  acknowledge(spoolId: number): void {
+    this.#spool.acknowledge(spoolId)
+  }
+
+  /** To be called after a group of the above. */
+  writeAcknowledgements(): void {
+    this.#spool.writeAcknowledgements()
+  }
+
+  /**
+   * The end: puts lines of the memory on disk for the next start. `waiting` are all lines in lanes and in flight, in the
+   * order of each lane. Returns those that are safe nowhere; the others are released.
+   */
+  save(waiting: readonly Waiting[]): readonly Waiting[] {
+    const { clock, store, ledger, lanes } = this.#parts
+    this.#isClosed = true
+    this.#catchUp.stop()
+    this.#spool.flush()
+    const refused = new Set<number>()
+    this.#refusedAtEnd = refused
+    const { held } = this.#catchUp
+    const behind: Waiting[] = []
+    for (let next = held.shift(); next !== undefined; next = held.shift()) {
+      behind.push({ lane: lanes.forRoute(next), line: next.line })
+    }
+    return saveAtEnd({ spool: this.#spool, clock, store, ledger, refused }, waiting, behind)
+  }
+
+  /** To be called once at first: takes over what others left. */
+  start(): Promise<void> {
+    return this.#spool.start()
+  }
+
+  /** To be called every `TICK_MS`. */
+  async tick(): Promise<void> {
+    if (this.#isClosed) return
+    const { clock } = this.#parts
+    this.#wallOffsetMs = clock.now() - clock.monotonic()
+    this.#catchUp.soon()
+    await this.#spool.tick()
+  }
+
+  /** Asks the disk to keep what was written, even without power. */
+  syncSoon(): void {
+    if (!this.#isClosed) this.#spool.syncSoon()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#catchUp.stop()
+    this.#spool.close()
+  }
+
+  #load({ id, kind, value, line, writtenAt, epoch }: SpooledLine): void {
+    const { clock, store, lanes, ledger } = this.#parts
+    if (epoch === undefined) ledger.recover()
+    this.#push(
+      lanes.forRoute({ kind, value }),
+      store.put(line, fromWallTime(clock, writtenAt), epoch ?? PAST, id)
+    )
+  }
+
+  /** What it waited for has been read. */
+  #letGoOn({ line, kind, value }: HeldLine): void {
+    const { mode, lanes } = this.#parts
+    if (mode === 'always') this.#catchUp.unwritten.push(line, kind, value)
+    this.#push(lanes.forRoute({ kind, value }), line)
+  }
+
+  #push(lane: Lane, line: number): void {
+    lane.push(line)
+    this.#parts.batcher.offer(lane)
+  }
+
+  /** The next best place is the memory, even a little above its bound: the lines were admitted already. */
+  #refused(lines: readonly RefusedLine[]): void {
+    if (this.#refusedAtEnd === undefined) this.#catchUp.takeBack(lines)
+    else for (const { id } of lines) this.#refusedAtEnd.add(id)
+  }
+
+  #gaveUp({ epoch, line }: SpooledLine): void {
+    const { ledger } = this.#parts
+    if (epoch === undefined) ledger.recover()
+    ledger.endSpooled(epoch ?? PAST, 'dropped')
+    // One report for the many lines of a segment.
+    if (this.#givenUp.lines === 0) queueMicrotask(() => this.#reportGivenUp())
+    this.#givenUp.lines++
+    this.#givenUp.bytes += line.length
+  }
+
+  #reportGivenUp(): void {
+    const { lines, bytes } = this.#givenUp
+    this.#givenUp = { lines: 0, bytes: 0 }
+    this.#parts.dropped('spool-full', lines, bytes)
+  }
+
+  /** Lines in memory are on disk no more. Those in lanes are written again, unless they were given up for younger ones. */
+  #exposed(from: number, to: number, isFull: boolean): void {
+    const { mode, store, ledger, lanes } = this.#parts
+    const exposed = new Set(store.forgetSpoolIds(from, to).map(({ id }) => id))
+    for (const line of exposed) ledger.unsettle(store.epoch(line))
+    if (mode !== 'always' || isFull || this.#isClosed) return
+    for (const { lane, line } of lanes.waiting()) {
+      if (!exposed.has(line)) continue
+      const { kind, value } = plainRoute(lane.route)
+      this.#catchUp.unwritten.push(line, kind, value)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** What an operator is told of the spool, and what is counted with it. */
+import type { WarningCode } from '../codes.ts'
+import type { WarningEvent } from '../events.ts'
+import type { SpoolTrouble } from './spool-events.ts'
+
+export class SpoolWarnings {
+  readonly #warn: (event: WarningEvent) => void
+  /** Damaged places and unreadable files that were skipped. */
+  damaged = 0
+
+  constructor(warn: (event: WarningEvent) => void) {
+    this.#warn = warn
+  }
+
+  report(trouble: SpoolTrouble): void {
+    if (trouble.kind === 'damaged') this.damaged += trouble.places
+    if (trouble.kind === 'unreadable') this.damaged++
+    this.#warn(warningOf(trouble))
+  }
+}
+
+function warningOf(trouble: SpoolTrouble): WarningEvent & { readonly code: WarningCode } {
+  switch (trouble.kind) {
+    case 'failed':
+      return {
+        code: 'SPOOL',
+        message: `the spool cannot be used: ${messageOf(trouble.error)}`,
+        cure: 'check space and permissions of spool.dir; lines stay in memory meanwhile, and the disk is tried again'
+      }
+    case 'damaged':
+      return {
+        code: 'SPOOL_DAMAGED',
+        message: `${trouble.places} damaged place${trouble.places === 1 ? '' : 's'} of the spool skipped`,
+        cure: 'what could be read is sent; a torn end is normal after a crash, anything else is worth a look at the disk'
+      }
+    case 'unreadable':
+      return {
+        code: 'SPOOL_DAMAGED',
+        message: `a file of the spool cannot be read and was set aside: ${trouble.path} (${messageOf(trouble.error)})`,
+        cure: 'the other files are sent; look at this one and at the disk, then delete it'
+      }
+    case 'foreign':
+      return {
+        code: 'SPOOL_FOREIGN',
+        message: `${trouble.bytes} bytes in spool.dir wait for another stream and are left alone: ${trouble.streams.join(', ')}`,
+        cure: 'start a producer for that stream, or send them with dis-logs replay <spool.dir>'
+      }
+    case 'taken':
+      return {
+        code: 'SPOOL_TAKEN',
+        message:
+          'another process took over lines of this one in spool.dir: it saw no sign of life for a minute',
+        cure: 'nothing is lost, but lines may arrive twice; if machines share the folder, give each a folder of its own'
+      }
+    case 'unlocked':
+      return {
+        code: 'SPOOL_UNLOCKED',
+        message: `spool.dir has no lock that ends with its process (${trouble.reason})`,
+        cure: 'what a killed process leaves there is taken over after a minute, not at once; a local folder with a short path has such locks'
+      }
+    default: {
+      const never: never = trouble
+      return never
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,246 @@
+/**
+ * Appends lines to the open segment: gathered, and written together at the end of the current run of synchronous code.
+ *
+ * Bounded by: the buffer, and the size at which a new segment begins. At the bound: it is written at once. A disk that
+ * fails is left alone for {@link REST_MS}, and what it refuses is handed back in order.
+ */
+import { codeOf, type Disk } from './disk.ts'
+import { mostBytes } from './entry.ts'
+import { Fence } from './fence.ts'
+import type { Part } from './part.ts'
+import { Segment } from './segment.ts'
+import { writeHead } from './segment-head.ts'
+import type { Segments } from './segments.ts'
+import type { SpoolClock, SpoolListener, SpoolSettings } from './spool-events.ts'
+import { refusedLines, WriteBuffer } from './write-buffer.ts'
+
+const BUFFER_BYTES = 262_144
+const MAX_SEGMENT_BYTES = 16 * 1_048_576
+/** After a failed write the disk is left alone for this time. */
+const REST_MS = 5_000
+
+/** What the writer asks of the spool. */
+export interface WriterParts {
+  readonly settings: SpoolSettings
+  readonly disk: Disk
+  readonly clock: SpoolClock
+  readonly segments: Segments
+  readonly listener: Pick<SpoolListener, 'stored' | 'refused' | 'trouble'>
+  /** A new part, behind all others. @throws the file system's error */
+  newPart(): Part
+  /** Gives up the oldest until so many bytes more are within the bound. */
+  makeRoom(bytes: number): void
+  /** The open segment is not ours any more, or not there. */
+  lost(segment: Segment): void
+}
+
+export class SpoolWriter {
+  readonly #parts: WriterParts
+  readonly #segmentBytes: number
+  readonly #head: Buffer
+  readonly #buffer: WriteBuffer
+  /** The part that new segments go to. */
+  #part: Part | undefined
+  #open: Segment | undefined
+  #isScheduled = false
+  #isFinal = false
+  readonly #flushSoon = () => {
+    this.#isScheduled = false
+    this.flush()
+  }
+  /** Folders with names that the disk itself may not have yet. */
+  readonly #unsyncedFolders = new Set<string>()
+  readonly #fence: Fence
+  #isResting = false
+  #restsUntil = 0
+
+  constructor(parts: WriterParts) {
+    const { dir: _, maxBytes, target, host, pid } = parts.settings
+    this.#parts = parts
+    this.#fence = new Fence(parts.disk, parts.settings.dir, parts.clock)
+    this.#segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.floor(maxBytes / 8))
+    this.#head = writeHead({ ...target, host, pid })
+    this.#buffer = new WriteBuffer(Math.min(BUFFER_BYTES, this.#segmentBytes))
+  }
+
+  /** Where lines are appended. */
+  get open(): Segment | undefined {
+    return this.#open
+  }
+
+  /** What is not on disk yet. `unread`: lines of it that are not in memory either. */
+  get pending(): { readonly used: number; readonly unread: number } {
+    return this.#buffer
+  }
+
+  /** False for a while after a failure. */
+  get isWritable(): boolean {
+    // No look at the clock for each line while all is well.
+    if (this.#isResting) this.#isResting = this.#parts.clock.monotonic() < this.#restsUntil
+    return !this.#isResting
+  }
+
+  /** See `Spool.append`. */
+  append(
+    kind: number,
+    value: string,
+    line: string | Uint8Array,
+    writtenAt: number,
+    epoch: number,
+    isInMemory: boolean
+  ): number | undefined {
+    const most = mostBytes(value, line)
+    if (!this.isWritable || most > this.#parts.settings.maxBytes / 2) return undefined
+    if (!this.#buffer.fits(most)) {
+      this.flush()
+      // What it held was refused, and this line is younger.
+      if (!this.isWritable) return undefined
+    }
+    const segment = this.#segmentFor(most, isInMemory)
+    if (segment === undefined) return undefined
+    const at = segment.end + this.#buffer.append(kind, value, line, writtenAt, epoch, isInMemory, most)
+    if (!this.#isScheduled) {
+      this.#isScheduled = true
+      queueMicrotask(this.#flushSoon)
+    }
+    return segment.firstId + at
+  }
+
+  /** Writes what was appended. */
+  flush(): void {
+    const segment = this.#open
+    if (this.#buffer.used === 0 || segment === undefined) return
+    const { settings, segments, listener, makeRoom, lost } = this.#parts
+    const syncs = settings.fsync === 'always'
+    const from = segment.end
+    const { bytes, runs } = this.#buffer.take()
+    makeRoom(bytes.length)
+    try {
+      if (segment.append(bytes, syncs, this.#fence) === 'taken') {
+        this.#open = undefined
+        lost(segment)
+        listener.refused(refusedLines(bytes, runs, segment.firstId + from))
+        return
+      }
+    } catch (error) {
+      this.fail(error)
+      this.seal()
+      listener.refused(refusedLines(bytes, runs, segment.firstId + from))
+      return
+    }
+    segments.grew(bytes.length)
+    for (const { epoch, isInMemory, lines, start, end } of runs) {
+      if (segment.epochs.at(-1)?.epoch !== epoch) segment.epochs.push({ from: from + start, epoch })
+      if (isInMemory) segment.skip(from + end, lines)
+      listener.stored(epoch, lines)
+    }
+    segments.listUnread(segment)
+  }
+
+  /** From now on what is appended is older than all that is on disk: the next start reads it first. */
+  beginFinalSegment(): void {
+    this.flush()
+    this.seal(true)
+    const oldest = this.#parts.segments.oldest?.part
+    if (oldest !== undefined) this.#create(oldest, oldest.numberInFront())
+    this.#isFinal = this.#open !== undefined
+  }
+
+  /** Ends that: what is appended is behind all others again. */
+  endFinalSegment(): void {
+    this.flush()
+    this.seal(true)
+    this.#isFinal = false
+  }
+
+  /** These parts are another owner's. */
+  leaveParts(parts: readonly Part[]): void {
+    if (this.#open !== undefined && parts.includes(this.#open.part)) this.#open = undefined
+    if (this.#part !== undefined && parts.includes(this.#part)) this.#part = undefined
+  }
+
+  /** Ends the open segment; a new one begins with the next line. `waits`: for the disk itself, where it is to be synced. */
+  seal(waits = false): void {
+    const segment = this.#open
+    if (segment === undefined) return
+    this.#open = undefined
+    const { fsync } = this.#parts.settings
+    try {
+      if (fsync === 'never' || waits) segment.seal(fsync !== 'never')
+      else segment.sealSoon((error) => this.fail(error))
+    } catch (error) {
+      this.fail(error)
+    }
+    // All of it may have been acknowledged while it was open.
+    const { segments } = this.#parts
+    if (segment.isDone && segments.has(segment)) segments.remove(segment)
+  }
+
+  /** Asks the disk to keep what was written, even without power; does not wait for it. */
+  syncSoon(): void {
+    this.#open?.syncSoon((error) => this.fail(error))
+    for (const path of this.#unsyncedFolders) {
+      this.#parts.disk.syncFolderSoon(path, (error) => {
+        // A part that is empty is removed.
+        if (error !== undefined && codeOf(error) !== 'ENOENT') this.fail(error)
+      })
+    }
+    this.#unsyncedFolders.clear()
+  }
+
+  /** Waits until the disk itself has the names of our files. @throws the file system's error */
+  syncNames(): void {
+    for (const path of this.#unsyncedFolders) {
+      if (this.#parts.disk.exists(path)) this.#parts.disk.syncFolder(path)
+      this.#unsyncedFolders.delete(path)
+    }
+  }
+
+  /** The disk has failed: it rests. */
+  fail(error: unknown): void {
+    this.#isResting = true
+    this.#restsUntil = this.#parts.clock.monotonic() + REST_MS
+    this.#parts.listener.trouble({ kind: 'failed', error })
+  }
+
+  /** The segment to append `most` bytes to: a new one if there is none, it is full, or it holds lines to be read. */
+  #segmentFor(most: number, isInMemory: boolean): Segment | undefined {
+    const open = this.#open
+    if (open !== undefined) {
+      if (this.#isFinal) return open
+      const end = open.end + this.#buffer.used
+      const isFree = !isInMemory || (this.#buffer.unread === 0 && !open.isUnread)
+      if (isFree && (end + most <= this.#segmentBytes || end === this.#head.length)) return open
+      this.flush()
+      this.seal()
+      if (!this.isWritable) return undefined
+    }
+    try {
+      if (this.#part === undefined || this.#part.segments === 0) {
+        this.#part = this.#parts.newPart()
+        this.#unsyncedFolders.add(this.#parts.settings.dir)
+      }
+    } catch (error) {
+      this.fail(error)
+      return undefined
+    }
+    return this.#create(this.#part, this.#part.nextNumber())
+  }
+
+  #create(part: Part, number: number): Segment | undefined {
+    const { disk, segments, settings } = this.#parts
+    try {
+      const segment = Segment.create(disk, part, number, this.#head)
+      segments.insert(segment)
+      this.#open = segment
+      this.#unsyncedFolders.add(part.path)
+      // Before any entry: one that is synced in a file without a name would be lost with the power.
+      if (settings.fsync === 'always') this.syncNames()
+    } catch (error) {
+      this.seal()
+      this.fail(error)
+      if (part.segments === 0) part.remove()
+    }
+    return this.#open
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * The disk queue: lines that are safe from the end of the process, first in, first out.
+ *
+ * Bounded by: `maxBytes` on disk. At the bound: the oldest segment is given up, and its lines are counted. At close:
+ * what was not read, or read but not acknowledged, stays for the next start. Heard by: the listener.
+ */
+import { Adoption } from './adoption.ts'
+import { Claims } from './claims.ts'
+import { codeOf, type Disk, ignoreErrors } from './disk.ts'
+import { asideName, targetName } from './names.ts'
+import type { Segment } from './segment.ts'
+import { Segments } from './segments.ts'
+import type { SpoolClock, SpooledLine, SpoolListener, SpoolSettings } from './spool-events.ts'
+import { SpoolWriter } from './spool-writer.ts'
+
+/** Errors that say nothing about the file: it is read later. */
+const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'])
+
+export class Spool {
+  readonly #settings: SpoolSettings
+  readonly #disk: Disk
+  readonly #listener: SpoolListener
+  readonly #segments = new Segments()
+  readonly #claims: Claims
+  readonly #adoption: Adoption
+  readonly #writer: SpoolWriter
+  #isClosed = false
+
+  /** @throws the file system's error if the folder cannot be written */
+  constructor(settings: SpoolSettings, disk: Disk, clock: SpoolClock, listener: SpoolListener) {
+    const { dir, target } = settings
+    this.#settings = settings
+    this.#disk = disk
+    this.#listener = listener
+    this.#claims = new Claims(disk, dir, targetName(target), (reason) =>
+      listener.trouble({ kind: 'unlocked', reason })
+    )
+    this.#adoption = new Adoption(disk, dir, this.#claims, this.#segments, listener)
+    this.#writer = new SpoolWriter({
+      settings,
+      disk,
+      clock,
+      segments: this.#segments,
+      listener,
+      newPart: () => this.#claims.newPart(),
+      makeRoom: (bytes) => this.#makeRoom(bytes),
+      lost: (segment) => this.#lost(segment)
+    })
+  }
+
+  /** Bytes on disk, and those on their way to it. */
+  get bytes(): number {
+    return this.#segments.bytes + this.#writer.pending.used
+  }
+
+  /** Whether there are lines that nobody has read, or may be: at first the folder is not known. */
+  get hasUnread(): boolean {
+    return this.#writer.pending.unread > 0 || this.#segments.hasUnread || this.#adoption.isFirst
+  }
+
+  /** Whether it is not known yet what stands in the folder; `found` is called when it is. */
+  get isSearching(): boolean {
+    return this.#adoption.isFirst
+  }
+
+  /** False for a while after a failure. */
+  get isWritable(): boolean {
+    return this.#writer.isWritable
+  }
+
+  /** To be called once at first: takes over what others left. */
+  start(): Promise<void> {
+    return this.#adoption.run(false)
+  }
+
+  /** To be called every `TICK_MS`: says that we live, and takes over what others left. */
+  tick(): Promise<void> {
+    if (!this.#claims.beat()) this.#startAnew()
+    return this.#adoption.run(true)
+  }
+
+  /**
+   * Appends a line. `kind`, `value`: its route; `isInMemory`: it is on its way already and need not be read. Safe when
+   * `stored` is called. Its id, or `undefined` if the disk does not take lines at the moment, or never one so large.
+   */
+  append(
+    kind: number,
+    value: string,
+    line: string | Uint8Array,
+    writtenAt: number,
+    epoch: number,
+    isInMemory: boolean
+  ): number | undefined {
+    return this.#writer.append(kind, value, line, writtenAt, epoch, isInMemory)
+  }
+
+  /** Writes what was appended. */
+  flush(): void {
+    this.#writer.flush()
+  }
+
+  /** From now on what is appended is older than all that is on disk: the next start reads it first. */
+  beginFinalSegment(): void {
+    this.#forgetMissingParts()
+    this.#writer.beginFinalSegment()
+  }
+
+  /** Ends that: what is appended is behind all others again. */
+  endFinalSegment(): void {
+    this.#writer.endFinalSegment()
+  }
+
+  /** Hands out the next unread lines, oldest first; some hundred KiB at a time. Never throws. False: none at the moment. */
+  read(take: (line: SpooledLine) => void): boolean {
+    this.flush()
+    const segment = this.#segments.nextToRead
+    // While the search goes on, older lines may still be found.
+    if (segment === undefined || this.isSearching) return false
+    const before = segment.damaged
+    try {
+      this.#segments.read(segment, take)
+    } catch (error) {
+      if (PASSING.has(codeOf(error))) {
+        this.#listener.trouble({ kind: 'failed', error })
+        return false
+      }
+      this.#setAside(segment, error)
+    }
+    const places = segment.damaged - before
+    if (places > 0) this.#listener.trouble({ kind: 'damaged', places })
+    if (segment.isDone && segment !== this.#writer.open) this.#segments.remove(segment)
+    return true
+  }
+
+  /** A line has reached its end: it need not be sent again. Written down by {@link writeAcknowledgements}. */
+  acknowledge(id: number): void {
+    this.#segments.acknowledge(id)
+  }
+
+  /** Writes down what was acknowledged, and deletes what is of no use any more. */
+  writeAcknowledgements(): void {
+    if (!this.isWritable && !this.#isClosed) return
+    this.#segments.writeAcknowledgements(this.#writer.open, (error) => this.#writer.fail(error))
+  }
+
+  /** Asks the disk to keep what was written, even without power; does not wait for it. */
+  syncSoon(): void {
+    this.#writer.syncSoon()
+  }
+
+  /** Writes everything down and lets go; what is not acknowledged stays. Synchronous: also for the last moment. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#writer.flush()
+    this.#isClosed = true
+    this.#adoption.close()
+    this.writeAcknowledgements()
+    this.#writer.seal(true)
+    if (this.#settings.fsync !== 'never') ignoreErrors(() => this.#writer.syncNames())
+    for (const segment of this.#segments) segment.close()
+    this.#claims.release()
+  }
+
+  /** Gives up the oldest segments until `bytes` more are within the bound; never the one that is appended to. */
+  #makeRoom(bytes: number): void {
+    for (;;) {
+      const { oldest } = this.#segments
+      const isOver = this.#segments.bytes + bytes > this.#settings.maxBytes
+      if (!isOver || oldest === undefined || oldest === this.#writer.open) return
+      this.#giveUp(oldest)
+    }
+  }
+
+  #giveUp(segment: Segment): void {
+    try {
+      while (segment.isUnread) {
+        this.#segments.read(segment, (line) => {
+          segment.outstanding--
+          this.#listener.givenUp(line)
+        })
+      }
+    } catch (error) {
+      this.#setAside(segment, error)
+      return
+    }
+    const { from, to } = this.#segments.idsOf(segment)
+    if (segment.outstanding > 0) this.#listener.exposed(from, to, true)
+    this.#segments.remove(segment)
+  }
+
+  /** A file that cannot be read goes out of the way under another name, for an operator; the rest goes on. */
+  #setAside(segment: Segment, error: unknown): void {
+    const path = `${this.#settings.dir}/${asideName(segment.part.name, segment.number)}`
+    const old = segment.path
+    this.#forget(segment)
+    ignoreErrors(() => this.#disk.rename(old, path))
+    if (segment.part.segments === 0) segment.part.remove()
+    this.#listener.trouble({ kind: 'unreadable', path: this.#disk.exists(path) ? path : old, error })
+  }
+
+  /** The open segment is not there: its part has another owner, or somebody has deleted files. */
+  #lost(segment: Segment): void {
+    this.#startAnew()
+    if (this.#segments.has(segment)) this.#setAside(segment, new Error('the file is gone'))
+  }
+
+  /** Somebody took us for dead. What is still ours goes on under another name. */
+  #startAnew(): void {
+    const parts = new Set([...this.#segments].map(({ part }) => part))
+    try {
+      const lost = this.#claims.startAnew(parts)
+      for (const part of lost) for (const segment of this.#segments.ofPart(part)) this.#forget(segment)
+      this.#writer.leaveParts(lost)
+      if (lost.length > 0) this.#listener.trouble({ kind: 'taken', parts: lost.length })
+    } catch (error) {
+      this.#writer.fail(error)
+    }
+  }
+
+  #forgetMissingParts(): void {
+    const parts = new Set([...this.#segments].map(({ part }) => part))
+    if ([...parts].some((part) => !this.#disk.exists(part.path))) this.#startAnew()
+  }
+
+  /** What of a segment is in memory is not on our disk any more. */
+  #forget(segment: Segment): void {
+    const { from, to } = this.#segments.idsOf(segment)
+    const isExposed = segment.outstanding > 0
+    this.#segments.forget(segment)
+    if (isExposed) this.#listener.exposed(from, to, false)
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * What a crash can leave of a disk in memory: after each change of its history, killed or without power.
+ *
+ * A killed process loses nothing that it did. A power loss loses names and contents that were not synced: names from any
+ * moment on (a journal keeps their order), contents of a file as a whole, in part, or with zeros in their place.
+ */
+import { MemoryDisk } from './memory-disk.ts'
+import type { DataChange, DiskChange, NameChange } from './memory-tree.ts'
+
+/** What became of unsynced contents. */
+export type Contents = 'kept' | 'lost' | 'torn' | 'zeros'
+
+export interface CrashState {
+  /** Changes that were made before the crash. */
+  readonly until: number
+  /** What of it was lost, in words. */
+  readonly loss: string
+  /** A new disk with what is left. */
+  disk(): MemoryDisk
+}
+
+/** Where the names of a part of the history ends, and which of its contents are not safe. */
+interface Reach {
+  readonly until: number
+  /** Names are safe up to here. */
+  readonly names: number
+  /** Of each file: its contents are safe up to here. */
+  readonly contents: ReadonlyMap<number, number>
+}
+
+/** What is left when the process is killed after `until` changes. */
+export function afterKill(disk: MemoryDisk, until: number): CrashState {
+  const changes = disk.history.slice(0, until)
+  return { until, loss: 'killed', disk: () => new MemoryDisk(changes, disk.lastId) }
+}
+
+/** What can be left when the power goes after `until` changes. */
+export function* afterPowerLoss(disk: MemoryDisk, until: number): Generator<CrashState> {
+  const { history, lastId } = disk
+  const reach = reachOf(history, until)
+  const cuts = [until]
+  for (let at = until - 1; at >= reach.names; at--) {
+    const change = history[at]
+    if (change !== undefined && isName(change)) cuts.push(at)
+  }
+  for (const cut of cuts) {
+    for (const loss of lossesOf(history, reach)) {
+      const where = cut === until ? 'all names' : `names before ${cut}`
+      yield {
+        until,
+        loss: `power: ${where}, ${loss.text}`,
+        disk: () => new MemoryDisk(remaining(history, reach, cut, loss), lastId)
+      }
+    }
+  }
+}
+
+interface Loss {
+  readonly text: string
+  /** `undefined`: of all files. */
+  readonly file: number | undefined
+  readonly contents: Contents
+}
+
+/** All unsynced files alike, or one of several. */
+function lossesOf(history: readonly DiskChange[], reach: Reach): Loss[] {
+  const files = new Set<number>()
+  history.slice(0, reach.until).forEach((change, at) => {
+    if (isData(change) && at >= (reach.contents.get(change.id) ?? 0)) files.add(change.id)
+  })
+  const losses: Loss[] = [{ text: 'contents kept', file: undefined, contents: 'kept' }]
+  if (files.size === 0) return losses
+  for (const contents of ['lost', 'torn', 'zeros'] as const) {
+    losses.push({ text: `contents ${contents}`, file: undefined, contents })
+    if (files.size === 1) continue
+    for (const file of files) losses.push({ text: `contents of file ${file} ${contents}`, file, contents })
+  }
+  return losses
+}
+
+function* remaining(
+  history: readonly DiskChange[],
+  reach: Reach,
+  cut: number,
+  { file, contents }: Loss
+): Generator<DiskChange> {
+  const lastWrites = new Map<number, number>()
+  for (let at = 0; at < reach.until; at++) {
+    const change = history[at]
+    if (change?.kind === 'write') lastWrites.set(change.id, at)
+  }
+  for (let at = 0; at < reach.until; at++) {
+    const change = history[at]
+    if (change === undefined || (isName(change) && at >= cut)) continue
+    const isSafe = !isData(change) || at < (reach.contents.get(change.id) ?? 0)
+    if (isSafe || contents === 'kept' || (file !== undefined && file !== change.id)) yield change
+    else yield* partOf(change, contents, lastWrites.get(change.id) === at)
+  }
+}
+
+function* partOf(change: DataChange, contents: Contents, isLast: boolean): Generator<DataChange> {
+  if (contents === 'lost') return
+  if (change.kind === 'truncate') yield change
+  else if (contents === 'zeros') yield { ...change, bytes: Buffer.alloc(change.bytes.length) }
+  else yield isLast ? { ...change, bytes: change.bytes.subarray(0, change.bytes.length / 2) } : change
+}
+
+function reachOf(history: readonly DiskChange[], until: number): Reach {
+  const contents = new Map<number, number>()
+  const folders = new Map<number, number>()
+  for (const change of history.slice(0, until)) {
+    if (change.kind === 'sync') contents.set(change.id, Math.max(change.before, contents.get(change.id) ?? 0))
+    if (change.kind === 'syncFolder')
+      folders.set(change.id, Math.max(change.before, folders.get(change.id) ?? 0))
+  }
+  let names = 0
+  history.slice(0, until).forEach((change, at) => {
+    if (isName(change) && foldersOf(change).every((folder) => at < (folders.get(folder) ?? 0))) names = at + 1
+  })
+  return { until, names, contents }
+}
+
+function foldersOf(change: NameChange): number[] {
+  return change.kind === 'rename' ? [change.from.folder, change.to.folder] : [change.at.folder]
+}
+
+function isName(change: DiskChange): change is NameChange {
+  return change.kind === 'make' || change.kind === 'rename' || change.kind === 'remove'
+}
+
+function isData(change: DiskChange): change is DataChange {
+  return change.kind === 'write' || change.kind === 'truncate'
+}

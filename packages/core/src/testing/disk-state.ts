@@ -1,0 +1,19 @@
+/** What the processes of a disk in memory share. */
+import type { DiskFaults } from './disk-faults.ts'
+import type { DiskChange, MemoryTree } from './memory-tree.ts'
+
+export interface DiskState {
+  readonly tree: MemoryTree
+  readonly history: DiskChange[]
+  readonly faults: DiskFaults
+  /** By the number of a lock's file. */
+  readonly holders: Map<number, { readonly isAlive: boolean; readonly machine: string }>
+  lastId: number
+  capacityBytes: number
+}
+
+/** Makes a change, and keeps it in the history. */
+export function applyChange({ history, tree }: DiskState, change: DiskChange): void {
+  history.push(change)
+  tree.apply(change)
+}
