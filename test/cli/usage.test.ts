@@ -10,7 +10,7 @@ describe('help', () => {
   it('lists the commands and the exit statuses, on stdout', async () => {
     const { status, stdout, stderr } = await dislogs(['--help'], {})
     expect([status, stderr]).toEqual([0, ''])
-    for (const word of ['ship', 'tail', 'doctor', 'local', 'Exit status'])
+    for (const word of ['ship', 'tail', 'doctor', 'replay', 'spool', 'local', 'Exit status'])
       expect(stdout.toString()).toContain(word)
   })
 
@@ -39,7 +39,7 @@ describe('help', () => {
 
 describe('wrong usage ends with status 2 and one line that says what is allowed:', () => {
   it.each([
-    [['nope'], 'unknown command nope; allowed: ship, tail, doctor, replay, local'],
+    [['nope'], 'unknown command nope; allowed: ship, tail, doctor, replay, spool, local'],
     [['--nope'], 'unknown flag --nope; allowed: --help, --version'],
     [['ship', '--nope'], 'unknown flag --nope; allowed: --stream,'],
     [['ship', '--stream'], '--stream needs a value: --stream <name>'],

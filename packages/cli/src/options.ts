@@ -83,6 +83,8 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   signing: '--signing',
   aggregate: '--aggregate',
   deadLetter: '--dead-letter',
+  dir: '<dir>',
+  'spool.dir': '<dir>',
   ordered: '--ordered',
   'batch.lingerMs': '--linger-ms',
   'batch.maxRecords': '--max-records'

@@ -23,8 +23,12 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import('./commands/doctor.ts')).doctor
   },
   replay: {
-    summary: 'send dead letters again',
+    summary: 'send dead letters again, or what waits in the folder of a spool',
     load: async () => (await import('./commands/replay.ts')).replay
+  },
+  spool: {
+    summary: 'show what waits in the folder of a spool',
+    load: async () => (await import('./commands/spool.ts')).spool
   },
   local: {
     summary: 'run a local DIS for development and tests',

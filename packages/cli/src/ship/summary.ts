@@ -18,7 +18,8 @@ export class Troubles {
   constructor(producer: Producer) {
     producer.on('rejected', (event) => this.#reject(event))
     producer.on('warning', (event) => {
-      this.#warning = event
+      // Of lines for others, which the command looks after by itself.
+      if (event.code !== 'SPOOL_FOREIGN') this.#warning = event
     })
   }
 
