@@ -27,7 +27,7 @@ export class Books {
   /** The lines of a dead-letter file. */
   rejected(path) {
     if (!existsSync(path)) return
-    for (const text of readFileSync(path, 'utf8').trim().split('\n')) {
+    for (const text of readFileSync(path, 'utf8').split('\n').filter((line) => line !== '')) {
       this.#rejected.add(JSON.parse(JSON.parse(text).line).n)
     }
   }

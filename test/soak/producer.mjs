@@ -1,7 +1,7 @@
 // One life of the soak's producer: logs at a rate, and tells what is settled. Killed at any moment.
 import { createProducer } from '@dis-logs/core'
 
-const { first, ending, rate, endpoint, dir } = JSON.parse(process.argv[2])
+const { first, ending, rate, endpoint, dir, keys } = JSON.parse(process.argv[2])
 const KEYS = 20
 const TICK_MS = 20
 
@@ -22,7 +22,8 @@ const producer = createProducer({
   deadLetter: `${dir}/dead.ndjson`
 })
 producer.on('warning', ({ code, message }) => {
-  if (code === 'SPOOL_DAMAGED') process.send({ damaged: Number.parseInt(message, 10) })
+  if (code === 'SPOOL_DAMAGED') process.send({ damaged: Number.parseInt(message, 10) || 1 })
+  else if (code.startsWith('SPOOL') || code === 'BUG') process.send({ warning: `${code}: ${message}` })
 })
 
 if (ending) {
@@ -33,12 +34,12 @@ if (ending) {
   for (;;) {
     for (let line = 0; line < (rate * TICK_MS) / 1_000; line++) {
       producer.write(
-        JSON.stringify({ n, key: `k-${n % KEYS}`, msg: 'a line of the soak', pad: 'x'.repeat(n % 300) })
+        JSON.stringify({ n, key: `${keys}-${n % KEYS}`, msg: 'a line of the soak', pad: 'x'.repeat(n % 300) })
       )
       n++
     }
     await producer.flush()
-    process.send({ written: n, settled: n, rss: process.memoryUsage.rss() })
+    process.send({ settled: n, rss: process.memoryUsage.rss() })
     await new Promise((resolve) => setTimeout(resolve, TICK_MS))
   }
 }

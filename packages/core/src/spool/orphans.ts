@@ -6,6 +6,9 @@
  * where there are no such locks, only silence tells: its heartbeat has not changed during {@link SILENT_TICKS} of our own
  * ticks. No two clocks are compared, and no process number is looked at.
  *
+ * With a tick only those are taken that were nobody's at the tick before, too: a process that starts again finds its own lines
+ * first, and sends them before new ones.
+ *
  * Bounded by: {@link MAX_PROBES} owners in one search; a later one goes on from there.
  */
 import type { Disk } from './disk.ts'
@@ -46,6 +49,8 @@ export class Orphans {
   readonly #target: string
   /** Of each owner that cannot be asked: its heartbeat, and for how many ticks it has been like that. */
   #silence = new Map<string, { readonly mark: number; ticks: number }>()
+  /** Owners that were dead at the last tick. */
+  #wereDead: ReadonlySet<string> = new Set()
   #turn = 0
 
   constructor(disk: Disk, dir: string, target: string) {
@@ -75,7 +80,11 @@ export class Orphans {
     this.#silence = new Map()
     const silent = (key: string, path: string) => this.#isSilent(before, key, path, isTick)
     const dead = await this.#dead([...owners], silent)
-    const orphans = parts.filter(({ owner }) => dead.has(owner)).sort(byAge)
+    const wereDead = this.#wereDead
+    if (isTick) this.#wereDead = dead
+    const orphans = parts
+      .filter(({ owner }) => dead.has(owner) && (!isTick || wereDead.has(owner)))
+      .sort(byAge)
     const hasParts = new Set(parts.map(({ owner }) => owner))
     return {
       parts: orphans.filter(({ target }) => target === this.#target),
