@@ -66,6 +66,7 @@ export function openSpool(
     stop: () => {
       stopTicks()
       stopSync()
+      warnings.flush()
     }
   }
 }

@@ -36,6 +36,8 @@ function faultsOf(lives: Promises, state: CrashState, found: Recovered): string[
     // It has arrived before.
     if (until >= (lives.endedAt.get(n) ?? Number.POSITIVE_INFINITY)) continue
     const key = lives.written[n]?.key ?? ''
+    // Without any sync a power loss may take any file, also that of the older lines.
+    if (!isKill && lives.fsync === 'never') continue
     if (n < (last.get(key) ?? -1)) faults.push(`${n} after ${last.get(key)}`)
     last.set(key, n)
   }

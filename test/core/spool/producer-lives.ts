@@ -95,6 +95,11 @@ export class ProducerLife {
     this.producer.on('warning', (event) => this.warnings.push(event))
   }
 
+  /** Writes one line, from anywhere. */
+  log(key: string): void {
+    this.producer.write(textOf(this.#lives.line(key, 0)))
+  }
+
   /** Writes a line for each key, and lets what was written together go to disk. */
   async write(keys: string, pad: number): Promise<void> {
     for (const key of keys) this.producer.write(textOf(this.#lives.line(key, pad)))

@@ -6,6 +6,7 @@
  */
 import type { Claims } from './claims.ts'
 import { type Disk, ignoreErrors } from './disk.ts'
+import { convertLegacyPart } from './legacy.ts'
 import { type PartName, partName, segmentName } from './names.ts'
 import type { Part } from './part.ts'
 import { Segment } from './segment.ts'
@@ -13,6 +14,8 @@ import { MAX_HEAD_BYTES, readHead } from './segment-head.ts'
 import type { Segments } from './segments.ts'
 import type { SpoolListener } from './spool-events.ts'
 
+/** A folder that cannot be searched so often in a row keeps new lines waiting no longer. */
+const MAX_FAILED_RUNS = 3
 /** More streams than this are counted, not named. */
 const MAX_NAMED_STREAMS = 5
 
@@ -26,6 +29,10 @@ export class Adoption {
   #isRunning = false
   #isClosed = false
   #saidForeign = false
+  /** Parts that are ours by name, and could not be looked into. */
+  readonly #unfinished: Part[] = []
+  #failures = 0
+  #failedRuns = 0
 
   /** @throws the file system's error */
   constructor(
@@ -54,8 +61,10 @@ export class Adoption {
     this.#isRunning = true
     const wasFirst = this.#isFirst
     let adopted = 0
+    this.#failures = 0
     try {
-      const found = await this.#claims.search(isTick)
+      for (const part of this.#unfinished.splice(0)) adopted += this.#adopt(part)
+      const found = await this.#claims.search(isTick, !isTick || wasFirst)
       if (this.#isClosed) return
       for (const part of this.#claims.take(found, (error) => this.#failed(error)))
         adopted += this.#adopt(part)
@@ -64,9 +73,9 @@ export class Adoption {
       this.#failed(error)
     } finally {
       this.#isRunning = false
-      this.#isFirst = false
+      if (this.#failures === 0 || ++this.#failedRuns >= MAX_FAILED_RUNS) this.#isFirst = false
     }
-    if (adopted > 0 || wasFirst) this.#listener.found()
+    if (adopted > 0 || wasFirst !== this.#isFirst) this.#listener.found()
   }
 
   close(): void {
@@ -74,18 +83,26 @@ export class Adoption {
     this.#isFirst = false
   }
 
-  /** Takes the segments of a part that is ours now; returns how many. */
+  /** Takes the segments of a part that is ours now; returns how many. What fails is tried again with the next run. */
   #adopt(part: Part): number {
-    const numbers = part.list()
-    for (const number of numbers) {
-      const bytes = this.#disk.stat(`${part.path}/${segmentName(number)}`)?.bytes ?? 0
-      const segment = Segment.found(this.#disk, part, number, bytes)
-      this.#segments.insert(segment)
-      // Its owner died before it wrote anything.
-      if (bytes === 0) this.#segments.remove(segment)
+    let segments: Segment[]
+    try {
+      // One that was being converted when its owner died is converted to the end.
+      convertLegacyPart(this.#disk, part)
+      segments = part.list().map((number) => {
+        const bytes = this.#disk.stat(`${part.path}/${segmentName(number)}`)?.bytes ?? 0
+        return Segment.found(this.#disk, part, number, bytes)
+      })
+    } catch (error) {
+      this.#unfinished.push(part)
+      this.#failed(error)
+      return 0
     }
-    if (numbers.length === 0) part.remove()
-    return numbers.length
+    for (const segment of segments) this.#segments.insert(segment)
+    // Their owner died before it wrote anything.
+    for (const segment of segments) if (segment.bytes === 0) this.#segments.remove(segment)
+    if (segments.length === 0) part.remove()
+    return segments.length
   }
 
   /** Told once for each start: the lines are safe, but nobody sends them. */
@@ -117,6 +134,7 @@ export class Adoption {
   }
 
   #failed(error: unknown): void {
+    this.#failures++
     this.#listener.trouble({ kind: 'failed', error })
   }
 }

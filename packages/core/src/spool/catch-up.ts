@@ -102,8 +102,8 @@ export class CatchUp {
         store.epoch(line),
         isInMemory
       )
-      // What is refused meanwhile comes back in front of this line.
-      if (id === undefined && !this.#spool.isWritable) return false
+      // Not now; what was refused meanwhile has come back in front of this line.
+      if (id === undefined && this.#spool.takes(value, store.view(line))) return false
       if (id === undefined && !isInMemory) {
         this.#tooLarge = next
         return false

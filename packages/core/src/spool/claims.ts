@@ -5,7 +5,7 @@
  * can be taken at once.
  */
 import { type Disk, ignoreErrors, type Lock } from './disk.ts'
-import { convertLegacyPart, sortLegacyParts } from './legacy.ts'
+import { sortLegacyParts } from './legacy.ts'
 import { FIRST_GENERATION, lockName, ownerName, type PartName, parsePartName } from './names.ts'
 import { type Found, Orphans } from './orphans.ts'
 import { Part } from './part.ts'
@@ -74,9 +74,9 @@ export class Claims {
     return lost
   }
 
-  /** Looks for what nobody owns. `isTick`: a tick has passed since the last look. @throws the file system's error */
-  search(isTick: boolean): Promise<Found> {
-    return this.#orphans.find(this.#owner, isTick)
+  /** Looks for what nobody owns: see `Orphans.find`. @throws the file system's error */
+  search(isTick: boolean, isStart: boolean): Promise<Found> {
+    return this.#orphans.find(this.#owner, isTick, isStart)
   }
 
   /** Takes what a search has found, oldest first. `failed` hears of what cannot be taken; the next search tries again. */
@@ -101,12 +101,9 @@ export class Claims {
     this.#lock.release()
   }
 
-  /** A part that was being converted when its owner died is converted to the end. */
   #isTaken(move: () => unknown, part: Part, failed: (error: unknown) => void): boolean {
     try {
-      if (move() === false) return false
-      convertLegacyPart(this.#disk, part)
-      return true
+      return move() !== false
     } catch (error) {
       // Another process was faster, if it is not there any more.
       if (this.#disk.exists(part.path)) failed(error)

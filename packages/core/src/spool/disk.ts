@@ -95,6 +95,11 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
+/** Whether an error says nothing about the file: it is tried again later. */
+export function isPassing(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'].includes(codeOf(error))
+}
+
 /** For what may fail without harm: what cannot be removed or closed is found again by the next start. */
 export function ignoreErrors(action: () => void): void {
   try {

@@ -23,11 +23,14 @@ export class Fence {
     this.#isShared = disk.isShared(dir)
   }
 
-  /** To be asked after a write to the file. A part changes hands by its name: there under ours, it is ours. */
+  /**
+   * To be asked after a write to the file. A part changes hands by its name: there under ours, it is ours.
+   * @throws the file system's error
+   */
   holds(path: string): boolean {
     const now = this.#clock.monotonic()
     if (!this.#isShared && now - this.#lookedAt < LOOK_MS) return true
     this.#lookedAt = now
-    return this.#disk.exists(path)
+    return this.#disk.stat(path) !== undefined
   }
 }

@@ -66,8 +66,11 @@ export class Orphans {
     return names.some(isOthers) || findLegacyParts(this.#disk, this.#dir, names).length > 0
   }
 
-  /** Looks once. `isTick`: a tick has passed since the last look. @throws the file system's error */
-  async find(me: string, isTick: boolean): Promise<Found> {
+  /**
+   * Looks once. `isTick`: a tick has passed since the last look; `isStart`: what is nobody's is taken at once.
+   * @throws the file system's error
+   */
+  async find(me: string, isTick: boolean, isStart: boolean): Promise<Found> {
     const names = this.#disk.list(this.#dir)
     const parts = names.flatMap((name) => parsePartName(name) ?? []).filter(({ owner }) => owner !== me)
     const owners = new Set(parts.map(({ owner }) => owner))
@@ -83,7 +86,7 @@ export class Orphans {
     const wereDead = this.#wereDead
     if (isTick) this.#wereDead = dead
     const orphans = parts
-      .filter(({ owner }) => dead.has(owner) && (!isTick || wereDead.has(owner)))
+      .filter(({ owner }) => dead.has(owner) && (isStart || wereDead.has(owner)))
       .sort(byAge)
     const hasParts = new Set(parts.map(({ owner }) => owner))
     return {

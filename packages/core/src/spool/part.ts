@@ -2,6 +2,9 @@
 import { type Disk, ignoreErrors } from './disk.ts'
 import { FIRST_NUMBER, type PartName, partName, segmentNumber } from './names.ts'
 
+/** Segments that the lines of the memory may need at the end. */
+const NUMBERS_IN_FRONT = 10_000
+
 export class Part {
   readonly #disk: Disk
   readonly #dir: string
@@ -50,9 +53,10 @@ export class Part {
     return ++this.#last
   }
 
-  /** A number in front of all others. */
-  numberInFront(): number {
-    return --this.#first
+  /** The first of {@link NUMBERS_IN_FRONT} numbers in front of all others. */
+  numbersInFront(): number {
+    this.#first -= NUMBERS_IN_FRONT
+    return this.#first
   }
 
   /** Gives the part to another owner. False: it is somebody else's by now. @throws another error of the file system */

@@ -36,9 +36,9 @@ export function saveAtEnd(
   const front = upToLastUnsaved(waiting, store)
   const isFront = new Set(front.map(({ line }) => line))
   for (const { line } of waiting) if (!isFront.has(line)) store.release(line)
-  if (front.length > 0) spool.beginFinalSegment()
+  if (front.length > 0) spool.beginFront()
   const unsaved = write(parts, front)
-  spool.endFinalSegment()
+  spool.endFront()
   return [...unsaved, ...write(parts, behind)]
 }
 

@@ -106,13 +106,13 @@ export class Segment {
     try {
       writeAll(file, entries, this.#end)
       if (syncs) file.sync()
+      // Still ours after the write: whoever takes the part later reads these entries, too.
+      if (!fence.holds(this.path)) return 'taken'
     } catch (error) {
       // What is refused must not be found there by a later start: it has another place by then.
       ignoreErrors(() => file.truncate(this.#end))
       throw error
     }
-    // Still ours after the write: whoever takes the part later reads these entries, too.
-    if (!fence.holds(this.path)) return 'taken'
     this.#end += entries.length
     this.#isSynced = syncs
     return 'stored'
@@ -205,11 +205,11 @@ export class Segment {
     this.#acknowledgements.close()
   }
 
-  /** Closes and deletes the files. */
+  /** Closes and deletes the files. @throws the file system's error; acknowledgements stay with the entries then */
   remove(): void {
     this.close()
     // The entries first: acknowledgements without entries do no harm, the other way round sends them again.
-    ignoreErrors(() => this.#disk.remove(this.path))
+    this.#disk.remove(this.path)
     if (this.#acknowledgements.bytes > 0 || !this.#isOwn) {
       ignoreErrors(() => this.#disk.remove(this.#acknowledgementsPath))
     }

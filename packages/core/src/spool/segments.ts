@@ -4,6 +4,7 @@
  * Bounded by: the spool, which gives up the oldest. A line's id is the number of its segment in this process and the
  * place in it.
  */
+import { ignoreErrors } from './disk.ts'
 import { byAge } from './names.ts'
 import type { Part } from './part.ts'
 import type { Segment } from './segment.ts'
@@ -18,6 +19,8 @@ export class Segments {
   readonly #byNumber = new Map<number, Segment>()
   /** With acknowledgements that are not written down. */
   readonly #acknowledged = new Set<Segment>()
+  /** Of no use any more, and still there. */
+  readonly #unremoved = new Set<Segment>()
   #next = 0
   #bytes = 0
 
@@ -39,6 +42,11 @@ export class Segments {
     return this.#unread[0]
   }
 
+  /** The parts that they stand in. */
+  get parts(): Part[] {
+    return [...new Set(this.#all.map(({ part }) => part))]
+  }
+
   [Symbol.iterator](): Iterator<Segment> {
     return this.#all.values()
   }
@@ -47,9 +55,9 @@ export class Segments {
     return this.#byNumber.get(segment.firstId / ID_SPAN) === segment
   }
 
-  /** The ids of a segment's lines, up to the second. */
-  idsOf({ firstId }: Segment): { readonly from: number; readonly to: number } {
-    return { from: firstId, to: firstId + ID_SPAN }
+  /** The ids of a segment's stored lines, up to the second: not of those that are being written. */
+  idsOf({ firstId, end }: Segment): { readonly from: number; readonly to: number } {
+    return { from: firstId, to: firstId + end }
   }
 
   insert(segment: Segment): void {
@@ -120,11 +128,27 @@ export class Segments {
     }
   }
 
-  /** Closes and deletes a segment, and its part with the last one. */
+  /**
+   * Closes and deletes a segment, and its part with the last one. If the disk does not let it go, it stays listed and counted,
+   * with its acknowledgements written down; {@link retryRemovals} tries again.
+   */
   remove(segment: Segment): void {
-    segment.remove()
+    if (!this.has(segment)) return
+    try {
+      segment.remove()
+    } catch {
+      this.#unremoved.add(segment)
+      ignoreErrors(() => segment.writeAcknowledgements())
+      this.#acknowledged.delete(segment)
+      return
+    }
     this.forget(segment)
     if (segment.part.segments === 0) segment.part.remove()
+  }
+
+  /** Deletes what could not be deleted before. */
+  retryRemovals(): void {
+    for (const segment of [...this.#unremoved]) this.remove(segment)
   }
 
   /** Closes and forgets a segment; its files stay. */
@@ -134,6 +158,7 @@ export class Segments {
     this.#all.splice(this.#all.indexOf(segment), 1)
     this.#byNumber.delete(segment.firstId / ID_SPAN)
     this.#acknowledged.delete(segment)
+    this.#unremoved.delete(segment)
     this.#bytes -= segment.bytes
     segment.part.segments--
   }

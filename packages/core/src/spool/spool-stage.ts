@@ -155,7 +155,7 @@ export class SpoolStage implements SpoolGate {
     const { clock, store, ledger, lanes } = this.#parts
     this.#isClosed = true
     this.#catchUp.stop()
-    this.#spool.flush()
+    this.#spool.beginEnd()
     const refused = new Set<number>()
     this.#refusedAtEnd = refused
     const { held } = this.#catchUp
@@ -240,10 +240,8 @@ export class SpoolStage implements SpoolGate {
     const exposed = new Set(store.forgetSpoolIds(from, to).map(({ id }) => id))
     for (const line of exposed) ledger.unsettle(store.epoch(line))
     if (mode !== 'always' || isFull || this.#isClosed) return
-    for (const { lane, line } of lanes.waiting()) {
-      if (!exposed.has(line)) continue
-      const { kind, value } = plainRoute(lane.route)
-      this.#catchUp.unwritten.push(line, kind, value)
-    }
+    // Older than all that waits to be written already.
+    const waiting = [...lanes.waiting()].filter(({ line }) => exposed.has(line))
+    this.#catchUp.unwritten.unshift(waiting.map(({ lane, line }) => ({ line, ...plainRoute(lane.route) })))
   }
 }

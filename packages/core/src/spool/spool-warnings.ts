@@ -5,6 +5,7 @@ import type { SpoolTrouble } from './spool-events.ts'
 
 export class SpoolWarnings {
   readonly #warn: (event: WarningEvent) => void
+  readonly #pending: WarningEvent[] = []
   /** Damaged places and unreadable files that were skipped. */
   damaged = 0
 
@@ -12,10 +13,17 @@ export class SpoolWarnings {
     this.#warn = warn
   }
 
+  /** Emitted in a microtask: a listener that logs must not write in the middle of a write. */
   report(trouble: SpoolTrouble): void {
     if (trouble.kind === 'damaged') this.damaged += trouble.places
     if (trouble.kind === 'unreadable') this.damaged++
-    this.#warn(warningOf(trouble))
+    if (this.#pending.length === 0) queueMicrotask(() => this.flush())
+    this.#pending.push(warningOf(trouble))
+  }
+
+  /** Emits what waits to be emitted: at the end of the process no microtask runs. */
+  flush(): void {
+    for (const event of this.#pending.splice(0)) this.#warn(event)
   }
 }
 

@@ -1,23 +1,22 @@
 /**
  * Appends lines to the open segment: gathered, and written together at the end of the current run of synchronous code.
  *
- * Bounded by: the buffer, and the size at which a new segment begins. At the bound: it is written at once. A disk that
- * fails is left alone for {@link REST_MS}, and what it refuses is handed back in order.
+ * Bounded by: the buffer, and the size of a segment. At the bound: it is written at once. What a failing disk refuses is
+ * handed back in order, and the disk rests.
  */
 import { codeOf, type Disk } from './disk.ts'
+import { DiskRest } from './disk-rest.ts'
 import { mostBytes } from './entry.ts'
 import { Fence } from './fence.ts'
 import type { Part } from './part.ts'
 import { Segment } from './segment.ts'
 import { writeHead } from './segment-head.ts'
 import type { Segments } from './segments.ts'
-import type { SpoolClock, SpoolListener, SpoolSettings } from './spool-events.ts'
+import type { RefusedLine, SpoolClock, SpoolListener, SpoolSettings } from './spool-events.ts'
 import { refusedLines, WriteBuffer } from './write-buffer.ts'
 
 const BUFFER_BYTES = 262_144
 const MAX_SEGMENT_BYTES = 16 * 1_048_576
-/** After a failed write the disk is left alone for this time. */
-const REST_MS = 5_000
 
 /** What the writer asks of the spool. */
 export interface WriterParts {
@@ -32,6 +31,8 @@ export interface WriterParts {
   makeRoom(bytes: number): void
   /** The open segment is not ours any more, or not there. */
   lost(segment: Segment): void
+  /** The folder of a part is not there. */
+  missing(): void
 }
 
 export class SpoolWriter {
@@ -43,7 +44,9 @@ export class SpoolWriter {
   #part: Part | undefined
   #open: Segment | undefined
   #isScheduled = false
-  #isFinal = false
+  // Where segments go that are older than all others.
+  #front: { readonly part: Part; number: number } | undefined
+  #refusals = 0
   readonly #flushSoon = () => {
     this.#isScheduled = false
     this.flush()
@@ -51,13 +54,13 @@ export class SpoolWriter {
   /** Folders with names that the disk itself may not have yet. */
   readonly #unsyncedFolders = new Set<string>()
   readonly #fence: Fence
-  #isResting = false
-  #restsUntil = 0
+  readonly #rest: DiskRest
 
   constructor(parts: WriterParts) {
-    const { dir: _, maxBytes, target, host, pid } = parts.settings
+    const { dir, maxBytes, target, host, pid } = parts.settings
     this.#parts = parts
-    this.#fence = new Fence(parts.disk, parts.settings.dir, parts.clock)
+    this.#rest = new DiskRest(parts.clock)
+    this.#fence = new Fence(parts.disk, dir, parts.clock)
     this.#segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.floor(maxBytes / 8))
     this.#head = writeHead({ ...target, host, pid })
     this.#buffer = new WriteBuffer(Math.min(BUFFER_BYTES, this.#segmentBytes))
@@ -75,9 +78,12 @@ export class SpoolWriter {
 
   /** False for a while after a failure. */
   get isWritable(): boolean {
-    // No look at the clock for each line while all is well.
-    if (this.#isResting) this.#isResting = this.#parts.clock.monotonic() < this.#restsUntil
-    return !this.#isResting
+    return !this.#rest.isOn
+  }
+
+  /** Whether an entry of so many bytes is ever taken. */
+  takes(bytes: number): boolean {
+    return bytes <= this.#parts.settings.maxBytes / 2
   }
 
   /** See `Spool.append`. */
@@ -90,42 +96,38 @@ export class SpoolWriter {
     isInMemory: boolean
   ): number | undefined {
     const most = mostBytes(value, line)
-    if (!this.isWritable || most > this.#parts.settings.maxBytes / 2) return undefined
-    if (!this.#buffer.fits(most)) {
-      this.flush()
-      // What it held was refused, and this line is younger.
-      if (!this.isWritable) return undefined
-    }
+    if (!this.isWritable || !this.takes(most)) return undefined
+    const refusals = this.#refusals
+    if (!this.#buffer.fits(most)) this.flush()
     const segment = this.#segmentFor(most, isInMemory)
-    if (segment === undefined) return undefined
+    // What was refused meanwhile is older than this line.
+    if (segment === undefined || this.#refusals > refusals) return undefined
     const at = segment.end + this.#buffer.append(kind, value, line, writtenAt, epoch, isInMemory, most)
-    if (!this.#isScheduled) {
-      this.#isScheduled = true
-      queueMicrotask(this.#flushSoon)
-    }
+    if (!this.#isScheduled) queueMicrotask(this.#flushSoon)
+    this.#isScheduled = true
     return segment.firstId + at
   }
 
   /** Writes what was appended. */
   flush(): void {
+    const { settings, segments, listener, makeRoom, lost } = this.#parts
     const segment = this.#open
     if (this.#buffer.used === 0 || segment === undefined) return
-    const { settings, segments, listener, makeRoom, lost } = this.#parts
+    makeRoom(this.#buffer.used)
     const syncs = settings.fsync === 'always'
     const from = segment.end
     const { bytes, runs } = this.#buffer.take()
-    makeRoom(bytes.length)
     try {
       if (segment.append(bytes, syncs, this.#fence) === 'taken') {
         this.#open = undefined
+        this.#refuse(refusedLines(bytes, runs, segment.firstId + from))
         lost(segment)
-        listener.refused(refusedLines(bytes, runs, segment.firstId + from))
         return
       }
     } catch (error) {
+      this.#refuse(refusedLines(bytes, runs, segment.firstId + from))
       this.fail(error)
       this.seal()
-      listener.refused(refusedLines(bytes, runs, segment.firstId + from))
       return
     }
     segments.grew(bytes.length)
@@ -138,19 +140,17 @@ export class SpoolWriter {
   }
 
   /** From now on what is appended is older than all that is on disk: the next start reads it first. */
-  beginFinalSegment(): void {
-    this.flush()
-    this.seal(true)
+  beginFront(): void {
+    this.endFront()
     const oldest = this.#parts.segments.oldest?.part
-    if (oldest !== undefined) this.#create(oldest, oldest.numberInFront())
-    this.#isFinal = this.#open !== undefined
+    if (oldest !== undefined) this.#front = { part: oldest, number: oldest.numbersInFront() }
   }
 
   /** Ends that: what is appended is behind all others again. */
-  endFinalSegment(): void {
+  endFront(): void {
     this.flush()
     this.seal(true)
-    this.#isFinal = false
+    this.#front = undefined
   }
 
   /** These parts are another owner's. */
@@ -162,9 +162,9 @@ export class SpoolWriter {
   /** Ends the open segment; a new one begins with the next line. `waits`: for the disk itself, where it is to be synced. */
   seal(waits = false): void {
     const segment = this.#open
+    const { fsync } = this.#parts.settings
     if (segment === undefined) return
     this.#open = undefined
-    const { fsync } = this.#parts.settings
     try {
       if (fsync === 'never' || waits) segment.seal(fsync !== 'never')
       else segment.sealSoon((error) => this.fail(error))
@@ -172,8 +172,7 @@ export class SpoolWriter {
       this.fail(error)
     }
     // All of it may have been acknowledged while it was open.
-    const { segments } = this.#parts
-    if (segment.isDone && segments.has(segment)) segments.remove(segment)
+    if (segment.isDone) this.#parts.segments.remove(segment)
   }
 
   /** Asks the disk to keep what was written, even without power; does not wait for it. */
@@ -196,30 +195,27 @@ export class SpoolWriter {
     }
   }
 
-  /** The disk has failed: it rests. */
-  fail(error: unknown): void {
-    this.#isResting = true
-    this.#restsUntil = this.#parts.clock.monotonic() + REST_MS
+  /** The disk has failed: it rests. Gives the error back. */
+  fail(error: unknown): unknown {
+    this.#rest.begin()
     this.#parts.listener.trouble({ kind: 'failed', error })
+    return error
   }
 
   /** The segment to append `most` bytes to: a new one if there is none, it is full, or it holds lines to be read. */
   #segmentFor(most: number, isInMemory: boolean): Segment | undefined {
     const open = this.#open
     if (open !== undefined) {
-      if (this.#isFinal) return open
       const end = open.end + this.#buffer.used
       const isFree = !isInMemory || (this.#buffer.unread === 0 && !open.isUnread)
       if (isFree && (end + most <= this.#segmentBytes || end === this.#head.length)) return open
       this.flush()
-      this.seal()
+      this.seal(this.#front !== undefined)
       if (!this.isWritable) return undefined
     }
+    if (this.#front !== undefined) return this.#create(this.#front.part, this.#front.number++)
     try {
-      if (this.#part === undefined || this.#part.segments === 0) {
-        this.#part = this.#parts.newPart()
-        this.#unsyncedFolders.add(this.#parts.settings.dir)
-      }
+      if (this.#part === undefined || this.#part.segments === 0) this.#part = this.#parts.newPart()
     } catch (error) {
       this.fail(error)
       return undefined
@@ -233,14 +229,21 @@ export class SpoolWriter {
       const segment = Segment.create(disk, part, number, this.#head)
       segments.insert(segment)
       this.#open = segment
-      this.#unsyncedFolders.add(part.path)
+      this.#unsyncedFolders.add(settings.dir).add(part.path)
       // Before any entry: one that is synced in a file without a name would be lost with the power.
       if (settings.fsync === 'always') this.syncNames()
     } catch (error) {
       this.seal()
       this.fail(error)
       if (part.segments === 0) part.remove()
+      else if (codeOf(error) === 'ENOENT') this.#parts.missing()
     }
     return this.#open
+  }
+
+  /** Before anybody else hears of the failure: what is written then is younger. */
+  #refuse(lines: readonly RefusedLine[]): void {
+    this.#refusals++
+    this.#parts.listener.refused(lines)
   }
 }

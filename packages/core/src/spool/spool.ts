@@ -1,20 +1,18 @@
 /**
  * The disk queue: lines that are safe from the end of the process, first in, first out.
  *
- * Bounded by: `maxBytes` on disk. At the bound: the oldest segment is given up, and its lines are counted. At close:
- * what was not read, or read but not acknowledged, stays for the next start. Heard by: the listener.
+ * Bounded by: `maxBytes` on disk. At the bound: the oldest segment is given up, its lines are counted. At close: what was not
+ * read, or read but not acknowledged, stays for the next start. Heard by: the listener.
  */
 import { Adoption } from './adoption.ts'
 import { Claims } from './claims.ts'
-import { codeOf, type Disk, ignoreErrors } from './disk.ts'
+import { type Disk, ignoreErrors, isPassing } from './disk.ts'
+import { mostBytes } from './entry.ts'
 import { asideName, targetName } from './names.ts'
 import type { Segment } from './segment.ts'
 import { Segments } from './segments.ts'
 import type { SpoolClock, SpooledLine, SpoolListener, SpoolSettings } from './spool-events.ts'
 import { SpoolWriter } from './spool-writer.ts'
-
-/** Errors that say nothing about the file: it is read later. */
-const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'])
 
 export class Spool {
   readonly #settings: SpoolSettings
@@ -24,6 +22,8 @@ export class Spool {
   readonly #claims: Claims
   readonly #adoption: Adoption
   readonly #writer: SpoolWriter
+  #readFailed = false
+  #isEnding = false
   #isClosed = false
 
   /** @throws the file system's error if the folder cannot be written */
@@ -32,9 +32,8 @@ export class Spool {
     this.#settings = settings
     this.#disk = disk
     this.#listener = listener
-    this.#claims = new Claims(disk, dir, targetName(target), (reason) =>
-      listener.trouble({ kind: 'unlocked', reason })
-    )
+    const unlocked = (reason: string) => listener.trouble({ kind: 'unlocked', reason })
+    this.#claims = new Claims(disk, dir, targetName(target), unlocked)
     this.#adoption = new Adoption(disk, dir, this.#claims, this.#segments, listener)
     this.#writer = new SpoolWriter({
       settings,
@@ -44,7 +43,8 @@ export class Spool {
       listener,
       newPart: () => this.#claims.newPart(),
       makeRoom: (bytes) => this.#makeRoom(bytes),
-      lost: (segment) => this.#lost(segment)
+      lost: (segment) => this.#lost(segment),
+      missing: () => this.#forgetMissingParts()
     })
   }
 
@@ -76,6 +76,8 @@ export class Spool {
   /** To be called every `TICK_MS`: says that we live, and takes over what others left. */
   tick(): Promise<void> {
     if (!this.#claims.beat()) this.#startAnew()
+    this.#segments.retryRemovals()
+    if (this.#readFailed) this.#listener.found()
     return this.#adoption.run(true)
   }
 
@@ -94,20 +96,30 @@ export class Spool {
     return this.#writer.append(kind, value, line, writtenAt, epoch, isInMemory)
   }
 
+  /** Whether it ever takes a line so large. */
+  takes(value: string, line: Uint8Array): boolean {
+    return this.#writer.takes(mostBytes(value, line))
+  }
+
   /** Writes what was appended. */
   flush(): void {
     this.#writer.flush()
   }
 
-  /** From now on what is appended is older than all that is on disk: the next start reads it first. */
-  beginFinalSegment(): void {
+  /** The end begins: from now on nothing is given up to make room, because nobody would be told. */
+  beginEnd(): void {
+    this.#isEnding = true
+    this.flush()
     this.#forgetMissingParts()
-    this.#writer.beginFinalSegment()
   }
 
-  /** Ends that: what is appended is behind all others again. */
-  endFinalSegment(): void {
-    this.#writer.endFinalSegment()
+  /** From now on what is appended is older than all that is on disk, so the next start reads it first; until `endFront`. */
+  beginFront(): void {
+    this.#writer.beginFront()
+  }
+
+  endFront(): void {
+    this.#writer.endFront()
   }
 
   /** Hands out the next unread lines, oldest first; some hundred KiB at a time. Never throws. False: none at the moment. */
@@ -116,11 +128,14 @@ export class Spool {
     const segment = this.#segments.nextToRead
     // While the search goes on, older lines may still be found.
     if (segment === undefined || this.isSearching) return false
-    const before = segment.damaged
+    const { damaged: before } = segment
+    this.#readFailed = false
     try {
       this.#segments.read(segment, take)
     } catch (error) {
-      if (PASSING.has(codeOf(error))) {
+      if (isPassing(error)) {
+        // The next tick tries again.
+        this.#readFailed = true
         this.#listener.trouble({ kind: 'failed', error })
         return false
       }
@@ -163,15 +178,15 @@ export class Spool {
 
   /** Gives up the oldest segments until `bytes` more are within the bound; never the one that is appended to. */
   #makeRoom(bytes: number): void {
-    for (;;) {
-      const { oldest } = this.#segments
+    for (const segment of [...this.#segments]) {
       const isOver = this.#segments.bytes + bytes > this.#settings.maxBytes
-      if (!isOver || oldest === undefined || oldest === this.#writer.open) return
-      this.#giveUp(oldest)
+      if (!isOver || this.#isEnding || segment === this.#writer.open) return
+      if (!this.#giveUp(segment)) return
     }
   }
 
-  #giveUp(segment: Segment): void {
+  /** False: it cannot be read at the moment, so nobody could be told what was in it; or it cannot be removed. */
+  #giveUp(segment: Segment): boolean {
     try {
       while (segment.isUnread) {
         this.#segments.read(segment, (line) => {
@@ -180,12 +195,15 @@ export class Spool {
         })
       }
     } catch (error) {
+      if (isPassing(error)) return false
       this.#setAside(segment, error)
-      return
+      return true
     }
     const { from, to } = this.#segments.idsOf(segment)
     if (segment.outstanding > 0) this.#listener.exposed(from, to, true)
+    segment.outstanding = 0
     this.#segments.remove(segment)
+    return !this.#segments.has(segment)
   }
 
   /** A file that cannot be read goes out of the way under another name, for an operator; the rest goes on. */
@@ -201,14 +219,15 @@ export class Spool {
   /** The open segment is not there: its part has another owner, or somebody has deleted files. */
   #lost(segment: Segment): void {
     this.#startAnew()
-    if (this.#segments.has(segment)) this.#setAside(segment, new Error('the file is gone'))
+    if (!this.#segments.has(segment)) return
+    // Whatever does this to files may do it again: not a thousand times a second.
+    this.#setAside(segment, this.#writer.fail(new Error('the file is gone')))
   }
 
   /** Somebody took us for dead. What is still ours goes on under another name. */
   #startAnew(): void {
-    const parts = new Set([...this.#segments].map(({ part }) => part))
     try {
-      const lost = this.#claims.startAnew(parts)
+      const lost = this.#claims.startAnew(this.#segments.parts)
       for (const part of lost) for (const segment of this.#segments.ofPart(part)) this.#forget(segment)
       this.#writer.leaveParts(lost)
       if (lost.length > 0) this.#listener.trouble({ kind: 'taken', parts: lost.length })
@@ -218,8 +237,7 @@ export class Spool {
   }
 
   #forgetMissingParts(): void {
-    const parts = new Set([...this.#segments].map(({ part }) => part))
-    if ([...parts].some((part) => !this.#disk.exists(part.path))) this.#startAnew()
+    if (this.#segments.parts.some((part) => !this.#disk.exists(part.path))) this.#startAnew()
   }
 
   /** What of a segment is in memory is not on our disk any more. */
