@@ -27,7 +27,9 @@ export class Books {
   /** The lines of a dead-letter file. */
   rejected(path) {
     if (!existsSync(path)) return
-    for (const text of readFileSync(path, 'utf8').split('\n').filter((line) => line !== '')) {
+    for (const text of readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')) {
       this.#rejected.add(JSON.parse(JSON.parse(text).line).n)
     }
   }
