@@ -81,6 +81,10 @@ export class HeldLines {
       this.#lines = []
       this.#first = 0
       this.bytes = 0
+    } else if (this.#first > FEW && this.#first * 2 > this.#lines.length) {
+      // It may never be empty while the disk fails.
+      this.#lines = this.#lines.slice(this.#first)
+      this.#first = 0
     }
   }
 
