@@ -54,7 +54,8 @@ describe('truncation', () => {
           expect(short.length).toBeLessThanOrEqual(maxBytes)
           const parsed: Record<string, unknown> = JSON.parse(short.toString('utf8'))
           expect(parsed['dis_truncated']).toEqual({ originalBytes: line.length })
-          expect(short.toString('utf8')).not.toContain('\ufffd')
+          // A character that was cut in two would be read as this one, which the line may hold itself.
+          if (!text.includes('\ufffd')) expect(short.toString('utf8')).not.toContain('\ufffd')
           const { dis_truncated: _, ...rest } = parsed
           expect(isBeginning(rest, JSON.parse(line.toString('utf8')))).toBe(true)
           // What was kept is the line's own text, up to what closes it and the mark.
