@@ -38,6 +38,7 @@ export interface WriterParts {
 export class SpoolWriter {
   readonly #parts: WriterParts
   readonly #segmentBytes: number
+  readonly #mostEntryBytes: number
   readonly #head: Buffer
   readonly #buffer: WriteBuffer
   /** The part that new segments go to. */
@@ -62,6 +63,7 @@ export class SpoolWriter {
     this.#rest = new DiskRest(parts.clock)
     this.#fence = new Fence(parts.disk, dir, parts.clock)
     this.#segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.floor(maxBytes / 8))
+    this.#mostEntryBytes = maxBytes / 2
     this.#head = writeHead({ ...target, host, pid })
     this.#buffer = new WriteBuffer(Math.min(BUFFER_BYTES, this.#segmentBytes))
   }
@@ -83,7 +85,7 @@ export class SpoolWriter {
 
   /** Whether an entry of so many bytes is ever taken. */
   takes(bytes: number): boolean {
-    return bytes <= this.#parts.settings.maxBytes / 2
+    return bytes <= this.#mostEntryBytes
   }
 
   /** See `Spool.append`. */
@@ -171,7 +173,6 @@ export class SpoolWriter {
     } catch (error) {
       this.fail(error)
     }
-    // All of it may have been acknowledged while it was open.
     if (segment.isDone) this.#parts.segments.remove(segment)
   }
 
@@ -207,8 +208,8 @@ export class SpoolWriter {
     const open = this.#open
     if (open !== undefined) {
       const end = open.end + this.#buffer.used
-      const isFree = !isInMemory || (this.#buffer.unread === 0 && !open.isUnread)
-      if (isFree && (end + most <= this.#segmentBytes || end === this.#head.length)) return open
+      const fits = end + most <= this.#segmentBytes || end === this.#head.length
+      if (fits && (!isInMemory || (this.#buffer.unread === 0 && !open.isUnread))) return open
       this.flush()
       this.seal(this.#front !== undefined)
       if (!this.isWritable) return undefined

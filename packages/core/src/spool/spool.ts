@@ -55,7 +55,7 @@ export class Spool {
 
   /** Whether there are lines that nobody has read, or may be: at first the folder is not known. */
   get hasUnread(): boolean {
-    return this.#writer.pending.unread > 0 || this.#segments.hasUnread || this.#adoption.isFirst
+    return this.#segments.hasUnread || this.#writer.pending.unread > 0 || this.#adoption.isFirst
   }
 
   /** Whether it is not known yet what stands in the folder; `found` is called when it is. */
@@ -178,10 +178,9 @@ export class Spool {
 
   /** Gives up the oldest segments until `bytes` more are within the bound; never the one that is appended to. */
   #makeRoom(bytes: number): void {
-    for (const segment of [...this.#segments]) {
-      const isOver = this.#segments.bytes + bytes > this.#settings.maxBytes
-      if (!isOver || this.#isEnding || segment === this.#writer.open) return
-      if (!this.#giveUp(segment)) return
+    while (!this.#isEnding && this.#segments.bytes + bytes > this.#settings.maxBytes) {
+      const { oldest } = this.#segments
+      if (oldest === undefined || oldest === this.#writer.open || !this.#giveUp(oldest)) return
     }
   }
 
