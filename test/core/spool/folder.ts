@@ -54,7 +54,7 @@ export async function openSpool(
   const spool = new Spool(
     { dir, maxBytes: 8 * 1_048_576, fsync: 'never', target: TARGET, host: 'a-host', pid: 1, ...settings },
     disk,
-    { monotonic: () => clock.now },
+    { now: () => 1_735_787_045_000 + clock.now, monotonic: () => clock.now },
     listener
   )
   await spool.start()

@@ -251,7 +251,7 @@ function openOn(
   maxBytes = MAX_BYTES
 ): Spool {
   const settings: SpoolSettings = { dir, maxBytes, fsync, target, host: 'h', pid: 1 }
-  return new Spool(settings, disk, { monotonic: () => 0 }, listener)
+  return new Spool(settings, disk, { now: () => 0, monotonic: () => 0 }, listener)
 }
 
 export function textOf({ n, key, pad }: WrittenLine): string {

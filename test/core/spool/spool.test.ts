@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Disk } from '../../../packages/core/src/spool/disk.ts'
 import { machineDisk } from '../../../packages/core/src/spool/files.ts'
+import { NOBODY, targetName } from '../../../packages/core/src/spool/names.ts'
 import { SILENT_TICKS } from '../../../packages/core/src/spool/orphans.ts'
 import type { Spool } from '../../../packages/core/src/spool/spool.ts'
 import type { SpoolSettings } from '../../../packages/core/src/spool/spool-events.ts'
@@ -266,9 +267,9 @@ describe('an owner that was taken for dead', () => {
       const first = await start({}, { ...machineDisk, isShared: () => isShared })
       append(first.spool, 'one', 0, true)
       first.spool.flush()
-      // Another machine takes the part: it has seen no heartbeat.
+      // Another machine has taken the part, for want of a heartbeat, and given it back.
       const [name = ''] = parts()
-      const taken = name.slice(0, -29) + `${'f'.repeat(12)}-${'1'.repeat(16)}`
+      const taken = `${name.slice(0, -29)}${NOBODY}`
       machineDisk.rename(join(dir, name), join(dir, taken))
       first.clock.now += silentMs
       append(first.spool, 'two', 0, true)
@@ -330,4 +331,76 @@ describe('a file that cannot be read', () => {
     isShort = false
     expect(texts(spool)).toEqual(['line'])
   })
+})
+
+describe('a folder with many owners', () => {
+  const far = (machine: string): Disk => ({
+    ...machineDisk,
+    machine,
+    probe: async (path) => (machineDisk.exists(path) ? 'refused' : 'released')
+  })
+
+  it('is searched to its end, more than a search asks about, though each search asks a part', async () => {
+    for (let n = 0; n < 1_100; n++) {
+      const owner = `${'a'.repeat(12)}-${String(n).padStart(16, '0')}`
+      mkdirSync(join(dir, `1000000000-${String(n).padStart(16, '0')}-${targetName(TARGET)}-${owner}`))
+      writeFileSync(join(dir, `${owner}.lock`), '')
+    }
+    const { spool } = await start({}, far('c'.repeat(12)))
+    for (let tick = 0; tick < SILENT_TICKS; tick++) await spool.tick()
+    expect(parts().length).toBeGreaterThan(1_000)
+    for (let tick = 0; tick < SILENT_TICKS; tick++) await spool.tick()
+    expect(parts()).toEqual([])
+    // The locks of the dead have gone with their parts.
+    expect(readdirSync(dir)).toHaveLength(1)
+  })
+
+  it('does not take lines of an owner whose lock somebody deleted, before a long silence', async () => {
+    const owner = await start()
+    append(owner.spool, 'mine')
+    owner.spool.flush()
+    for (const name of readdirSync(dir)) if (name.endsWith('.lock')) rmSync(join(dir, name))
+    const other = await start()
+    for (let tick = 0; tick < 3; tick++) await other.spool.tick()
+    expect(other.spool.hasUnread).toBe(false)
+    await owner.spool.tick()
+    expect(texts(owner.spool)).toEqual(['mine'])
+    expect(owner.told.troubles).toEqual([])
+  })
+})
+
+describe('a folder that somebody deletes while it is used', () => {
+  it('is made again, and what was in memory counts as not on disk', async () => {
+    const { spool, told } = await start()
+    append(spool, 'in memory', 0, true)
+    spool.flush()
+    rmSync(dir, { recursive: true })
+    await spool.tick()
+    expect(told).toMatchObject({ stored: 1, exposed: 1 })
+    expect(told.troubles).toMatchObject([{ kind: 'deleted', parts: 1 }])
+    append(spool, 'later')
+    expect(texts(spool)).toEqual(['later'])
+  })
+})
+
+it('a spool that cannot be opened leaves no lock behind', async () => {
+  const disk: Disk = {
+    ...machineDisk,
+    list() {
+      throw Object.assign(new Error('too many'), { code: 'EMFILE' })
+    }
+  }
+  await expect(openSpool(dir, {}, disk)).rejects.toThrow('too many')
+  expect(readdirSync(dir)).toEqual([])
+})
+
+it('lines of an earlier life are read as one piece, though each was a flush of its own', async () => {
+  const { spool } = await start()
+  const lines = 20_000
+  for (let n = 0; n < lines; n++) {
+    append(spool, `line ${n}`, n)
+    spool.flush()
+  }
+  const read = readAll(spool)
+  expect(read.map(({ epoch }) => epoch)).toEqual(Array.from({ length: lines }, (_, n) => n))
 })

@@ -6,7 +6,7 @@
  * Records have one size and stand at multiples of it: a torn or lost write costs the records that it held, never those
  * behind it. Bounded by: four bytes of memory for each line that is not written down yet.
  */
-import { type Disk, type DiskFile, ignoreErrors, writeAll } from './disk.ts'
+import { type Disk, type DiskFile, ignoreErrors, isPassing, writeAll } from './disk.ts'
 
 const HEAD = Buffer.from('DISACK2\n', 'latin1')
 const RECORD_BYTES = 8
@@ -26,7 +26,7 @@ export class Acknowledgements {
     this.#places.push(place)
   }
 
-  /** Places that an earlier process wrote down; none if the file cannot be read: their lines are sent again. */
+  /** Places that an earlier process wrote down; none if the file cannot be read: their lines are sent again. @throws an error that passes */
   read(disk: Disk, path: string): ReadonlySet<number> {
     try {
       if (!disk.exists(path)) return new Set()
@@ -38,7 +38,8 @@ export class Acknowledgements {
       } finally {
         ignoreErrors(() => file.close())
       }
-    } catch {
+    } catch (error) {
+      if (isPassing(error)) throw error
       return new Set()
     }
   }

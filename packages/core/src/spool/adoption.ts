@@ -10,7 +10,7 @@ import { convertLegacyPart } from './legacy.ts'
 import { type PartName, partName, segmentName } from './names.ts'
 import type { Part } from './part.ts'
 import { Segment } from './segment.ts'
-import { MAX_HEAD_BYTES, readHead } from './segment-head.ts'
+import { readHeadOf } from './segment-head.ts'
 import type { Segments } from './segments.ts'
 import type { SpoolListener } from './spool-events.ts'
 
@@ -127,8 +127,7 @@ export class Adoption {
     const name = this.#disk.list(path).find((file) => file.endsWith('.log'))
     if (name === undefined) return 'unknown'
     const file = this.#disk.open(`${path}/${name}`, 'read')
-    const start = Buffer.alloc(Math.min(file.bytes, MAX_HEAD_BYTES))
-    const { head } = readHead(start.subarray(0, file.read(start, 0)))
+    const { head } = readHeadOf(file)
     file.close()
     return head === undefined ? 'unknown' : `${head.streamName || head.streamId} at ${head.origin}`
   }

@@ -6,12 +6,9 @@
  */
 import { type Disk, ignoreErrors, type Lock } from './disk.ts'
 import { sortLegacyParts } from './legacy.ts'
-import { FIRST_GENERATION, lockName, ownerName, type PartName, parsePartName } from './names.ts'
+import { FIRST_GENERATION, lockName, NOBODY, ownerName, type PartName, parsePartName } from './names.ts'
 import { type Found, Orphans } from './orphans.ts'
 import { Part } from './part.ts'
-
-/** Marks of heartbeats are seconds of a file's time: small numbers, which are no real time of anything. */
-const FIRST_MARK = 1
 
 export class Claims {
   readonly #disk: Disk
@@ -19,9 +16,12 @@ export class Claims {
   readonly #target: string
   readonly #unlocked: (reason: string) => void
   readonly #orphans: Orphans
+  /** Whether there were parts at first that may be nobody's. */
+  readonly hasCandidates: boolean
   #owner: string
   #lock: Lock
-  #mark = FIRST_MARK
+  /** Of the last heartbeat: seconds, near the wall time so that nobody takes the file for old, and always new. */
+  #mark = 0
 
   /** @throws the file system's error if the folder cannot be written */
   constructor(disk: Disk, dir: string, target: string, unlocked: (reason: string) => void) {
@@ -31,12 +31,8 @@ export class Claims {
     this.#unlocked = unlocked
     this.#orphans = new Orphans(disk, dir, target)
     this.#owner = ownerName(disk.machine, disk.newId())
+    this.hasCandidates = this.#orphans.hasCandidates(this.#owner)
     this.#lock = disk.lock(`${dir}/${lockName(this.#owner)}`, unlocked)
-  }
-
-  /** Whether there are parts that may be nobody's. */
-  get hasCandidates(): boolean {
-    return this.#orphans.hasCandidates(this.#owner)
   }
 
   /** A new part of our own, behind all others for our target. @throws the file system's error */
@@ -51,9 +47,9 @@ export class Claims {
     return part
   }
 
-  /** Gives our heartbeat. False: somebody has taken us for dead and removed our lock. */
-  beat(): boolean {
-    this.#mark++
+  /** Gives our heartbeat. `nowMs`: wall time. False: somebody has removed our lock. */
+  beat(nowMs: number): boolean {
+    this.#mark = Math.max(this.#mark + 1, Math.floor(nowMs / 1_000))
     const path = `${this.#dir}/${lockName(this.#owner)}`
     try {
       this.#disk.touch(path, this.#mark)
@@ -67,9 +63,11 @@ export class Claims {
   /** Takes another name, and gives it to those of our parts that are still ours; returns the others. */
   startAnew(parts: Iterable<Part>): Part[] {
     const before = this.#lock
-    this.#owner = ownerName(this.#disk.machine, this.#disk.newId())
-    this.#lock = this.#disk.lock(`${this.#dir}/${lockName(this.#owner)}`, this.#unlocked)
-    const lost = [...parts].filter((part) => !part.moveTo(this.#owner))
+    const owner = ownerName(this.#disk.machine, this.#disk.newId())
+    if (!this.#disk.exists(this.#dir)) this.#disk.makeFolder(this.#dir)
+    this.#lock = this.#disk.lock(`${this.#dir}/${lockName(owner)}`, this.#unlocked)
+    this.#owner = owner
+    const lost = [...parts].filter((part) => !part.moveTo(owner))
     before.release()
     return lost
   }
@@ -96,9 +94,15 @@ export class Claims {
     for (const name of [...locks, ...left]) ignoreErrors(() => this.#disk.remove(`${this.#dir}/${name}`))
   }
 
-  /** Gives the lock back. */
-  release(): void {
+  /** Gives parts back, so that whoever comes next takes them at once; then the lock. */
+  release(parts: Iterable<Part>): void {
+    for (const part of parts) ignoreErrors(() => part.moveTo(NOBODY))
     this.#lock.release()
+  }
+
+  /** Whether a part stands in the folder under another owner's name. @throws the file system's error */
+  isElsewhere({ name: { id } }: Part): boolean {
+    return this.#disk.list(this.#dir).some((name) => parsePartName(name)?.id === id)
   }
 
   #isTaken(move: () => unknown, part: Part, failed: (error: unknown) => void): boolean {

@@ -4,11 +4,11 @@ import type { SpoolClock } from './spool-events.ts'
 const REST_MS = 5_000
 
 export class DiskRest {
-  readonly #clock: SpoolClock
+  readonly #clock: Pick<SpoolClock, 'monotonic'>
   #isResting = false
   #until = 0
 
-  constructor(clock: SpoolClock) {
+  constructor(clock: Pick<SpoolClock, 'monotonic'>) {
     this.#clock = clock
   }
 

@@ -13,11 +13,11 @@ const LOOK_MS = 1_000
 
 export class Fence {
   readonly #disk: Disk
-  readonly #clock: SpoolClock
+  readonly #clock: Pick<SpoolClock, 'monotonic'>
   readonly #isShared: boolean
   #lookedAt = Number.NEGATIVE_INFINITY
 
-  constructor(disk: Disk, dir: string, clock: SpoolClock) {
+  constructor(disk: Disk, dir: string, clock: Pick<SpoolClock, 'monotonic'>) {
     this.#disk = disk
     this.#clock = clock
     this.#isShared = disk.isShared(dir)

@@ -14,7 +14,7 @@ import { findLegacyParts, sortLegacyParts } from './legacy.ts'
 import { byAge, isOfMachine, lockName, type PartName, parsePartName, segmentNumber } from './names.ts'
 import { Part } from './part.ts'
 import { Segment } from './segment.ts'
-import { MAX_HEAD_BYTES, readHead, type SegmentHead, type SpoolTarget } from './segment-head.ts'
+import { readHeadOf, type SegmentHead, type SpoolTarget } from './segment-head.ts'
 
 /** How a line finds its partition; `'spread'`: any will do. */
 export type SpoolRoute = keyof typeof ROUTE_KINDS
@@ -227,8 +227,7 @@ function targetOf({ host: _, pid: __, ...target }: SegmentHead): SpoolTarget {
 function headOf(path: string): SegmentHead | undefined {
   const file = machineDisk.open(path, 'read')
   try {
-    const start = Buffer.alloc(Math.min(file.bytes, MAX_HEAD_BYTES))
-    return readHead(start.subarray(0, file.read(start, 0))).head
+    return readHeadOf(file).head
   } finally {
     file.close()
   }

@@ -21,6 +21,9 @@ export const FIRST_NUMBER = 1_000_000_000
 export const FIRST_GENERATION = 1_000_000_000
 const DIGITS = 10
 
+/** The owner of a part that was given back. */
+export const NOBODY = `${UNKNOWN_MACHINE}-${'0'.repeat(16)}`
+
 const OWNER = '[0-9a-f]{12}-[0-9a-f]{16}'
 const PART_NAME = new RegExp(`^(\\d{${DIGITS}})-([0-9a-f]{16})-([0-9a-f]{16})-(${OWNER})$`)
 const LOCK_NAME = new RegExp(`^(${OWNER})\\.lock$`)

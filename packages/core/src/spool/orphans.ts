@@ -18,6 +18,7 @@ import {
   isOfMachine,
   isUnbornLock,
   lockName,
+  NOBODY,
   ownerOfLock,
   type PartName,
   parsePartName
@@ -30,6 +31,8 @@ export const SILENT_TICKS = 12
 
 const MAX_PROBES = 1_000
 const PROBES_AT_ONCE = 32
+/** In place of a heartbeat: there is no file. */
+const NO_MARK = -1
 
 /** What a search has found. */
 export interface Found {
@@ -48,9 +51,9 @@ export class Orphans {
   readonly #dir: string
   readonly #target: string
   /** Of each owner that cannot be asked: its heartbeat, and for how many ticks it has been like that. */
-  #silence = new Map<string, { readonly mark: number; ticks: number }>()
-  /** Owners that were dead at the last tick. */
-  #wereDead: ReadonlySet<string> = new Set()
+  readonly #silence = new Map<string, { readonly mark: number; ticks: number }>()
+  /** Owners that were dead at an earlier tick. */
+  readonly #wereDead = new Set<string>()
   #turn = 0
 
   constructor(disk: Disk, dir: string, target: string) {
@@ -79,20 +82,24 @@ export class Orphans {
       if (owner !== undefined && owner !== me) owners.add(owner)
     }
     const legacy = findLegacyParts(this.#disk, this.#dir, names)
-    const before = this.#silence
-    this.#silence = new Map()
-    const silent = (key: string, path: string) => this.#isSilent(before, key, path, isTick)
-    const dead = await this.#dead([...owners], silent)
-    const wereDead = this.#wereDead
-    if (isTick) this.#wereDead = dead
+    this.#forgetGone(new Set([...owners, ...names]))
+    const silent = (key: string, path: string) => this.#isSilent(key, path, isTick)
+    const dead = await this.#dead([...owners], new Set(names), silent)
     const orphans = parts
-      .filter(({ owner }) => dead.has(owner) && (isStart || wereDead.has(owner)))
+      .filter(({ owner }) => dead.has(owner) && (isStart || this.#wereDead.has(owner)))
       .sort(byAge)
+    if (isTick) for (const owner of dead) this.#wereDead.add(owner)
     const hasParts = new Set(parts.map(({ owner }) => owner))
     return {
       parts: orphans.filter(({ target }) => target === this.#target),
       foreign: orphans.filter(({ target }) => target !== this.#target),
-      legacy: legacy.filter(({ name, lock }) => silent(name, `${this.#dir}/${lock}`)).map(({ name }) => name),
+      // Without its lock it was given back.
+      legacy: legacy
+        .filter(
+          ({ name, lock }) =>
+            !this.#disk.exists(`${this.#dir}/${lock}`) || silent(name, `${this.#dir}/${lock}`)
+        )
+        .map(({ name }) => name),
       locks: [
         ...[...dead].filter((owner) => !hasParts.has(owner)).map(lockName),
         ...names.filter((name) => isUnbornLock(name) && silent(name, `${this.#dir}/${name}`))
@@ -102,38 +109,40 @@ export class Orphans {
 
   async #dead(
     owners: readonly string[],
+    names: ReadonlySet<string>,
     silent: (key: string, path: string) => boolean
   ): Promise<ReadonlySet<string>> {
-    const dead = new Set<string>()
-    const from = owners.length > MAX_PROBES ? (this.#turn++ * MAX_PROBES) % owners.length : 0
-    const asked = [...owners.slice(from), ...owners.slice(0, from)].slice(0, MAX_PROBES)
+    const dead = new Set(owners.filter((owner) => owner === NOBODY))
+    const candidates = owners.filter((owner) => owner !== NOBODY)
+    const from = candidates.length > MAX_PROBES ? (this.#turn++ * MAX_PROBES) % candidates.length : 0
+    const asked = [...candidates.slice(from), ...candidates.slice(0, from)].slice(0, MAX_PROBES)
     for (let at = 0; at < asked.length; at += PROBES_AT_ONCE) {
       await Promise.all(
         asked.slice(at, at + PROBES_AT_ONCE).map(async (owner) => {
           const path = `${this.#dir}/${lockName(owner)}`
-          const state = await this.#disk.probe(path)
-          if (state === 'alive') return
-          const isKnown =
-            state === 'released' || (state === 'refused' && isOfMachine(owner, this.#disk.machine))
-          if (isKnown || silent(owner, path)) dead.add(owner)
+          // A lock that is missing was not given back: somebody has deleted it, and its owner may live.
+          const state = names.has(lockName(owner)) ? await this.#disk.probe(path) : 'released'
+          if (state === 'alive') this.#silence.delete(owner)
+          else if (state === 'refused' && isOfMachine(owner, this.#disk.machine)) dead.add(owner)
+          else if (silent(owner, path)) dead.add(owner)
         })
       )
     }
     return dead
   }
 
-  /** Whether a heartbeat has stood still for long. No file at all: its owner has given it up. */
-  #isSilent(
-    before: ReadonlyMap<string, { readonly mark: number; readonly ticks: number }>,
-    key: string,
-    path: string,
-    isTick: boolean
-  ): boolean {
-    const mark = this.#disk.stat(path)?.mark
-    if (mark === undefined) return true
-    const last = before.get(key)
+  /** Whether a heartbeat, or the want of one, has stood still for long. */
+  #isSilent(key: string, path: string, isTick: boolean): boolean {
+    const mark = this.#disk.stat(path)?.mark ?? NO_MARK
+    const last = this.#silence.get(key)
     const ticks = last?.mark === mark ? last.ticks + (isTick ? 1 : 0) : 0
     this.#silence.set(key, { mark, ticks })
     return ticks >= SILENT_TICKS
+  }
+
+  /** Of owners that were not asked this time the next search has to know what was seen; of those that are gone nobody. */
+  #forgetGone(here: ReadonlySet<string>): void {
+    for (const key of this.#silence.keys()) if (!here.has(key)) this.#silence.delete(key)
+    for (const owner of this.#wereDead) if (!here.has(owner)) this.#wereDead.delete(owner)
   }
 }

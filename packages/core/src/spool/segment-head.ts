@@ -7,13 +7,14 @@
  * The first version has the eight bytes alone, "DISSPL1\n", and names no stream.
  */
 import { crc32 } from 'node:zlib'
+import type { DiskFile } from './disk.ts'
 
 const FIRST_VERSION = Buffer.from('DISSPL1\n', 'latin1')
 const MAGIC = Buffer.from('DISSPL2\n', 'latin1')
 const JSON_AT = MAGIC.length + 8
 
 /** More than any head has; enough to read one in one piece. */
-export const MAX_HEAD_BYTES: number = 8_192
+const MAX_HEAD_BYTES = 8_192
 
 /** The stream that lines are for. Two are the same if all four agree. */
 export interface SpoolTarget {
@@ -71,4 +72,10 @@ function parseHead(value: unknown): SegmentHead {
     host: text('host'),
     pid: Number(field('pid') ?? 0)
   }
+}
+
+/** Reads the beginning of an open file: see {@link readHead}. @throws the file system's error */
+export function readHeadOf(file: DiskFile): ReturnType<typeof readHead> {
+  const start = Buffer.alloc(Math.min(MAX_HEAD_BYTES, file.bytes))
+  return readHead(start.subarray(0, file.read(start, 0)))
 }

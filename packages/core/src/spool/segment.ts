@@ -10,20 +10,18 @@ import { type Entry, scanEntries } from './entry.ts'
 import type { Fence } from './fence.ts'
 import { acknowledgementsName, segmentName } from './names.ts'
 import type { Part } from './part.ts'
-import { MAX_HEAD_BYTES, readHead } from './segment-head.ts'
+import { readHeadOf } from './segment-head.ts'
 
 const CHUNK_BYTES = 262_144
-
-/** What became of an append. `taken`: the file is another owner's by now, so nothing counts as stored. */
-export type Appended = 'stored' | 'taken'
 
 export class Segment {
   readonly part: Part
   readonly number: number
   /** Id of what stands at place 0: see segments.ts, which sets it. */
   firstId = -1
-  /** From which place on the lines are of which epoch; empty if an earlier process wrote them. */
+  /** From which place on the lines are of which epoch, and which of these was read last; none of an earlier process. */
   readonly epochs: { readonly from: number; readonly epoch: number }[] = []
+  epochAt = -1
   /** Place of the first entry that was not read. */
   readAt: number
   /** Entries that were read or taken, and are not acknowledged. */
@@ -97,10 +95,10 @@ export class Segment {
   }
 
   /**
-   * Appends entries. `syncs`: waits for the disk itself.
+   * Appends entries. `syncs`: waits for the disk itself. `taken`: the file is another owner's, so nothing counts as stored.
    * @throws the file system's error; the file is as it was before, and nothing more may be appended
    */
-  append(entries: Buffer, syncs: boolean, fence: Fence): Appended {
+  append(entries: Buffer, syncs: boolean, fence: Fence): 'stored' | 'taken' {
     const file = this.#file
     if (file === undefined || !this.#isOpen) throw new Error('the segment takes no more entries')
     try {
@@ -167,7 +165,6 @@ export class Segment {
     let chunk = this.#load(file, CHUNK_BYTES)
     let scan = scanEntries(chunk, this.#reachesEnd(chunk), takeNew)
     if (scan.needs > 0) {
-      // One entry that is larger than a chunk.
       chunk = this.#load(file, scan.needs)
       scan = scanEntries(chunk, this.#reachesEnd(chunk) || chunk.length < scan.needs, takeNew)
     }
@@ -210,9 +207,7 @@ export class Segment {
     this.close()
     // The entries first: acknowledgements without entries do no harm, the other way round sends them again.
     this.#disk.remove(this.path)
-    if (this.#acknowledgements.bytes > 0 || !this.#isOwn) {
-      ignoreErrors(() => this.#disk.remove(this.#acknowledgementsPath))
-    }
+    ignoreErrors(() => this.#disk.remove(this.#acknowledgementsPath))
   }
 
   get #acknowledgementsPath(): string {
@@ -222,12 +217,18 @@ export class Segment {
   #openToRead(): DiskFile {
     if (this.#file !== undefined) return this.#file
     const file = this.#disk.open(this.path, 'read')
+    try {
+      if (!this.#isOwn && this.readAt === 0) {
+        const { end } = readHeadOf(file)
+        this.#acknowledged = this.#acknowledgements.read(this.#disk, this.#acknowledgementsPath)
+        this.#end = file.bytes
+        this.readAt = end
+      }
+    } catch (error) {
+      ignoreErrors(() => file.close())
+      throw error
+    }
     this.#file = file
-    if (this.#isOwn || this.readAt > 0) return file
-    this.#end = file.bytes
-    const start = Buffer.alloc(Math.min(MAX_HEAD_BYTES, this.#end))
-    this.readAt = readHead(start.subarray(0, file.read(start, 0))).end
-    this.#acknowledged = this.#acknowledgements.read(this.#disk, this.#acknowledgementsPath)
     return file
   }
 

@@ -86,7 +86,9 @@ export class Segments {
     const { epochs, firstId } = segment
     try {
       segment.read((entry, at) => {
-        take({ ...entry, id: firstId + at, epoch: epochs.findLast(({ from }) => from <= at)?.epoch })
+        // Places go up, also from one call to the next.
+        while ((epochs[segment.epochAt + 1]?.from ?? Number.POSITIVE_INFINITY) <= at) segment.epochAt++
+        take({ ...entry, id: firstId + at, epoch: epochs[segment.epochAt]?.epoch })
       })
     } finally {
       this.#bytes += segment.bytes - before

@@ -4,7 +4,16 @@
  *
  * Where there are no such sockets the lock is a plain file, and only its heartbeat tells: see orphans.ts.
  */
-import { closeSync, constants, lstatSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { codeOf, ignoreErrors, type Lock, type LockState } from './disk.ts'
@@ -21,9 +30,11 @@ export function lockBySocket(path: string, unlocked: (reason: string) => void): 
   const server = createServer((socket) => socket.destroy())
   server.unref()
   let isListening = false
+  let isFile = false
   let reason = 'the system has no Unix sockets'
   server.on('error', (error) => {
-    if (!isListening) unlocked(`${reason}: ${codeOf(error)}`)
+    // Where not even a file can be made the folder is the trouble, and the caller hears of that.
+    if (isFile) unlocked(`${reason}: ${codeOf(error)}`)
   })
   if (process.platform !== 'win32') {
     reason = 'no socket can be made there'
@@ -34,11 +45,16 @@ export function lockBySocket(path: string, unlocked: (reason: string) => void): 
       return server.listening
     })
   }
-  if (isListening) renameSync(unborn, path)
-  else {
-    writeFileSync(path, '', { flag: 'wx', mode: FILE_MODE })
-    if (process.platform !== 'win32' && reason.startsWith('the path')) queueMicrotask(() => unlocked(reason))
+  try {
+    if (isListening) renameSync(unborn, path)
+    else writeFileSync(path, '', { flag: 'wx', mode: FILE_MODE })
+    isFile = !isListening
+  } catch (error) {
+    server.close()
+    throw error
   }
+  if (isFile && process.platform !== 'win32' && reason.startsWith('the path'))
+    queueMicrotask(() => unlocked(reason))
   return {
     release() {
       ignoreErrors(() => unlinkSync(path))
@@ -64,7 +80,11 @@ export function probeSocket(path: string): Promise<LockState> {
         socket.destroy()
         resolve('alive')
       })
-      socket.once('error', (error) => resolve(stateAfter(codeOf(error))))
+      socket.once('error', (error) => {
+        const state = stateAfter(codeOf(error))
+        // Without /proc the short way leads nowhere, though the lock is there.
+        resolve(state === 'released' && existsSync(path) ? 'unknown' : state)
+      })
     })
   })
 }

@@ -13,6 +13,8 @@ export interface SpoolSettings {
 }
 
 export interface SpoolClock {
+  /** Milliseconds since the epoch: wall time, which may jump. */
+  now(): number
   /** Milliseconds from some moment on; never goes back. */
   monotonic(): number
 }
@@ -43,6 +45,7 @@ export type SpoolTrouble =
       readonly streams: readonly string[]
     }
   | { readonly kind: 'taken'; readonly parts: number }
+  | { readonly kind: 'deleted'; readonly parts: number }
   | { readonly kind: 'unlocked'; readonly reason: string }
 
 export interface SpoolListener {

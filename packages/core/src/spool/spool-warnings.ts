@@ -17,6 +17,7 @@ export class SpoolWarnings {
   report(trouble: SpoolTrouble): void {
     if (trouble.kind === 'damaged') this.damaged += trouble.places
     if (trouble.kind === 'unreadable') this.damaged++
+    if (trouble.kind === 'deleted') this.damaged += trouble.parts
     if (this.#pending.length === 0) queueMicrotask(() => this.flush())
     this.#pending.push(warningOf(trouble))
   }
@@ -59,6 +60,12 @@ function warningOf(trouble: SpoolTrouble): WarningEvent & { readonly code: Warni
         message:
           'another process took over lines of this one in spool.dir: it saw no sign of life for a minute',
         cure: 'nothing is lost, but lines may arrive twice; if machines share the folder, give each a folder of its own'
+      }
+    case 'deleted':
+      return {
+        code: 'SPOOL_DAMAGED',
+        message: `somebody deleted ${trouble.parts} folder${trouble.parts === 1 ? '' : 's'} of the spool in use`,
+        cure: 'what was in memory as well is sent; what was only there is lost. Keep cleaners away from spool.dir'
       }
     case 'unlocked':
       return {

@@ -230,7 +230,7 @@ export class SpoolWriter {
       const segment = Segment.create(disk, part, number, this.#head)
       segments.insert(segment)
       this.#open = segment
-      this.#unsyncedFolders.add(settings.dir).add(part.path)
+      if (settings.fsync !== 'never') this.#unsyncedFolders.add(settings.dir).add(part.path)
       // Before any entry: one that is synced in a file without a name would be lost with the power.
       if (settings.fsync === 'always') this.syncNames()
     } catch (error) {

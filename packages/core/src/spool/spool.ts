@@ -8,6 +8,7 @@ import { Adoption } from './adoption.ts'
 import { Claims } from './claims.ts'
 import { type Disk, ignoreErrors, isPassing } from './disk.ts'
 import { mostBytes } from './entry.ts'
+import { LostParts } from './lost-parts.ts'
 import { asideName, targetName } from './names.ts'
 import type { Segment } from './segment.ts'
 import { Segments } from './segments.ts'
@@ -17,11 +18,13 @@ import { SpoolWriter } from './spool-writer.ts'
 export class Spool {
   readonly #settings: SpoolSettings
   readonly #disk: Disk
+  readonly #clock: SpoolClock
   readonly #listener: SpoolListener
   readonly #segments = new Segments()
   readonly #claims: Claims
   readonly #adoption: Adoption
   readonly #writer: SpoolWriter
+  readonly #lostParts: LostParts
   #readFailed = false
   #isEnding = false
   #isClosed = false
@@ -31,10 +34,8 @@ export class Spool {
     const { dir, target } = settings
     this.#settings = settings
     this.#disk = disk
+    this.#clock = clock
     this.#listener = listener
-    const unlocked = (reason: string) => listener.trouble({ kind: 'unlocked', reason })
-    this.#claims = new Claims(disk, dir, targetName(target), unlocked)
-    this.#adoption = new Adoption(disk, dir, this.#claims, this.#segments, listener)
     this.#writer = new SpoolWriter({
       settings,
       disk,
@@ -44,7 +45,18 @@ export class Spool {
       newPart: () => this.#claims.newPart(),
       makeRoom: (bytes) => this.#makeRoom(bytes),
       lost: (segment) => this.#lost(segment),
-      missing: () => this.#forgetMissingParts()
+      missing: () => this.#lostParts.startAnewIfMissing()
+    })
+    const unlocked = (reason: string) => listener.trouble({ kind: 'unlocked', reason })
+    this.#claims = new Claims(disk, dir, targetName(target), unlocked)
+    this.#adoption = new Adoption(disk, dir, this.#claims, this.#segments, listener)
+    this.#lostParts = new LostParts({
+      disk,
+      claims: this.#claims,
+      segments: this.#segments,
+      listener,
+      left: (parts) => this.#writer.leaveParts(parts),
+      failed: (error) => this.#writer.fail(error)
     })
   }
 
@@ -75,7 +87,7 @@ export class Spool {
 
   /** To be called every `TICK_MS`: says that we live, and takes over what others left. */
   tick(): Promise<void> {
-    if (!this.#claims.beat()) this.#startAnew()
+    if (!this.#claims.beat(this.#clock.now())) this.#lostParts.startAnew()
     this.#segments.retryRemovals()
     if (this.#readFailed) this.#listener.found()
     return this.#adoption.run(true)
@@ -110,7 +122,7 @@ export class Spool {
   beginEnd(): void {
     this.#isEnding = true
     this.flush()
-    this.#forgetMissingParts()
+    this.#lostParts.startAnewIfMissing()
   }
 
   /** From now on what is appended is older than all that is on disk, so the next start reads it first; until `endFront`. */
@@ -173,7 +185,7 @@ export class Spool {
     this.#writer.seal(true)
     if (this.#settings.fsync !== 'never') ignoreErrors(() => this.#writer.syncNames())
     for (const segment of this.#segments) segment.close()
-    this.#claims.release()
+    this.#claims.release(this.#segments.parts)
   }
 
   /** Gives up the oldest segments until `bytes` more are within the bound; never the one that is appended to. */
@@ -209,7 +221,7 @@ export class Spool {
   #setAside(segment: Segment, error: unknown): void {
     const path = `${this.#settings.dir}/${asideName(segment.part.name, segment.number)}`
     const old = segment.path
-    this.#forget(segment)
+    this.#lostParts.forget(segment)
     ignoreErrors(() => this.#disk.rename(old, path))
     if (segment.part.segments === 0) segment.part.remove()
     this.#listener.trouble({ kind: 'unreadable', path: this.#disk.exists(path) ? path : old, error })
@@ -217,33 +229,9 @@ export class Spool {
 
   /** The open segment is not there: its part has another owner, or somebody has deleted files. */
   #lost(segment: Segment): void {
-    this.#startAnew()
+    this.#lostParts.startAnew()
     if (!this.#segments.has(segment)) return
     // Whatever does this to files may do it again: not a thousand times a second.
     this.#setAside(segment, this.#writer.fail(new Error('the file is gone')))
-  }
-
-  /** Somebody took us for dead. What is still ours goes on under another name. */
-  #startAnew(): void {
-    try {
-      const lost = this.#claims.startAnew(this.#segments.parts)
-      for (const part of lost) for (const segment of this.#segments.ofPart(part)) this.#forget(segment)
-      this.#writer.leaveParts(lost)
-      if (lost.length > 0) this.#listener.trouble({ kind: 'taken', parts: lost.length })
-    } catch (error) {
-      this.#writer.fail(error)
-    }
-  }
-
-  #forgetMissingParts(): void {
-    if (this.#segments.parts.some((part) => !this.#disk.exists(part.path))) this.#startAnew()
-  }
-
-  /** What of a segment is in memory is not on our disk any more. */
-  #forget(segment: Segment): void {
-    const { from, to } = this.#segments.idsOf(segment)
-    const isExposed = segment.outstanding > 0
-    this.#segments.forget(segment)
-    if (isExposed) this.#listener.exposed(from, to, false)
   }
 }

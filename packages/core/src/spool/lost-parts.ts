@@ -1,0 +1,71 @@
+/**
+ * When parts are not ours any more: another owner has them, or somebody has deleted them. What of them is in memory counts as
+ * not spooled from then on; what is still ours goes on under another name.
+ */
+import type { Claims } from './claims.ts'
+import { type Disk, ignoreErrors } from './disk.ts'
+import type { Part } from './part.ts'
+import type { Segment } from './segment.ts'
+import type { Segments } from './segments.ts'
+import type { SpoolListener } from './spool-events.ts'
+
+export interface LossParts {
+  readonly disk: Disk
+  readonly claims: Claims
+  readonly segments: Segments
+  readonly listener: Pick<SpoolListener, 'exposed' | 'trouble'>
+  /** Nothing is written to these parts any more. */
+  left(parts: readonly Part[]): void
+  failed(error: unknown): void
+}
+
+export class LostParts {
+  readonly #parts: LossParts
+
+  constructor(parts: LossParts) {
+    this.#parts = parts
+  }
+
+  /** Leaves what is gone, and gives the rest a new owner's name. */
+  startAnew(): void {
+    const { claims, segments, failed } = this.#parts
+    this.#leave(this.#missing)
+    try {
+      this.#leave(claims.startAnew(segments.parts))
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** The same if anything is gone. */
+  startAnewIfMissing(): void {
+    if (this.#missing.length > 0) this.startAnew()
+  }
+
+  /** Forgets a segment: what of it is in memory is not on our disk any more. */
+  forget(segment: Segment): void {
+    const { segments, listener } = this.#parts
+    const { from, to } = segments.idsOf(segment)
+    const isExposed = segment.outstanding > 0
+    segments.forget(segment)
+    if (isExposed) listener.exposed(from, to, false)
+  }
+
+  get #missing(): Part[] {
+    const { disk, segments } = this.#parts
+    return segments.parts.filter((part) => !disk.exists(part.path))
+  }
+
+  #leave(lost: readonly Part[]): void {
+    if (lost.length === 0) return
+    const { claims, segments, listener, left } = this.#parts
+    for (const part of lost) for (const segment of segments.ofPart(part)) this.forget(segment)
+    left(lost)
+    let taken = 0
+    ignoreErrors(() => {
+      taken = lost.filter((part) => claims.isElsewhere(part)).length
+    })
+    if (taken > 0) listener.trouble({ kind: 'taken', parts: taken })
+    if (taken < lost.length) listener.trouble({ kind: 'deleted', parts: lost.length - taken })
+  }
+}
