@@ -14,13 +14,13 @@ interface Layer {
 
 const CORE: Readonly<Record<string, Layer>> = {
   words: {
-    files: /^(limits|codes|errors|events|stats|clock)\.ts$/,
+    files: /^(limits|errors|clock|report\/(codes|events|stats))\.ts$/,
     uses: ['words'],
     packages: /^node:diagnostics_channel$/
   },
   pure: {
     files:
-      /^(record\/.*|wire\/.*|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
+      /^(record\/.*|wire\/.*|reader\/answers|report\/dropped-line|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
     uses: ['words', 'pure'],
     // Of zlib only the CRC.
     packages: /^node:(crypto|buffer|zlib)$/
@@ -28,7 +28,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   motion: {
     // The spool's stage and its formats; files and locks stand behind the port in spool/disk.ts.
     files:
-      /^(queue\/.*|delivery\/.*|spool\/(acknowledgements|adoption|catch-up|claims|disk-rest|fence|held-lines|legacy|line-age|lost-parts|orphans|part|save-at-end|segment|segments|spool|spool-stage|spool-warnings|spool-writer))\.ts$/,
+      /^(queue\/.*|delivery\/.*|report\/(drop-notice|reporter)|spool\/(acknowledgements|adoption|catch-up|claims|disk-rest|fence|held-lines|legacy|line-age|lost-parts|orphans|part|save-at-end|segment|segments|spool|spool-stage|spool-warnings|spool-writer))\.ts$/,
     uses: ['words', 'pure', 'motion'],
     packages: /^node:zlib$/
   },
@@ -40,7 +40,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   root: {
     files:
-      /^(producer|pipeline|storage|validate|leaving|stderr|client|trouble|options|options-schema|options-credentials|settings|origins|inspection|spool\/inspect-spool|index|testing|testing\/.*)\.ts$/,
+      /^(producer|compose|open-spool|process-exit|options\/.*|reader\/client|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages: /^(valibot|node:(events|fs|os|path|worker_threads))$/
   }

@@ -9,8 +9,8 @@ import {
   NO_ANSWER_CODES,
   REJECTED_CODES,
   WARNING_CODES
-} from '../../packages/core/src/codes.ts'
-import { type CodeAction, knownCodes, ruleFor } from '../../packages/core/src/wire/codes.ts'
+} from '../../packages/core/src/report/codes.ts'
+import { type CodeAction, knownCodes, ruleFor } from '../../packages/core/src/wire/service-codes.ts'
 import { codeIn, type Row, tablesOf } from './tables.ts'
 
 const tables = tablesOf('errors.md')

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { DisConfigError } from '../../packages/core/src/errors.ts'
-import { checkOptions, optionsSchema } from '../../packages/core/src/options-schema.ts'
-import { VARIABLES } from '../../packages/core/src/origins.ts'
-import { resolveSettings } from '../../packages/core/src/settings.ts'
+import { checkOptions, optionsSchema } from '../../packages/core/src/options/options-schema.ts'
+import { VARIABLES } from '../../packages/core/src/options/origins.ts'
+import { resolveSettings } from '../../packages/core/src/options/settings.ts'
 import { codeIn, type Row, tablesOf } from './tables.ts'
 
 /** Documented options by their paths. */

@@ -1,4 +1,4 @@
-import type { CREDENTIALS_REASONS, ERROR_CODES } from './codes.ts'
+import type { CREDENTIALS_REASONS, ERROR_CODES } from './report/codes.ts'
 
 /** Codes of this library's own errors. Stable: they may be compared, logged and documented. */
 export type DisErrorCode = (typeof ERROR_CODES)[number]

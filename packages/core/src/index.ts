@@ -1,5 +1,4 @@
 export type { AccessKeys, AuthToken, Credentials, SigningScheme } from './auth/identity.ts'
-export { type CredentialFacts, type CursorPosition, createClient, type DisClient } from './client.ts'
 export {
   type ConfigProblem,
   type CredentialsReason,
@@ -10,6 +9,18 @@ export {
   DisRequestError
 } from './errors.ts'
 export {
+  type ConfigValue,
+  type EndpointProbe,
+  type Inspection,
+  inspectConfiguration
+} from './options/inspection.ts'
+export type { CredentialsOption, DisOptions, IamCredentials } from './options/options.ts'
+export { validateOptions } from './options/validate.ts'
+export { createProducer, type Producer } from './producer.ts'
+export type { OverflowPolicy } from './queue/buffer-limit.ts'
+export type { DisRecord, PartitionInfo, RecordsPage, StreamInfo } from './reader/answers.ts'
+export { type CredentialFacts, type CursorPosition, createClient, type DisClient } from './reader/client.ts'
+export {
   type AttemptMessage,
   channels,
   type DroppedEvent,
@@ -17,11 +28,8 @@ export {
   type ProducerEvents,
   type RejectedEvent,
   type WarningEvent
-} from './events.ts'
-export { type ConfigValue, type Inspection, inspectConfiguration, type Knock } from './inspection.ts'
-export type { CredentialsOption, DisOptions, IamCredentials } from './options.ts'
-export { createProducer, type Producer } from './producer.ts'
-export type { OverflowPolicy } from './queue/overflow.ts'
+} from './report/events.ts'
+export type { FlushReport, Stats } from './report/stats.ts'
 export {
   inspectSpool,
   type SpoolInspection,
@@ -30,6 +38,3 @@ export {
   type SpoolRoute
 } from './spool/inspect-spool.ts'
 export type { SpoolTarget } from './spool/segment-head.ts'
-export type { FlushReport, Stats } from './stats.ts'
-export { validateOptions } from './validate.ts'
-export type { DisRecord, PartitionInfo, RecordsPage, StreamInfo } from './wire/reading.ts'

@@ -1,12 +1,12 @@
 /** The producer's own promises: write, flush, close, stats. The stages behind them are put together in pipeline.ts. */
 import { EventEmitter } from 'node:events'
 import { every } from './clock.ts'
-import type { ProducerEvents } from './events.ts'
-import { joinLeavers, type Leaver } from './leaving.ts'
-import type { DisOptions } from './options.ts'
-import { assemblePipeline, type Pipeline, type ProducerParts } from './pipeline.ts'
-import { resolveSettings, type Settings } from './settings.ts'
-import type { FlushReport, Stats } from './stats.ts'
+import { assemblePipeline, type Pipeline, type ProducerParts } from './compose.ts'
+import type { DisOptions } from './options/options.ts'
+import { resolveSettings, type Settings } from './options/settings.ts'
+import { type ExitListener, joinProcessExit } from './process-exit.ts'
+import type { ProducerEvents } from './report/events.ts'
+import type { FlushReport, Stats } from './report/stats.ts'
 
 /** Ships log lines to one DIS stream. Made by {@link createProducer}. */
 export interface Producer extends EventEmitter<ProducerEvents> {
@@ -42,7 +42,7 @@ export function assembleProducer(options: DisOptions | undefined, parts: Produce
   return new DisProducer(resolveSettings(options, parts.env ?? process.env), parts)
 }
 
-class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leaver {
+class DisProducer extends EventEmitter<ProducerEvents> implements Producer, ExitListener {
   readonly #settings: Settings
   readonly #pipeline: Pipeline
   readonly #cancel: readonly (() => void)[]
@@ -58,7 +58,7 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
       tell: (name, ...payload) => this.#tell(name, ...payload),
       released: () => this.#released()
     })
-    this.#cancel = [this.#startStats(), joinLeavers(this)]
+    this.#cancel = [this.#startStats(), joinProcessExit(this)]
   }
 
   write(line: string | Uint8Array): boolean {
@@ -96,7 +96,7 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
     return this.#closing
   }
 
-  /** See {@link Leaver}: the process has nothing else to do. */
+  /** See {@link ExitListener}: the process has nothing else to do. */
   finish(): Promise<void> | undefined {
     const { ledger, spool, store } = this.#pipeline
     if (this.#closing !== undefined || this.#isEmpty) return undefined
@@ -108,7 +108,7 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Leav
     return this.#empty(this.#settings.closeTimeoutMs)
   }
 
-  /** See {@link Leaver}: the process is about to be gone. */
+  /** See {@link ExitListener}: the process is about to be gone. */
   leave(): void {
     this.#pipeline.ending.giveUp()
   }

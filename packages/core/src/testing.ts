@@ -2,7 +2,7 @@
  * Second entry, `@dis-logs/core/testing`: what tests of the producer and of adapters need. Not covered by
  * semantic versioning.
  */
-export type { ProducerParts } from './pipeline.ts'
+export type { ProducerParts } from './compose.ts'
 export { assembleProducer } from './producer.ts'
 export { afterKill, afterPowerLoss, type CrashState } from './testing/crash-states.ts'
 export type { DiskFault, DiskOperation, FaultCode } from './testing/disk-faults.ts'

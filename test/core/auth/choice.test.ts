@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DisConfigError, type DisOptions } from '../../../packages/core/src/index.ts'
-import { resolveSettings } from '../../../packages/core/src/settings.ts'
+import { resolveSettings } from '../../../packages/core/src/options/settings.ts'
 
 const base: DisOptions = { region: 'cn-north-4', projectId: 'p', streamName: 's' }
 const SECRET = 'PLANTED-SECRET'

@@ -1,7 +1,7 @@
 import { createLocalDis } from '@dis-logs/local'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { WarningEvent } from '../../../packages/core/src/events.ts'
 import { createClient } from '../../../packages/core/src/index.ts'
+import type { WarningEvent } from '../../../packages/core/src/report/events.ts'
 import { assembleProducer } from '../../../packages/core/src/testing.ts'
 import { silentServer } from '../net/servers.ts'
 import { world } from '../producer/world.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Provided } from '../../../packages/core/src/auth/provider.ts'
 import { RenewingCredentials } from '../../../packages/core/src/auth/renewing.ts'
 import { DisCredentialsError } from '../../../packages/core/src/errors.ts'
-import type { WarningEvent } from '../../../packages/core/src/events.ts'
+import type { WarningEvent } from '../../../packages/core/src/report/events.ts'
 import { ManualClock } from '../../../packages/core/src/testing.ts'
 
 const MINUTE = 60_000

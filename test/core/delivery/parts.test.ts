@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fullJitterMs } from '../../../packages/core/src/delivery/backoff.ts'
-import { Circuit, MAX_REFUSALS } from '../../../packages/core/src/delivery/circuit.ts'
-import { Window } from '../../../packages/core/src/delivery/window.ts'
+import { CircuitBreaker, MAX_REFUSALS } from '../../../packages/core/src/delivery/circuit-breaker.ts'
+import { ConcurrencyLimit } from '../../../packages/core/src/delivery/concurrency-limit.ts'
 
 describe('full jitter', () => {
   it('doubles its bound with each failure up to the maximum and is spread from zero to the bound', () => {
@@ -17,7 +17,7 @@ describe('the window', () => {
   const policy = { maxConcurrency: 8, baseMs: 100, maxMs: 30_000 }
 
   it('starts with one request and grows to the maximum with success', () => {
-    const window = new Window(policy)
+    const window = new ConcurrencyLimit(policy)
     const limits = Array.from({ length: 9 }, () => {
       const { limit } = window
       window.succeeded()
@@ -27,7 +27,7 @@ describe('the window', () => {
   })
 
   it('halves on failure, waits, and then grows slowly', () => {
-    const window = new Window(policy)
+    const window = new ConcurrencyLimit(policy)
     for (let index = 0; index < 8; index++) window.succeeded()
     window.failed(1_010, 1, 0)
     expect(window.limit).toBe(4)
@@ -39,7 +39,7 @@ describe('the window', () => {
   })
 
   it('knows requests that failed together with another, also within the same millisecond', () => {
-    const window = new Window(policy)
+    const window = new ConcurrencyLimit(policy)
     const [first, second] = [window.start(), window.start()]
     expect(window.isNews(first)).toBe(true)
     window.failed(1_000, 1, 0)
@@ -52,7 +52,7 @@ describe('the window', () => {
   })
 
   it('waits at least as long as the service asked for', () => {
-    const window = new Window(policy)
+    const window = new ConcurrencyLimit(policy)
     window.failed(10, 0, 7_000)
     expect(window.pausedUntil).toBe(7_010)
   })
@@ -60,7 +60,7 @@ describe('the window', () => {
 
 describe('the circuit', () => {
   it('opens at the third refusal in a row and then asks rarely', () => {
-    const circuit = new Circuit(300_000)
+    const circuit = new CircuitBreaker(300_000)
     expect(circuit.refused(true, false)).toBeLessThan(10_000)
     expect(circuit.isOpen).toBe(false)
     expect(circuit.refused(true, false)).toBeLessThan(10_000)
@@ -70,11 +70,11 @@ describe('the circuit', () => {
   })
 
   it('tries refreshed credentials at once', () => {
-    expect(new Circuit(300_000).refused(true, true)).toBe(0)
+    expect(new CircuitBreaker(300_000).refused(true, true)).toBe(0)
   })
 
   it('counts requests refused together once, and closes with the first accepted one', () => {
-    const circuit = new Circuit(300_000)
+    const circuit = new CircuitBreaker(300_000)
     circuit.refused(true, false)
     for (let index = 0; index < 7; index++) circuit.refused(false, false)
     expect(circuit.isOpen).toBe(false)

@@ -1,7 +1,7 @@
 /** Lives of a producer on one disk in memory, against one service. */
 
-import type { WarningEvent } from '../../../packages/core/src/events.ts'
 import type { DisOptions, Producer } from '../../../packages/core/src/index.ts'
+import type { WarningEvent } from '../../../packages/core/src/report/events.ts'
 import {
   assembleProducer,
   ManualClock,

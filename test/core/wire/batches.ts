@@ -1,7 +1,7 @@
 import { Batch } from '../../../packages/core/src/queue/batch.ts'
-import { Gate } from '../../../packages/core/src/queue/gate.ts'
 import { Lane } from '../../../packages/core/src/queue/lane.ts'
 import type { LineStore } from '../../../packages/core/src/queue/line-store.ts'
+import { Partition } from '../../../packages/core/src/queue/partition.ts'
 import type { Route } from '../../../packages/core/src/record/route.ts'
 import type { BodyFormat } from '../../../packages/core/src/wire/format.ts'
 
@@ -21,7 +21,7 @@ export function batchOf(store: LineStore, format: BodyFormat, records: readonly 
     }
     batch.bytes += lines.length - 1
     batch.ends.push(batch.lines.length)
-    batch.lanes.push(new Lane('k', route, format.tailOf(route), new Gate(''), store))
+    batch.lanes.push(new Lane('k', route, format.tailOf(route), new Partition(''), store))
   }
   return batch
 }

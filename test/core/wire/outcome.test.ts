@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { knownCodes, ruleFor } from '../../../packages/core/src/wire/codes.ts'
 import type { WireReply } from '../../../packages/core/src/wire/message.ts'
 import { judge } from '../../../packages/core/src/wire/outcome.ts'
+import { knownCodes, ruleFor } from '../../../packages/core/src/wire/service-codes.ts'
 
 const NOW = Date.parse('2025-01-02T03:04:05Z')
 

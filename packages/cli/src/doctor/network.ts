@@ -1,7 +1,7 @@
 /** Is there a way to the endpoint: its name, a secure connection, an answer, and a clock that agrees? */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { ConfigValue, Knock } from '@dis-logs/core'
+import type { ConfigValue, EndpointProbe } from '@dis-logs/core'
 import { cureFor } from '../cures.ts'
 import { type Check, failed, passed, skipped } from './check.ts'
 
@@ -10,7 +10,7 @@ const MAX_SKEW_MS = 15 * 60_000
 /** The Date header has whole seconds, and the way takes its time. */
 const IN_STEP_MS = 2_000
 
-export function checkClock(knock: Knock): Check {
+export function checkClock(knock: EndpointProbe): Check {
   const name = 'clock'
   if (knock.kind === 'failure') return skipped(name, 'the endpoint gives no answer to compare with')
   const { clockAheadMs } = knock
@@ -43,7 +43,7 @@ export async function checkDns(origin: string, values: readonly ConfigValue[]): 
 }
 
 /** Certificates are always verified, so an answer over https is proof enough. */
-export function checkTls(origin: string, knock: Knock): Check {
+export function checkTls(origin: string, knock: EndpointProbe): Check {
   const name = 'tls'
   const { host, hostname, protocol } = new URL(origin)
   if (protocol === 'http:') return skipped(name, `plain http to ${hostname}`)
@@ -53,7 +53,7 @@ export function checkTls(origin: string, knock: Knock): Check {
 }
 
 /** Any answer will do here: whether it is one of DIS is seen by the first signed request. */
-export function checkEndpoint(origin: string, knock: Knock, before: readonly Check[]): Check {
+export function checkEndpoint(origin: string, knock: EndpointProbe, before: readonly Check[]): Check {
   const name = 'endpoint'
   if (knock.kind === 'answer') return passed(name, `${origin} answers in ${knock.durationMs} ms`)
   const broken = before.find(({ ok }) => ok === false)

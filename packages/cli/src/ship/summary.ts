@@ -10,7 +10,7 @@ interface Rejection {
   lines: number
 }
 
-/** Trouble of a producer, kept for the end: rejected lines by code, and the last warning. */
+/** Reporter of a producer, kept for the end: rejected lines by code, and the last warning. */
 export class Troubles {
   readonly #rejected = new Map<string, Rejection>()
   #warning: WarningEvent | undefined

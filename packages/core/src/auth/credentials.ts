@@ -1,8 +1,8 @@
 /** The chosen source of credentials, put together: who is asked, who finds the project, who hears of trouble. */
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
-import type { WarningEvent } from '../events.ts'
 import type { Network } from '../net/network.ts'
+import type { WarningEvent } from '../report/events.ts'
 import type { CredentialChoice, CredentialsFunction } from './choice.ts'
 import { DiscoveredProvider } from './discovered.ts'
 import { FederationProvider, IamLoginProvider } from './iam.ts'

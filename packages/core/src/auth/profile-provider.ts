@@ -1,7 +1,8 @@
 /** The credentials file as a source: read again when the service refuses what it held. */
-import type { WarningCode } from '../codes.ts'
+
 import { DisCredentialsError } from '../errors.ts'
-import type { WarningEvent } from '../events.ts'
+import type { WarningCode } from '../report/codes.ts'
+import type { WarningEvent } from '../report/events.ts'
 import type { Federation } from './iam.ts'
 import { type ProfileFile, readProfile } from './profile.ts'
 import type { Provided, Provider } from './provider.ts'

@@ -1,15 +1,15 @@
 /** Finds a project id that nobody gave: IAM names the project of a region after the region. */
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
-import type { WarningEvent } from '../events.ts'
 import type { Network } from '../net/network.ts'
+import type { WarningEvent } from '../report/events.ts'
 import { EMPTY_PAYLOAD_HASH, formatSdkDate } from './canonical.ts'
 import { iamService } from './iam.ts'
 import type { AccessKeys, Credentials } from './identity.ts'
-import { Paced } from './paced.ts'
 import { secretsOf } from './redact.ts'
 import type { Service } from './service.ts'
 import { signSdk } from './sign-sdk.ts'
+import { Paced } from './single-flight.ts'
 import { isRecord, parseObject } from './temporary-keys.ts'
 
 export interface ProjectFinderParts {

@@ -6,10 +6,10 @@
  */
 import type { Clock } from '../clock.ts'
 import type { DisCredentialsError } from '../errors.ts'
-import type { WarningEvent } from '../events.ts'
+import type { WarningEvent } from '../report/events.ts'
 import type { Credentials } from './identity.ts'
-import { Paced } from './paced.ts'
 import type { Provided, Provider } from './provider.ts'
+import { Paced } from './single-flight.ts'
 
 export interface RenewingParts {
   readonly provider: Provider

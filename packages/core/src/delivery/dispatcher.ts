@@ -11,16 +11,16 @@ import type { Batcher } from '../queue/batcher.ts'
 import type { Waiting } from '../queue/lanes.ts'
 import type { LineStore } from '../queue/line-store.ts'
 import type { Outcome } from '../wire/outcome.ts'
-import type { Attempts } from './attempt.ts'
+import type { ConcurrencyLimit } from './concurrency-limit.ts'
 import type { OutcomeHandler } from './outcomes.ts'
-import type { Window } from './window.ts'
+import type { Sender } from './sender.ts'
 
 export interface DispatcherParts {
   readonly clock: Clock
   readonly store: LineStore
   readonly batcher: Batcher
-  readonly window: Window
-  readonly attempts: Attempts
+  readonly window: ConcurrencyLimit
+  readonly attempts: Sender
   readonly outcomes: OutcomeHandler
   /** Brings lines back from disk, if some wait there and there is room. */
   readonly refill: () => void

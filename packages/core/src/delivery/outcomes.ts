@@ -7,16 +7,16 @@
 
 import type { CredentialSource } from '../auth/identity.ts'
 import type { Clock } from '../clock.ts'
-import type { WarningCode } from '../codes.ts'
-import type { WarningEvent } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { Batcher } from '../queue/batcher.ts'
 import type { LineStore } from '../queue/line-store.ts'
+import type { WarningCode } from '../report/codes.ts'
+import type { WarningEvent } from '../report/events.ts'
 import type { Failure, Outcome } from '../wire/outcome.ts'
-import type { Circuit } from './circuit.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
+import type { ConcurrencyLimit } from './concurrency-limit.ts'
 import { RecordOutcomes } from './record-outcomes.ts'
 import type { Settlement } from './settlement.ts'
-import type { Window } from './window.ts'
 
 export interface RetryPolicy {
   readonly baseMs: number
@@ -29,14 +29,14 @@ export interface OutcomeParts {
   readonly clock: Clock
   readonly store: LineStore
   readonly batcher: Batcher
-  readonly window: Window
-  readonly circuit: Circuit
+  readonly window: ConcurrencyLimit
+  readonly circuit: CircuitBreaker
   readonly credentials: CredentialSource
   readonly settlement: Settlement
   readonly retry: RetryPolicy
   /** False where records of one lane spread over partitions. */
   readonly lanesHavePartitions: boolean
-  /** See {@link Attempts.correctClock}. */
+  /** See {@link Sender.correctClock}. */
   readonly correctClock: (serverDate: string | undefined) => number
   /** Told of each request that was accepted. */
   readonly accepted: () => void

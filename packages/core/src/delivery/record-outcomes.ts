@@ -8,12 +8,12 @@
 import type { Clock } from '../clock.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { Batcher } from '../queue/batcher.ts'
-import type { Gate } from '../queue/gate.ts'
 import type { Lane } from '../queue/lane.ts'
 import type { LineStore } from '../queue/line-store.ts'
-import { UNIT_BYTES } from '../queue/pacer.ts'
-import { ruleFor } from '../wire/codes.ts'
+import type { Partition } from '../queue/partition.ts'
+import { UNIT_BYTES } from '../queue/rate-limiter.ts'
 import type { RecordResult } from '../wire/response.ts'
+import { ruleFor } from '../wire/service-codes.ts'
 import { fullJitterMs } from './backoff.ts'
 import type { Settlement } from './settlement.ts'
 
@@ -52,7 +52,7 @@ export class RecordOutcomes {
 
   /** Follows an answer: one result a record, missing ones are unknown. */
   apply(batch: Batch, results: readonly RecordResult[]): void {
-    const tallies = new Map<Gate, Tally>()
+    const tallies = new Map<Partition, Tally>()
     this.#applyStored(batch, results, tallies)
     this.#applyFailures(batch, results, tallies)
     const { clock } = this.#parts
@@ -79,7 +79,7 @@ export class RecordOutcomes {
     )
   }
 
-  #applyStored(batch: Batch, results: readonly RecordResult[], tallies: Map<Gate, Tally>): void {
+  #applyStored(batch: Batch, results: readonly RecordResult[], tallies: Map<Partition, Tally>): void {
     const { settlement, batcher, lanesHavePartitions } = this.#parts
     let known: Lane | undefined
     let partitionId: string | undefined
@@ -102,7 +102,7 @@ export class RecordOutcomes {
   }
 
   /** Last record first, so that several of one lane stand in their old order again. */
-  #applyFailures(batch: Batch, results: readonly RecordResult[], tallies: Map<Gate, Tally>): void {
+  #applyFailures(batch: Batch, results: readonly RecordResult[], tallies: Map<Partition, Tally>): void {
     const refused = new Map<string, { records: number[]; code: string; message: string }>()
     let unknown = 0
     for (let record = batch.records - 1; record >= 0; record--) {
@@ -151,7 +151,7 @@ export class RecordOutcomes {
   }
 
   /** Shuts a partition for a random time that grows with its failures in a row. */
-  #shut(gate: Gate): void {
+  #shut(gate: Partition): void {
     const { clock, retry } = this.#parts
     gate.failures++
     const wait = fullJitterMs(gate.failures, retry.baseMs, retry.maxMs, clock.random())
@@ -159,7 +159,7 @@ export class RecordOutcomes {
   }
 }
 
-function tallyOf(tallies: Map<Gate, Tally>, gate: Gate): Tally {
+function tallyOf(tallies: Map<Partition, Tally>, gate: Partition): Tally {
   let tally = tallies.get(gate)
   if (tally === undefined) {
     tally = { taken: 0, throttled: 0, failing: false }

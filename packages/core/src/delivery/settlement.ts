@@ -4,12 +4,13 @@
  * The only place where lines leave the pipeline or turn back. Each line is settled exactly once, and its
  * memory is free from then on.
  */
-import type { DropReason, RejectedEvent } from '../events.ts'
+
 import type { Batch } from '../queue/batch.ts'
 import type { Lane } from '../queue/lane.ts'
 import type { LineStore } from '../queue/line-store.ts'
 import type { Route } from '../record/route.ts'
-import type { Settlement as Fate, Ledger } from '../stats.ts'
+import type { DropReason, RejectedEvent } from '../report/events.ts'
+import type { Disposition, Ledger } from './ledger.ts'
 
 /** Told of lines that did not make it, in groups. */
 export interface SettlementListener {
@@ -126,7 +127,7 @@ export class Settlement {
     this.#listener.released()
   }
 
-  #settle(line: number, as: Fate): void {
+  #settle(line: number, as: Disposition): void {
     const spoolId = this.#store.spoolId(line)
     if (spoolId < 0) this.#ledger.settle(this.#store.epoch(line), as)
     else {

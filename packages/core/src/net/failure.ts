@@ -1,5 +1,5 @@
 /** What went wrong on the way → a stable code and a sentence. Node's own code stays in the sentence, in brackets. */
-import type { NoAnswerCode } from '../codes.ts'
+import type { NoAnswerCode } from '../report/codes.ts'
 import type { WireReply } from '../wire/message.ts'
 import { withoutLogin } from './address.ts'
 

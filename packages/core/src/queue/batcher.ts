@@ -8,10 +8,10 @@
 import { MAX_BODY_BYTES } from '../limits.ts'
 import type { BodyFormat } from '../wire/format.ts'
 import { Batch } from './batch.ts'
-import { Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
 import { type LineStore, NONE } from './line-store.ts'
-import { UNIT_BYTES } from './pacer.ts'
+import { Partition } from './partition.ts'
+import { UNIT_BYTES } from './rate-limiter.ts'
 
 export interface BatchLimits {
   readonly maxRecords: number
@@ -27,9 +27,9 @@ export class Batcher {
   readonly #store: LineStore
   readonly #limits: BatchLimits
   readonly #format: Pick<BodyFormat, 'emptyBytes' | 'recordBytes'>
-  readonly #unknown = new Gate('')
-  readonly #gates: Gate[] = [this.#unknown]
-  readonly #byPartition = new Map<string, Gate>()
+  readonly #unknown = new Partition('')
+  readonly #gates: Partition[] = [this.#unknown]
+  readonly #byPartition = new Map<string, Partition>()
   #turn = 0
   /** Units taken from the gate at hand. */
   #spent = 0
@@ -45,7 +45,7 @@ export class Batcher {
   }
 
   /** The gate for lanes whose partition is not known. */
-  get unknownGate(): Gate {
+  get unknownGate(): Partition {
     return this.#unknown
   }
 
@@ -61,7 +61,7 @@ export class Batcher {
     if (lane.gate.partitionId === partitionId) return
     let gate = this.#byPartition.get(partitionId)
     if (gate === undefined) {
-      gate = new Gate(partitionId)
+      gate = new Partition(partitionId)
       this.#byPartition.set(partitionId, gate)
       this.#gates.push(gate)
     }
@@ -96,7 +96,7 @@ export class Batcher {
   }
 
   /** Moves lines from a gate's lanes into the batch; false when the batch is full. */
-  #drain(gate: Gate, batch: Batch, now: number): boolean {
+  #drain(gate: Partition, batch: Batch, now: number): boolean {
     const { pacer } = gate
     const budget = pacer.budget(now)
     this.#spent = 0

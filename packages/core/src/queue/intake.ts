@@ -6,17 +6,17 @@
  */
 
 import type { Clock } from '../clock.ts'
-import type { RejectedCode } from '../codes.ts'
-import type { DropReason, RejectedEvent } from '../events.ts'
+import { type Ledger, UNCOUNTED } from '../delivery/ledger.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
-import { dropNotice } from '../record/notice.ts'
 import type { Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
-import { type Ledger, UNCOUNTED } from '../stats.ts'
+import type { RejectedCode } from '../report/codes.ts'
+import { dropNotice } from '../report/dropped-line.ts'
+import type { DropReason, RejectedEvent } from '../report/events.ts'
 import type { Batcher } from './batcher.ts'
+import type { BufferLimit } from './buffer-limit.ts'
 import type { Lanes, Waiting } from './lanes.ts'
 import { type LineStore, NONE } from './line-store.ts'
-import type { Overflow } from './overflow.ts'
 
 /** The disk queue as seen from here. */
 export interface SpoolGate {
@@ -32,7 +32,7 @@ export interface IntakeParts {
   readonly clock: Clock
   readonly store: LineStore
   readonly ledger: Ledger
-  readonly overflow: Overflow
+  readonly overflow: BufferLimit
   readonly spool: SpoolGate | undefined
   readonly lanes: Lanes
   readonly batcher: Batcher

@@ -5,8 +5,8 @@
  * the dispatcher, the rest by the producer. In ordered mode at most one record of a lane is outstanding.
  */
 import type { Route } from '../record/route.ts'
-import type { Gate } from './gate.ts'
 import { type LineStore, NONE } from './line-store.ts'
+import type { Partition } from './partition.ts'
 
 export class Lane {
   readonly key: string
@@ -23,13 +23,13 @@ export class Lane {
   /** Records in flight. */
   outstanding = 0
   /** The partition this lane is known, or not yet known, to belong to. */
-  gate: Gate
+  gate: Partition
   /** Whether the gate lists this lane as ready, and its neighbours in that list. */
   listed = false
   previousListed: Lane | undefined
   nextListed: Lane | undefined
 
-  constructor(key: string, route: Route, tail: string, gate: Gate, store: LineStore) {
+  constructor(key: string, route: Route, tail: string, gate: Partition, store: LineStore) {
     this.key = key
     this.route = route
     this.tail = tail

@@ -5,8 +5,8 @@
  * it stops; what is left is saved with everything else.
  */
 import type { Clock } from '../clock.ts'
+import { PAST } from '../delivery/ledger.ts'
 import { type LineStore, NONE } from '../queue/line-store.ts'
-import { PAST } from '../stats.ts'
 import { type HeldLine, HeldLines } from './held-lines.ts'
 import { fromWallTime, toWallTime } from './line-age.ts'
 import type { Spool } from './spool.ts'

@@ -4,8 +4,9 @@
  * Bounded by: the buffer, which counts these lines too; entries that are over are cleared away when they are more than
  * the others. An object for each line: this is for a disk that fails, or a start with lines from before.
  */
+
+import { LINE_OVERHEAD_BYTES } from '../queue/buffer-limit.ts'
 import type { LineStore } from '../queue/line-store.ts'
-import { LINE_OVERHEAD_BYTES } from '../queue/overflow.ts'
 
 export interface HeldLine {
   readonly line: number

@@ -6,11 +6,11 @@
  * than what is unread there. Those behind it are on disk already, and stay where they are.
  */
 import type { Clock } from '../clock.ts'
+import type { Ledger } from '../delivery/ledger.ts'
 import type { Lane } from '../queue/lane.ts'
 import type { Waiting } from '../queue/lanes.ts'
 import type { LineStore } from '../queue/line-store.ts'
 import { plainRoute } from '../record/route.ts'
-import type { Ledger } from '../stats.ts'
 import { toWallTime } from './line-age.ts'
 import type { Spool } from './spool.ts'
 

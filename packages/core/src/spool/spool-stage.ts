@@ -12,15 +12,15 @@
  * until it takes them again: see catch-up.ts.
  */
 import type { Clock } from '../clock.ts'
-import type { DropReason } from '../events.ts'
+import { type Ledger, PAST } from '../delivery/ledger.ts'
 import type { Batcher } from '../queue/batcher.ts'
+import type { BufferLimit } from '../queue/buffer-limit.ts'
 import type { SpoolGate } from '../queue/intake.ts'
 import type { Lane } from '../queue/lane.ts'
 import type { Lanes, Waiting } from '../queue/lanes.ts'
 import type { LineStore } from '../queue/line-store.ts'
-import type { Overflow } from '../queue/overflow.ts'
 import { type PlainRoute, plainRoute, routeOf } from '../record/route.ts'
-import { type Ledger, PAST } from '../stats.ts'
+import type { DropReason } from '../report/events.ts'
 import { CatchUp } from './catch-up.ts'
 import type { HeldLine } from './held-lines.ts'
 import { fromWallTime } from './line-age.ts'
@@ -34,7 +34,7 @@ export interface SpoolStageParts {
   readonly clock: Clock
   readonly store: LineStore
   readonly ledger: Ledger
-  readonly overflow: Overflow
+  readonly overflow: BufferLimit
   readonly lanes: Lanes
   readonly batcher: Batcher
   readonly dropped: (reason: DropReason, lines: number, bytes: number) => void

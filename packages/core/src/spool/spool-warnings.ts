@@ -1,6 +1,6 @@
 /** What an operator is told of the spool, and what is counted with it. */
-import type { WarningCode } from '../codes.ts'
-import type { WarningEvent } from '../events.ts'
+import type { WarningCode } from '../report/codes.ts'
+import type { WarningEvent } from '../report/events.ts'
 import type { SpoolTrouble } from './spool-events.ts'
 
 export class SpoolWarnings {

@@ -1,5 +1,5 @@
 /** What the operator should do about a request that got no answer, as data. */
-import type { NoAnswerCode } from '../codes.ts'
+import type { NoAnswerCode } from '../report/codes.ts'
 
 const KEPT = 'lines are kept meanwhile'
 

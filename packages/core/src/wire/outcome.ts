@@ -1,9 +1,9 @@
 /** reply → outcome: what one attempt gave, as a value. Pure. */
-import type { NoAnswerCode } from '../codes.ts'
-import { type CodeAction, ruleFor } from './codes.ts'
+import type { NoAnswerCode } from '../report/codes.ts'
 import { cureOfFailure } from './failures.ts'
 import type { WireReply } from './message.ts'
 import { type RecordResult, readError, readSendRecordsAnswer, type SendRecordsAnswer } from './response.ts'
+import { type CodeAction, ruleFor } from './service-codes.ts'
 
 /** Facts about a request that failed as a whole. */
 export interface Failure {

@@ -57,7 +57,7 @@ const SLOWEST = 5
 /** No step down is larger: the answers of half a second may be those to a single record. */
 const LARGEST_STEP_DOWN = 0.5
 
-export class Pacer {
+export class RateLimiter {
   /** Units a ms; infinite while unpaced. */
   #rate = Number.POSITIVE_INFINITY
   #budget = 0

@@ -15,7 +15,7 @@ export type OverflowPolicy = 'block' | 'dropOldest' | 'dropNewest' | 'spool'
 /** What the flat arrays of the store cost a line, so that many tiny lines are bounded too. */
 export const LINE_OVERHEAD_BYTES: number = 40
 
-export class Overflow {
+export class BufferLimit {
   readonly #store: LineStore
   readonly #maxBytes: number
   readonly #policy: OverflowPolicy

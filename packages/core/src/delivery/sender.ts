@@ -10,14 +10,14 @@ import type { CredentialSource, Credentials, Identity } from '../auth/identity.t
 import { secretsOf, withoutSecrets } from '../auth/redact.ts'
 import type { Clock } from '../clock.ts'
 import { type CredentialsReason, DisCredentialsError } from '../errors.ts'
-import { type AttemptMessage, channels } from '../events.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { LineStore } from '../queue/line-store.ts'
+import { type AttemptMessage, channels } from '../report/events.ts'
 import type { Packed, WireForm } from '../wire/form.ts'
 import type { Transport, WireReply } from '../wire/message.ts'
 import { judge, type Outcome } from '../wire/outcome.ts'
 
-export interface AttemptParts {
+export interface SenderParts {
   readonly store: LineStore
   readonly transport: Transport
   readonly credentials: CredentialSource
@@ -30,15 +30,15 @@ export interface AttemptParts {
 /** A smaller difference is none of a refusal's causes: the service allows 15 minutes. */
 const WRONG_CLOCK_MS = 300_000
 
-export class Attempts {
-  readonly #parts: AttemptParts
+export class Sender {
+  readonly #parts: SenderParts
   /** Requests sent and their body bytes, since the start. */
   count = 0
   sentBytes = 0
   /** Added to this machine's time when a request is signed. */
   #clockOffsetMs = 0
 
-  constructor(parts: AttemptParts) {
+  constructor(parts: SenderParts) {
     this.#parts = parts
   }
 

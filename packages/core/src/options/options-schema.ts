@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type ConfigProblem, DisConfigError } from './errors.ts'
+import { type ConfigProblem, DisConfigError } from '../errors.ts'
 import {
   DEFAULT_BATCH_BYTES,
   DEFAULT_BATCH_RECORDS,
@@ -11,9 +11,9 @@ import {
   MAX_REQUEST_BYTES,
   PARTITION_ID,
   STREAM_NAME
-} from './limits.ts'
+} from '../limits.ts'
+import { credentials, fieldsOf } from './credentials-schema.ts'
 import type { DisOptions } from './options.ts'
-import { credentials, fieldsOf } from './options-credentials.ts'
 
 // The message of each schema is what the user reads after "got …;": it says what is allowed.
 

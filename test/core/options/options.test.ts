@@ -5,8 +5,8 @@ import {
   DisConfigError,
   DisError,
   type DisOptions
-} from '../../packages/core/src/index.ts'
-import { resolveSettings } from '../../packages/core/src/settings.ts'
+} from '../../../packages/core/src/index.ts'
+import { resolveSettings } from '../../../packages/core/src/options/settings.ts'
 
 const base: DisOptions = {
   endpoint: 'http://127.0.0.1:1',

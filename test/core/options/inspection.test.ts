@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createClient, inspectConfiguration } from '../../packages/core/src/index.ts'
-import { resolveSettings } from '../../packages/core/src/settings.ts'
-import { closedPort, httpServer, type Listening } from './net/servers.ts'
+import { createClient, inspectConfiguration } from '../../../packages/core/src/index.ts'
+import { resolveSettings } from '../../../packages/core/src/options/settings.ts'
+import { closedPort, httpServer, type Listening } from '../net/servers.ts'
 
 const KEYS = {
   HUAWEICLOUD_SDK_AK: 'FAKEACCESSKEY0000001',

@@ -3,20 +3,20 @@
  * signed request; no retries of its own.
  */
 
-import { authorize } from './auth/authorize.ts'
-import { EMPTY_PAYLOAD_HASH } from './auth/canonical.ts'
-import { createCredentialSource } from './auth/credentials.ts'
-import type { Credentials } from './auth/identity.ts'
-import { secretsOf, withoutSecrets } from './auth/redact.ts'
-import { systemClock } from './clock.ts'
-import type { NoAnswerCode } from './codes.ts'
-import { DisRequestError } from './errors.ts'
-import { HttpTransport } from './net/http.ts'
-import type { DisOptions } from './options.ts'
-import { resolveSettings } from './settings.ts'
-import { ruleFor } from './wire/codes.ts'
-import { type RecordsPage, readCursor, readRecords, readStream, type StreamInfo } from './wire/reading.ts'
-import { readError } from './wire/response.ts'
+import { authorize } from '../auth/authorize.ts'
+import { EMPTY_PAYLOAD_HASH } from '../auth/canonical.ts'
+import { createCredentialSource } from '../auth/credentials.ts'
+import type { Credentials } from '../auth/identity.ts'
+import { secretsOf, withoutSecrets } from '../auth/redact.ts'
+import { systemClock } from '../clock.ts'
+import { DisRequestError } from '../errors.ts'
+import { HttpTransport } from '../net/http.ts'
+import type { DisOptions } from '../options/options.ts'
+import { resolveSettings } from '../options/settings.ts'
+import type { NoAnswerCode } from '../report/codes.ts'
+import { readError } from '../wire/response.ts'
+import { ruleFor } from '../wire/service-codes.ts'
+import { type RecordsPage, readCursor, readRecords, readStream, type StreamInfo } from './answers.ts'
 
 /** Where reading starts. */
 export type CursorPosition =

@@ -11,7 +11,7 @@ export const MAX_REFUSALS: number = 3
 
 const PAUSE_MS = 1_000
 
-export class Circuit {
+export class CircuitBreaker {
   readonly #probeIntervalMs: number
   #refusals = 0
 

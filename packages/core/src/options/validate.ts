@@ -1,11 +1,11 @@
 /** The checks of a producer's construction without the producer: for those that construct it somewhere else. */
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { loadCodec } from './codec/load.ts'
-import { DisConfigError } from './errors.ts'
+import { loadCodec } from '../codec/load.ts'
+import { DisConfigError } from '../errors.ts'
+import { preparePrivateFolder } from '../spool/private-folder.ts'
 import type { DisOptions } from './options.ts'
 import { resolveSettings } from './settings.ts'
-import { preparePrivateFolder } from './spool/private-folder.ts'
 
 /**
  * Checks options as `createProducer` would, against the environment of this process, and starts nothing: for an adapter

@@ -4,7 +4,7 @@
  * Never the logger that is being served: a transport that logs its own trouble feeds itself. At most one
  * line a minute goes to stderr for each kind, and for each code of a warning, so that an outage does not fill another log.
  */
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 import {
   channels,
   type DroppedEvent,
@@ -26,7 +26,7 @@ type Kind = 'rejected' | 'dropped' | 'warning'
 
 type Emit = <Name extends Kind>(name: Name, ...payload: ProducerEvents[Name]) => void
 
-export class Trouble {
+export class Reporter {
   readonly #clock: Clock
   readonly #emit: Emit
   readonly #stderr: (text: string) => void

@@ -1,5 +1,5 @@
-import type { Credentials, SigningScheme } from './auth/identity.ts'
-import type { OverflowPolicy } from './queue/overflow.ts'
+import type { Credentials, SigningScheme } from '../auth/identity.ts'
+import type { OverflowPolicy } from '../queue/buffer-limit.ts'
 
 /**
  * The options of every adapter, as users write them. All but functions are plain data and cross into a

@@ -13,7 +13,7 @@ export interface WindowPolicy {
   readonly maxMs: number
 }
 
-export class Window {
+export class ConcurrencyLimit {
   readonly #policy: WindowPolicy
   #limit = 1
   #inFlight = 0

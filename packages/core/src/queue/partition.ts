@@ -6,12 +6,12 @@
  * may send at least is more, because its lanes lead to partitions that may take it, and leave it with their first success.
  */
 import type { Lane } from './lane.ts'
-import { Pacer } from './pacer.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
 /** Units a second: a packed record of 50 KB each 200 ms. A quarter of what the smallest partition takes. */
 const SLOWEST_UNKNOWN = 250
 
-export class Gate {
+export class Partition {
   /** Partition id in the long spelling; `''` for the shared gate of unknown partitions. */
   readonly partitionId: string
   /** Nothing is taken before this time (ms). */
@@ -19,7 +19,7 @@ export class Gate {
   /** Failures in a row; the arithmetic of the wait needs it. */
   failures = 0
   /** How fast it may be sent to. */
-  readonly pacer: Pacer
+  readonly pacer: RateLimiter
 
   // Lanes that have something to send, first come first served.
   #first: Lane | undefined
@@ -27,7 +27,7 @@ export class Gate {
 
   constructor(partitionId: string) {
     this.partitionId = partitionId
-    this.pacer = partitionId === '' ? new Pacer(SLOWEST_UNKNOWN) : new Pacer()
+    this.pacer = partitionId === '' ? new RateLimiter(SLOWEST_UNKNOWN) : new RateLimiter()
   }
 
   get first(): Lane | undefined {

@@ -2,8 +2,10 @@
 
 import { hostname } from 'node:os'
 import { every } from './clock.ts'
-import type { WarningCode } from './codes.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './options/settings.ts'
+import { probe, probeSpoolFolder } from './options/validate.ts'
+import type { WarningCode } from './report/codes.ts'
+import type { Reporter } from './report/reporter.ts'
 import { DeadLetters } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
 import { machineDisk } from './spool/files.ts'
@@ -11,8 +13,6 @@ import { TICK_MS } from './spool/orphans.ts'
 import { Spool } from './spool/spool.ts'
 import { SpoolStage, type SpoolStageParts } from './spool/spool-stage.ts'
 import { SpoolWarnings } from './spool/spool-warnings.ts'
-import type { Trouble } from './trouble.ts'
-import { probe, probeSpoolFolder } from './validate.ts'
 
 /** How long a line may be in the system's memory only, with `fsync: 'interval'`. */
 const SYNC_MS = 1_000
@@ -29,7 +29,7 @@ export function openSpool(
   { spool, target }: Settings,
   parts: Omit<SpoolStageParts, 'open' | 'mode'> & {
     readonly disk: Disk | undefined
-    readonly trouble: Trouble
+    readonly trouble: Reporter
     readonly found: () => void
   }
 ): OpenSpool | undefined {
@@ -72,7 +72,7 @@ export function openSpool(
 }
 
 /** @throws DisConfigError if the file cannot be opened */
-export function openDeadLetters({ deadLetter }: Settings, trouble: Trouble): DeadLetters | undefined {
+export function openDeadLetters({ deadLetter }: Settings, trouble: Reporter): DeadLetters | undefined {
   if (deadLetter === undefined) return undefined
   const { path, maxBytes } = deadLetter
   return probe('deadLetter', path, 'a file that can be made and written', () => {

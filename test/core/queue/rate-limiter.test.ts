@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { Gate } from '../../../packages/core/src/queue/gate.ts'
-import { Pacer } from '../../../packages/core/src/queue/pacer.ts'
+import { Partition } from '../../../packages/core/src/queue/partition.ts'
+import { RateLimiter } from '../../../packages/core/src/queue/rate-limiter.ts'
 
-interface Partition {
+interface Service {
   /** Units that it takes of those that are sent. */
   take(now: number, units: number): number
 }
 
 /** A partition as the service limits it: a rate, and a second's worth that may be used at once. */
-class Limited implements Partition {
+class Limited implements Service {
   perSecond: number
   #tokens: number
   #at = 0
@@ -36,8 +36,8 @@ interface Options {
 }
 
 /** Sends as the batcher does, up to 500 a request, and counts per second what was taken and what was not. */
-function run(partition: Partition, { seconds, latencyMs = 1, offeredPerSecond, at }: Options) {
-  const pacer = new Pacer()
+function run(partition: Service, { seconds, latencyMs = 1, offeredPerSecond, at }: Options) {
+  const pacer = new RateLimiter()
   const answers: { at: number; sentAt: number; taken: number; throttled: number }[] = []
   const perSecond = Array.from({ length: seconds }, () => ({ taken: 0, throttled: 0 }))
   let waiting = 0
@@ -129,7 +129,7 @@ describe('the pacer', () => {
     const partition = new Limited(1_000)
     const other = new Limited(1_000)
     // Another producer takes a fixed half of it.
-    const shared: Partition = {
+    const shared: Service = {
       take: (now, units) => {
         partition.take(now, other.take(now, 0) + 0.5)
         return partition.take(now, units)
@@ -140,8 +140,8 @@ describe('the pacer', () => {
   })
 
   /** Paced since 0 ms, at what it took in the second before. */
-  function paced(perSecond: number, slowest?: number): Pacer {
-    const pacer = new Pacer(slowest)
+  function paced(perSecond: number, slowest?: number): RateLimiter {
+    const pacer = new RateLimiter(slowest)
     for (let at = -900; at < 0; at += 100) pacer.answered(at, perSecond / 10, 0, at)
     pacer.answered(0, perSecond / 10, 1, 0)
     return pacer
@@ -180,8 +180,8 @@ describe('the pacer', () => {
       for (let at = 1; at < 12_000; at += 600) pacer.answered(at + 599, 0, 50, at)
       expect(pacer.perSecond).toBeGreaterThanOrEqual(floor)
     }
-    expect(new Gate('').pacer.slowest).toBe(250)
-    expect(new Gate('shardId-0000000000').pacer.slowest).toBe(5)
+    expect(new Partition('').pacer.slowest).toBe(250)
+    expect(new Partition('shardId-0000000000').pacer.slowest).toBe(5)
   })
 
   it.each([0.2, 0.3, 0.5, 0.9])(
@@ -192,7 +192,7 @@ describe('the pacer', () => {
         state = (state * 16_807) % 2_147_483_647
         return state / 2_147_483_647
       }
-      const moody: Partition = {
+      const moody: Service = {
         take: (_, units) => Array.from({ length: units }, random).filter((value) => value >= share).length
       }
       const { sum } = run(moody, { seconds: 30, offeredPerSecond: 3_000 })

@@ -3,13 +3,13 @@
  * comes from, everything that is wrong with it, and whether somebody answers at the endpoint. Holds no secret.
  */
 
-import { type Chosen, chooseCredentials } from './auth/choice.ts'
-import { systemClock } from './clock.ts'
-import type { NoAnswerCode } from './codes.ts'
-import { type ConfigProblem, DisConfigError } from './errors.ts'
-import { withoutLogin } from './net/address.ts'
-import { HttpTransport } from './net/http.ts'
-import { DIRECT, type Network, resolveNetwork } from './net/network.ts'
+import { type Chosen, chooseCredentials } from '../auth/choice.ts'
+import { systemClock } from '../clock.ts'
+import { type ConfigProblem, DisConfigError } from '../errors.ts'
+import { withoutLogin } from '../net/address.ts'
+import { HttpTransport } from '../net/http.ts'
+import { DIRECT, type Network, resolveNetwork } from '../net/network.ts'
+import type { NoAnswerCode } from '../report/codes.ts'
 import type { DisOptions } from './options.ts'
 import { type CheckedOptions, checkOptions } from './options-schema.ts'
 import { type Found, findValue, type VariableOption } from './origins.ts'
@@ -24,7 +24,7 @@ export interface ConfigValue {
 }
 
 /** What one unsigned request to the endpoint gave. */
-export type Knock =
+export type EndpointProbe =
   | {
       readonly kind: 'answer'
       readonly status: number
@@ -43,7 +43,7 @@ export interface Inspection {
   /** `https://host[:port]`; undefined if nothing says where DIS is. */
   readonly origin: string | undefined
   /** Asks the endpoint for `/`, through the configured proxy, without credentials. Never rejects. */
-  knock(timeoutMs: number): Promise<Knock>
+  knock(timeoutMs: number): Promise<EndpointProbe>
 }
 
 /** Looks at options and environment; starts nothing, throws nothing, and asks nobody before {@link Inspection.knock}. */
@@ -140,7 +140,7 @@ async function knock(
   address: Address | undefined,
   network: Network,
   requestTimeoutMs: number
-): Promise<Knock> {
+): Promise<EndpointProbe> {
   if (address === undefined)
     return { kind: 'failure', code: 'NETWORK' satisfies NoAnswerCode, message: 'no endpoint is known' }
   const { origin } = address.url

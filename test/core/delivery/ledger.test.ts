@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { Ledger } from '../../packages/core/src/stats.ts'
+import { Ledger } from '../../../packages/core/src/delivery/ledger.ts'
 
 describe('the ledger', () => {
   it('adds up: written = delivered + rejected + dropped + spooled + pending', () => {

@@ -9,30 +9,30 @@ import { createCredentialSource } from './auth/credentials.ts'
 import type { CredentialSource } from './auth/identity.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { loadCodec } from './codec/load.ts'
-import type { WarningCode } from './codes.ts'
-import { Attempts } from './delivery/attempt.ts'
-import { Circuit } from './delivery/circuit.ts'
+import { CircuitBreaker } from './delivery/circuit-breaker.ts'
+import { ConcurrencyLimit } from './delivery/concurrency-limit.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
-import { Ending } from './delivery/ending.ts'
+import { Ledger } from './delivery/ledger.ts'
 import { OutcomeHandler } from './delivery/outcomes.ts'
+import { Sender } from './delivery/sender.ts'
 import { Settlement } from './delivery/settlement.ts'
-import { Window } from './delivery/window.ts'
-import type { DropReason, ProducerEvents, WarningEvent } from './events.ts'
+import { Shutdown } from './delivery/shutdown.ts'
 import { HttpTransport } from './net/http.ts'
+import { type OpenSpool, openDeadLetters, openSpool } from './open-spool.ts'
+import type { Settings } from './options/settings.ts'
 import { Batcher } from './queue/batcher.ts'
-import { DropNotice } from './queue/drop-notice.ts'
+import { BufferLimit } from './queue/buffer-limit.ts'
 import { Intake } from './queue/intake.ts'
 import { Lanes } from './queue/lanes.ts'
 import { LineStore } from './queue/line-store.ts'
-import { Overflow } from './queue/overflow.ts'
 import { createRouter } from './record/route.ts'
-import type { Settings } from './settings.ts'
+import type { WarningCode } from './report/codes.ts'
+import { DropNotice } from './report/drop-notice.ts'
+import type { DropReason, ProducerEvents, WarningEvent } from './report/events.ts'
+import { Reporter } from './report/reporter.ts'
+import { writeStderr } from './report/stderr.ts'
 import type { DeadLetters } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
-import { Ledger } from './stats.ts'
-import { writeStderr } from './stderr.ts'
-import { type OpenSpool, openDeadLetters, openSpool } from './storage.ts'
-import { Trouble } from './trouble.ts'
 import { createFormat, WireForm } from './wire/form.ts'
 import type { Transport } from './wire/message.ts'
 
@@ -57,10 +57,10 @@ export interface Pipeline {
   readonly spool: OpenSpool | undefined
   readonly deadLetters: DeadLetters | undefined
   readonly notice: DropNotice
-  readonly ending: Ending
-  readonly overflow: Overflow
-  readonly window: Window
-  readonly attempts: Attempts
+  readonly ending: Shutdown
+  readonly overflow: BufferLimit
+  readonly window: ConcurrencyLimit
+  readonly attempts: Sender
   readonly outcomes: OutcomeHandler
   readonly settlement: Settlement
   readonly dispatcher: Dispatcher
@@ -87,7 +87,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
   const format = createFormat(wire.format, target.streamName, target.streamId)
   const form = new WireForm(format, loadCodec(wire.compression))
   const clock = parts.clock ?? systemClock
-  const trouble = new Trouble(clock, events.tell, parts.stderr ?? writeStderr)
+  const trouble = new Reporter(clock, events.tell, parts.stderr ?? writeStderr)
   const transport =
     parts.transport ??
     new HttpTransport({
@@ -103,11 +103,11 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     { ...batch, aggregateBytes: settings.aggregateBytes, ordered: settings.ordered },
     format
   )
-  const overflow = new Overflow(store, settings.buffer, (isBlocked) => {
+  const overflow = new BufferLimit(store, settings.buffer, (isBlocked) => {
     // A writer who waits for room waits for a request: nothing lingers meanwhile.
     batcher.urgent += isBlocked ? 1 : -1
   })
-  const window = new Window({ ...retry, maxConcurrency: settings.maxConcurrency })
+  const window = new ConcurrencyLimit({ ...retry, maxConcurrency: settings.maxConcurrency })
   const host = parts.hostname ?? hostname()
   const lanes = new Lanes(settings.routing, store, batcher, format)
   const dropped = (reason: DropReason, lines: number, bytes: number) => {
@@ -146,7 +146,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     clock,
     warn: (event) => trouble.warn(event)
   })
-  const attempts = new Attempts({
+  const attempts = new Sender({
     store,
     clock,
     credentials,
@@ -162,7 +162,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     credentials,
     batcher,
     window,
-    circuit: new Circuit(retry.probeIntervalMs),
+    circuit: new CircuitBreaker(retry.probeIntervalMs),
     settlement,
     lanesHavePartitions: settings.routing.kind !== 'spread',
     accepted: () => notice.recovered(),
@@ -198,7 +198,7 @@ export function assemblePipeline(settings: Settings, parts: ProducerParts, event
     router: createRouter(settings.routing, host),
     oversize: settings.oversize
   })
-  const ending = new Ending({
+  const ending = new Shutdown({
     store,
     dispatcher,
     intake,

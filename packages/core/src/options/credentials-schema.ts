@@ -1,6 +1,6 @@
 /** The `credentials` option as a schema. Its values are secrets, so no message ever shows one. */
 import * as v from 'valibot'
-import type { CredentialsFunction } from './auth/choice.ts'
+import type { CredentialsFunction } from '../auth/choice.ts'
 
 const words = v.pipe(v.string('allowed: a non-empty string'), v.nonEmpty('allowed: a non-empty string'))
 

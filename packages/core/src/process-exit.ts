@@ -10,14 +10,14 @@
  */
 
 /** What a producer does at the end. */
-export interface Leaver {
+export interface ExitListener {
   /** Delivers what it holds, within its own time; `undefined` if there is nothing, or was no progress since last time. */
   finish(): Promise<void> | undefined
   /** Saves what is left. Synchronous. */
   leave(): void
 }
 
-const leavers = new Set<Leaver>()
+const leavers = new Set<ExitListener>()
 
 function onBeforeExit(): void {
   for (const leaver of leavers) void leaver.finish()
@@ -28,7 +28,7 @@ function onExit(): void {
 }
 
 /** From now on the producer is asked at the end of the process; until the returned function is called. */
-export function joinLeavers(leaver: Leaver): () => void {
+export function joinProcessExit(leaver: ExitListener): () => void {
   if (leavers.size === 0) process.on('beforeExit', onBeforeExit).on('exit', onExit)
   leavers.add(leaver)
   return () => {

@@ -4,16 +4,17 @@
  *
  * On disk already: stays there. Else to the spool; else to the dead letters; else dropped, counted and told.
  */
-import type { RejectedCode } from '../codes.ts'
-import type { RejectedEvent } from '../events.ts'
+
 import type { Intake } from '../queue/intake.ts'
 import type { Waiting } from '../queue/lanes.ts'
 import type { LineStore } from '../queue/line-store.ts'
+import type { RejectedCode } from '../report/codes.ts'
+import type { RejectedEvent } from '../report/events.ts'
 import type { SpoolStage } from '../spool/spool-stage.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Settlement } from './settlement.ts'
 
-export interface EndingParts {
+export interface ShutdownParts {
   readonly store: LineStore
   readonly dispatcher: Dispatcher
   readonly intake: Intake
@@ -28,11 +29,11 @@ export interface EndingParts {
 const NOT_SENT: RejectedCode = 'NOT_SENT'
 const MESSAGE = 'it could not be sent before the end (closeTimeoutMs)'
 
-export class Ending {
-  readonly #parts: EndingParts
+export class Shutdown {
+  readonly #parts: ShutdownParts
   #isOver = false
 
-  constructor(parts: EndingParts) {
+  constructor(parts: ShutdownParts) {
     this.#parts = parts
   }
 

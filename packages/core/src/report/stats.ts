@@ -1,0 +1,49 @@
+/** Counters of a producer since its creation; lines unless the name says otherwise. */
+export interface Stats {
+  /** Lines taken by `write`, and those of earlier processes found in the spool (`recovered`); no empty lines. */
+  readonly written: number
+  readonly delivered: number
+  readonly rejected: number
+  readonly dropped: number
+  /** Lines that are safe on disk and not delivered yet, whether or not they are in memory as well. */
+  readonly spooled: number
+  /** Lines not settled: waiting, in flight or waiting for a retry. written = the four above + this. */
+  readonly buffered: number
+  /** Bytes of all lines in memory. */
+  readonly bufferedBytes: number
+  /** Lines of earlier processes that were read from the spool so far. */
+  readonly recovered: number
+  /** Bytes on disk. */
+  readonly spoolBytes: number
+  /** Damaged places of the spool that were skipped. */
+  readonly spoolDamaged: number
+  /** Lines written to the dead-letter file. */
+  readonly deadLetters: number
+  /** Lines cut or refused because they were above the record limit. */
+  readonly oversized: number
+  /** Bytes of all delivered lines. */
+  readonly deliveredBytes: number
+  /** Body bytes of all attempts, as they were on the wire. */
+  readonly sentBytes: number
+  /** HTTP requests sent, retries included. */
+  readonly attempts: number
+  /** Records sent again after a failure of their own or of their request. */
+  readonly retriedRecords: number
+  /** Records turned away by a rate limit (`DIS.4303`, `DIS.4305`, 429). */
+  readonly throttledRecords: number
+  /** Attempts whose answer never came, so their records may arrive twice. */
+  readonly ambiguous: number
+  /** Requests in flight now, and how many are allowed at the moment. */
+  readonly inFlight: number
+  readonly window: number
+}
+
+/** What became of every line written before a `flush` or `close` was called, since the producer was created. */
+export interface FlushReport {
+  readonly delivered: number
+  readonly rejected: number
+  readonly dropped: number
+  readonly spooled: number
+  /** Not settled when the time was over; 0 otherwise. */
+  readonly pending: number
+}
