@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { WireReply } from '../../../packages/core/src/wire/message.ts'
 import { judge } from '../../../packages/core/src/wire/outcome.ts'
-import { knownCodes, ruleFor } from '../../../packages/core/src/wire/service-codes.ts'
 
 const NOW = Date.parse('2025-01-02T03:04:05Z')
 
@@ -64,6 +63,26 @@ describe('an outcome', () => {
   })
 
   it.each([
+    [400, 'DIS.4200', true],
+    [422, 'DIS.9999', true],
+    [400, 'DIS.4301', false],
+    [404, 'APIGW.0101', false],
+    [410, '', false]
+  ])('of status %i with %s is a refusal of the content: %s', (status, code, isContent) => {
+    expect(judge(answer(status, dis(code)), 2, NOW)).toMatchObject({ kind: 'refused', isContent })
+  })
+
+  it('that says traffic control is a throttle, whatever the code', () => {
+    const body = { errorCode: 'DIS.xxxx', message: 'Exceeded traffic control limit' }
+    expect(judge(answer(400, body), 1, NOW)).toMatchObject({
+      kind: 'retry',
+      action: 'throttle',
+      code: 'DIS.xxxx',
+      ambiguous: false
+    })
+  })
+
+  it.each([
     ['7', 7_000],
     [new Date(NOW + 5_000).toUTCString(), 5_000],
     ['nonsense', undefined],
@@ -97,17 +116,5 @@ describe('an outcome', () => {
     )
     const mixed = { failed_record_count: 1, records: [entry, { error_code: 'DIS.4303' }] }
     expect(judge(answer(200, mixed), 2, NOW).kind).toBe('partial')
-  })
-})
-
-describe('the table of codes', () => {
-  it('retries any fault of the service that it has never heard of, and refuses other unknown codes', () => {
-    expect(ruleFor('DIS.5999', 0).action).toBe('retry')
-    expect(ruleFor('DIS.4999', 0).action).toBe('refuse')
-  })
-
-  it('has a cure for every code of credentials', () => {
-    const without = [...knownCodes()].filter(([, rule]) => rule.action === 'unauthorized' && !rule.cure)
-    expect(without).toEqual([])
   })
 })

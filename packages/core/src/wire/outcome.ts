@@ -14,7 +14,7 @@ export interface Failure {
 }
 
 export type Outcome =
-  /** Every record is stored; `partitions[i]` is where, `''` if the answer did not say. */
+  /** Every record is stored; one result a record, in the order of the request. */
   | { readonly kind: 'delivered'; readonly results: readonly RecordResult[] }
   /** Some records failed or are unknown. */
   | { readonly kind: 'partial'; readonly results: readonly RecordResult[] }
@@ -28,7 +28,11 @@ export type Outcome =
     })
   | (Failure & { readonly kind: 'unauthorized'; readonly serverDate: string | undefined })
   | (Failure & { readonly kind: 'split' })
-  | (Failure & { readonly kind: 'refused' })
+  | (Failure & {
+      readonly kind: 'refused'
+      /** Something in the request was refused, so a part of it may be taken; false if any other request is refused, too. */
+      readonly isContent: boolean
+    })
 
 /** How the request was sent, where that matters for what its answer means. */
 interface Sent {
@@ -55,7 +59,7 @@ export function judge(
   if (reply.status >= 200 && reply.status < 300) return judgeAnswer(read(reply.body, records))
 
   const { code, message } = readError(reply.body)
-  const rule = ruleFor(code, reply.status)
+  const rule = ruleFor(code, reply.status, message)
   const failure: Failure = {
     code: code || `HTTP ${reply.status}`,
     message: message || 'no message',
@@ -78,7 +82,7 @@ export function judge(
     case 'split':
       return { kind: 'split', ...failure }
     case 'refuse':
-      return { kind: 'refused', ...failure }
+      return { kind: 'refused', ...failure, isContent: rule.isContent }
     default: {
       const never: never = rule.action
       return never

@@ -1,5 +1,5 @@
 /**
- * batch → protobuf body of SendRecords (PutRecordsRequest), and its answer.
+ * batch → protobuf body of SendRecords (PutRecordsRequest). Its answer is read in protobuf-answer.ts.
  *
  * Field numbers are those of the schema files of the official SDKs; they are unique over all messages:
  *
