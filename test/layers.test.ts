@@ -20,7 +20,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   pure: {
     files:
-      /^(record\/.*|wire\/.*|reader\/answers|report\/dropped-line|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
+      /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|reader\/answers|report\/dropped-line|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
     uses: ['words', 'pure'],
     // Of zlib only the CRC.
     packages: /^node:(crypto|buffer|zlib)$/
@@ -28,7 +28,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   motion: {
     // The spool's stage and its formats; files and locks stand behind the port in spool/disk.ts.
     files:
-      /^(queue\/.*|delivery\/.*|report\/(drop-notice|reporter)|spool\/(acknowledgements|adoption|catch-up|claims|disk-rest|fence|held-lines|legacy|line-age|lost-parts|orphans|part|save-at-end|segment|segments|spool|spool-stage|spool-warnings|spool-writer))\.ts$/,
+      /^(queue\/.*|delivery\/(?!decide|verdict|backoff).*|report\/(drop-notice|reporter)|spool\/(acknowledgements|adoption|catch-up|claims|disk-rest|fence|held-lines|legacy|line-age|lost-parts|orphans|part|save-at-end|segment|segments|spool|spool-stage|spool-warnings|spool-writer))\.ts$/,
     uses: ['words', 'pure', 'motion'],
     packages: /^node:zlib$/
   },
@@ -40,7 +40,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   root: {
     files:
-      /^(producer|compose|open-spool|process-exit|options\/.*|reader\/client|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*)\.ts$/,
+      /^(producer|compose|open-spool|stats-of|process-exit|options\/.*|reader\/client|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages: /^(valibot|node:(events|fs|os|path|worker_threads))$/
   }

@@ -1,42 +1,37 @@
 /**
- * The pipeline: the stages put together, with nothing left to decide.
+ * The composition root: the stages of a producer, each made of what it needs. Building starts nothing and emits nothing.
  *
- * line → route → record → lane → batch → request → attempt → outcome → settled
+ * line → route → queue → batch → sender → outcome → verdict → queue and settlement
  */
-
 import { hostname } from 'node:os'
 import { createCredentialSource } from './auth/credentials.ts'
-import type { CredentialSource } from './auth/identity.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { loadCodec } from './codec/load.ts'
-import { CircuitBreaker } from './delivery/circuit-breaker.ts'
-import { ConcurrencyLimit } from './delivery/concurrency-limit.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
 import { Ledger } from './delivery/ledger.ts'
-import { OutcomeHandler } from './delivery/outcomes.ts'
 import { Sender } from './delivery/sender.ts'
+import { ServiceHealth } from './delivery/service-health.ts'
 import { Settlement } from './delivery/settlement.ts'
 import { Shutdown } from './delivery/shutdown.ts'
 import { HttpTransport } from './net/http.ts'
-import { type OpenSpool, openDeadLetters, openSpool } from './open-spool.ts'
+import { openDeadLetters, openSpool } from './open-spool.ts'
 import type { Settings } from './options/settings.ts'
-import { Batcher } from './queue/batcher.ts'
-import { BufferLimit } from './queue/buffer-limit.ts'
 import { Intake } from './queue/intake.ts'
-import { Lanes } from './queue/lanes.ts'
 import { LineStore } from './queue/line-store.ts'
+import { Queue } from './queue/queue.ts'
 import { createRouter } from './record/route.ts'
 import type { WarningCode } from './report/codes.ts'
 import { DropNotice } from './report/drop-notice.ts'
-import type { DropReason, ProducerEvents, WarningEvent } from './report/events.ts'
+import type { ProducerEvents, WarningEvent } from './report/events.ts'
 import { Reporter } from './report/reporter.ts'
+import type { Stats } from './report/stats.ts'
 import { writeStderr } from './report/stderr.ts'
-import type { DeadLetters } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
+import { collectStats } from './stats-of.ts'
 import { createFormat, WireForm } from './wire/form.ts'
 import type { Transport } from './wire/message.ts'
 
-/** What a test puts in place of the world. */
+/** What a test puts in place of the machine. */
 export interface ProducerParts {
   readonly clock?: Clock
   readonly transport?: Transport
@@ -46,32 +41,29 @@ export interface ProducerParts {
   readonly stderr?: (text: string) => void
 }
 
-/** The stages that a producer's own promises (write, flush, close, stats) are about. */
-export interface Pipeline {
-  readonly clock: Clock
-  readonly transport: Transport
-  readonly credentials: CredentialSource
-  readonly store: LineStore
-  readonly ledger: Ledger
-  readonly batcher: Batcher
-  readonly spool: OpenSpool | undefined
-  readonly deadLetters: DeadLetters | undefined
-  readonly notice: DropNotice
-  readonly ending: Shutdown
-  readonly overflow: BufferLimit
-  readonly window: ConcurrencyLimit
-  readonly attempts: Sender
-  readonly outcomes: OutcomeHandler
-  readonly settlement: Settlement
-  readonly dispatcher: Dispatcher
-  readonly intake: Intake
+/** What the stages tell the producer. */
+export interface StageEvents {
+  readonly emit: <Name extends keyof ProducerEvents>(name: Name, ...payload: ProducerEvents[Name]) => void
+  /** Lines were settled: there may be more room, or nothing left. */
+  readonly settled: () => void
 }
 
-/** Whom the pipeline tells. */
-export interface PipelineEvents {
-  readonly tell: <Name extends keyof ProducerEvents>(name: Name, ...payload: ProducerEvents[Name]) => void
-  /** Lines were settled, so there is more room than before. */
-  readonly released: () => void
+/** The stages that a producer's own promises (write, flush, close, stats) are about. */
+export interface Stages {
+  readonly clock: Clock
+  readonly ledger: Ledger
+  readonly queue: Queue
+  readonly intake: Intake
+  readonly dispatcher: Dispatcher
+  readonly dropNotice: DropNotice
+  readonly shutdown: Shutdown
+  /** Nothing is in memory, and nothing waits on disk. */
+  readonly isEmpty: () => boolean
+  readonly stats: () => Stats
+  /** To be called once, when the producer can be told something. */
+  readonly start: () => void
+  /** Closes connections. */
+  readonly disconnect: () => Promise<void>
 }
 
 /** Legal, and right for few lines a key; with more, lines wait longer and longer. */
@@ -81,156 +73,135 @@ const ORDERED_RATE: WarningEvent = {
   cure: 'set aggregate: true, and as many lines of a key as fit into a record travel together'
 }
 
-/** Builds the stages for those settings. Starts nothing. */
-export function assemblePipeline(settings: Settings, parts: ProducerParts, events: PipelineEvents): Pipeline {
-  const { target, batch, retry, wire } = settings
-  const format = createFormat(wire.format, target.streamName, target.streamId)
-  const form = new WireForm(format, loadCodec(wire.compression))
-  const clock = parts.clock ?? systemClock
-  const trouble = new Reporter(clock, events.tell, parts.stderr ?? writeStderr)
-  const transport =
-    parts.transport ??
-    new HttpTransport({
-      origin: target.origin,
-      maxConnections: settings.maxConcurrency,
-      requestTimeoutMs: settings.requestTimeoutMs,
-      network: settings.network
-    })
-  const store = new LineStore()
+/**
+ * Makes the stages for those settings.
+ * @throws DisConfigError if a folder, a file or a codec cannot be used
+ */
+export function composeStages(settings: Settings, parts: ProducerParts, events: StageEvents): Stages {
+  const { clock = systemClock, hostname: host = hostname(), stderr = writeStderr } = parts
+  const { target, retry } = settings
+
+  const reporter = new Reporter(clock, events.emit, stderr)
+  const warn = (event: WarningEvent) => reporter.warn(event)
+  const dropNotice = new DropNotice(clock)
+  const deadLetters = openDeadLetters(settings, clock, warn)
+
+  const form = composeForm(settings)
+  const store = new LineStore(settings.buffer.maxBytes)
+  const queue = composeQueue(settings, clock, store, form)
+
   const ledger = new Ledger()
-  const batcher = new Batcher(
-    store,
-    { ...batch, aggregateBytes: settings.aggregateBytes, ordered: settings.ordered },
-    format
-  )
-  const overflow = new BufferLimit(store, settings.buffer, (isBlocked) => {
-    // A writer who waits for room waits for a request: nothing lingers meanwhile.
-    batcher.urgent += isBlocked ? 1 : -1
-  })
-  const window = new ConcurrencyLimit({ ...retry, maxConcurrency: settings.maxConcurrency })
-  const host = parts.hostname ?? hostname()
-  const lanes = new Lanes(settings.routing, store, batcher, format)
-  const dropped = (reason: DropReason, lines: number, bytes: number) => {
-    trouble.dropped({ reason, lines, bytes })
-    if (reason === 'buffer-full' || reason === 'spool-full') notice.count(lines, bytes)
-  }
-  const notice = new DropNotice(clock, (lines, bytes) => intake.tellDropped(lines, bytes))
-  const deadLetters = openDeadLetters(settings, trouble)
-  const settlement = new Settlement(store, ledger, {
-    rejected: (event) => trouble.rejected(event),
-    deadLetter: (letter) => void deadLetters?.write(letter, clock.now()),
-    acknowledged: (spoolId) => spool?.stage.acknowledge(spoolId),
-    dropped,
-    released: () => {
-      spool?.stage.writeAcknowledgements()
-      events.released()
-    }
-  })
-  const spool = openSpool(settings, {
-    disk: parts.disk,
-    trouble,
-    // What an earlier process left is sent without waiting for a first line; if it left nothing, `close` need not wait.
-    found: () => {
-      dispatcher.wake()
-      events.released()
-    },
+  const settlement = new Settlement({ store, ledger, reporter, deadLetters, dropNotice })
+  const spool = openSpool(settings, { clock, disk: parts.disk, store, queue, settlement, warn })
+  const intake = new Intake({
     clock,
     store,
-    ledger,
-    overflow,
-    lanes,
-    batcher,
-    dropped
+    queue,
+    settlement,
+    spool: spool?.stage,
+    router: createRouter(settings.routing, host),
+    oversize: settings.oversize,
+    hostname: host
   })
-  const credentials = createCredentialSource(settings.credentials, {
-    clock,
-    warn: (event) => trouble.warn(event)
-  })
-  const attempts = new Sender({
+
+  const transport = parts.transport ?? composeTransport(settings)
+  const credentials = createCredentialSource(settings.credentials, { clock, warn })
+  const identity = { ...target, signing: settings.signing }
+  const sender = new Sender({
     store,
     clock,
     credentials,
     transport,
-    identity: { ...target, signing: settings.signing },
+    identity,
     form,
     streamName: target.streamName
   })
-  const outcomes = new OutcomeHandler({
+  const health = new ServiceHealth({
     clock,
-    store,
-    retry,
+    policy: { ...retry, maxConcurrency: settings.maxConcurrency },
     credentials,
-    batcher,
-    window,
-    circuit: new CircuitBreaker(retry.probeIntervalMs),
-    settlement,
-    lanesHavePartitions: settings.routing.kind !== 'spread',
-    accepted: () => notice.recovered(),
-    correctClock: (serverDate) => attempts.correctClock(serverDate),
-    warn: (event) => trouble.warn(event)
+    correctClock: (serverDate) => sender.correctClock(serverDate),
+    warn
   })
   const dispatcher = new Dispatcher({
     clock,
     store,
-    batcher,
-    window,
-    attempts,
-    outcomes,
-    refill: () => spool?.stage.refill(),
-    onBug: (error) =>
-      trouble.warn({
-        code: 'BUG' satisfies WarningCode,
-        message: String(error),
-        cure: 'please report it; lines of one batch may be stuck'
-      })
-  })
-  const intake = new Intake({
-    clock,
-    store,
-    ledger,
-    overflow,
-    spool: spool?.stage,
+    queue,
+    sender,
     settlement,
-    dropped,
-    lanes,
-    batcher,
-    hostname: host,
-    router: createRouter(settings.routing, host),
-    oversize: settings.oversize
+    health,
+    retry,
+    spool: spool?.stage,
+    intake,
+    dropNotice,
+    warn,
+    settled: events.settled
   })
-  const ending = new Shutdown({
-    store,
+  const shutdown = new Shutdown({
+    queue,
     dispatcher,
     intake,
     settlement,
     spool: spool?.stage,
     hasDeadLetters: deadLetters !== undefined,
-    rejected: (event) => trouble.rejected(event),
     release: () => {
       spool?.stop()
-      trouble.flush()
+      reporter.flush()
       deadLetters?.close()
     }
   })
-  // Told a moment later, when whoever made this has had time to listen.
-  if (settings.ordered && settings.aggregateBytes === 0) queueMicrotask(() => trouble.warn(ORDERED_RATE))
+
   return {
     clock,
-    transport,
-    credentials,
-    store,
     ledger,
-    batcher,
-    spool,
-    deadLetters,
-    notice,
-    ending,
-    overflow,
-    window,
-    attempts,
-    outcomes,
-    settlement,
+    queue,
+    intake,
     dispatcher,
-    intake
+    dropNotice,
+    shutdown,
+    isEmpty: () => store.lines === 0 && spool?.stage.isWaiting !== true,
+    stats: () =>
+      collectStats({ clock, store, queue, ledger, settlement, intake, sender, health, spool, deadLetters }),
+    start: () => {
+      reporter.start()
+      if (settings.ordered && settings.aggregateBytes === 0) queueMicrotask(() => warn(ORDERED_RATE))
+      // What an earlier process left is sent without waiting for a first line; if it left nothing, `close` need not wait.
+      spool?.start(() => {
+        dispatcher.wake()
+        events.settled()
+      })
+    },
+    disconnect: async () => {
+      await Promise.all([transport.close(), credentials.close()])
+    }
   }
+}
+
+function composeForm({ wire, target }: Settings): WireForm {
+  return new WireForm(
+    createFormat(wire.format, target.streamName, target.streamId),
+    loadCodec(wire.compression)
+  )
+}
+
+function composeQueue(settings: Settings, clock: Clock, store: LineStore, { format }: WireForm): Queue {
+  const { routing, buffer, batch, aggregateBytes, ordered, retry } = settings
+  return new Queue({
+    clock,
+    store,
+    routing,
+    format,
+    buffer,
+    batch: { ...batch, aggregateBytes, ordered },
+    backoff: retry
+  })
+}
+
+function composeTransport({ target, maxConcurrency, requestTimeoutMs, network }: Settings): Transport {
+  return new HttpTransport({
+    origin: target.origin,
+    maxConnections: maxConcurrency,
+    requestTimeoutMs,
+    network
+  })
 }

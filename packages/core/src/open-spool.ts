@@ -1,17 +1,20 @@
-/** Opens what the settings want on disk, and keeps it alive. What goes wrong here is the user's to hear at construction. */
+/** Opens what the settings want on disk. What cannot be used is an error of the construction. */
 
 import { hostname } from 'node:os'
-import { every } from './clock.ts'
+import { type Clock, every } from './clock.ts'
+import type { Settlement } from './delivery/settlement.ts'
 import type { Settings } from './options/settings.ts'
 import { probe, probeSpoolFolder } from './options/validate.ts'
+import type { LineStore } from './queue/line-store.ts'
+import type { Queue } from './queue/queue.ts'
 import type { WarningCode } from './report/codes.ts'
-import type { Reporter } from './report/reporter.ts'
+import type { WarningEvent } from './report/events.ts'
 import { DeadLetters } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
 import { machineDisk } from './spool/files.ts'
 import { TICK_MS } from './spool/orphans.ts'
 import { Spool } from './spool/spool.ts'
-import { SpoolStage, type SpoolStageParts } from './spool/spool-stage.ts'
+import { SpoolStage } from './spool/spool-stage.ts'
 import { SpoolWarnings } from './spool/spool-warnings.ts'
 
 /** How long a line may be in the system's memory only, with `fsync: 'interval'`. */
@@ -20,64 +23,79 @@ const SYNC_MS = 1_000
 export interface OpenSpool {
   readonly stage: SpoolStage
   readonly warnings: SpoolWarnings
+  /** Takes over what others left, and begins the timers. `found`: there is something to be read, or it is known that there is nothing. */
+  readonly start: (found: () => void) => void
   /** Ends the timers. */
   readonly stop: () => void
 }
 
+export interface OpenSpoolParts {
+  readonly clock: Clock
+  /** `undefined`: the machine's. */
+  readonly disk: Disk | undefined
+  readonly store: LineStore
+  readonly queue: Queue
+  readonly settlement: Settlement
+  readonly warn: (event: WarningEvent) => void
+}
+
 /** @throws DisConfigError if the folder cannot be used */
-export function openSpool(
-  { spool, target }: Settings,
-  parts: Omit<SpoolStageParts, 'open' | 'mode'> & {
-    readonly disk: Disk | undefined
-    readonly trouble: Reporter
-    readonly found: () => void
-  }
-): OpenSpool | undefined {
+export function openSpool(settings: Settings, parts: OpenSpoolParts): OpenSpool | undefined {
+  const { spool, target, routing } = settings
   if (spool === undefined) return undefined
-  const { clock, disk = machineDisk, trouble, found } = parts
+  const { clock, disk = machineDisk, warn } = parts
   if (disk === machineDisk) probeSpoolFolder(spool.dir)
-  const warnings = new SpoolWarnings((event) => trouble.warn(event))
+  const warnings = new SpoolWarnings(warn)
   const { origin, projectId, streamName, streamId = '' } = target
-  const settings = {
+  const spoolSettings = {
     ...spool,
     dir: spool.dir.replaceAll('\\', '/'),
     target: { origin, projectId, streamName, streamId },
     host: hostname(),
     pid: process.pid
   }
+  let found = () => {}
   const stage = probe('spool.dir', spool.dir, 'a folder that can be made and written', () => {
     return new SpoolStage({
       ...parts,
+      routing,
       mode: spool.mode,
       open: (listener) =>
-        new Spool(settings, disk, clock, {
+        new Spool(spoolSettings, disk, clock, {
           ...listener,
-          found,
+          found: () => found(),
           trouble: (event) => warnings.report(event)
         })
     })
   })
-  void stage.start()
-  const stopTicks = every(clock, TICK_MS, () => void stage.tick())
-  const stopSync = spool.fsync === 'interval' ? every(clock, SYNC_MS, () => stage.syncSoon()) : () => {}
+  const timers: (() => void)[] = []
   return {
     stage,
     warnings,
+    start: (onFound) => {
+      found = onFound
+      void stage.start()
+      timers.push(every(clock, TICK_MS, () => void stage.tick()))
+      if (spool.fsync === 'interval') timers.push(every(clock, SYNC_MS, () => stage.syncSoon()))
+    },
     stop: () => {
-      stopTicks()
-      stopSync()
+      for (const cancel of timers) cancel()
       warnings.flush()
     }
   }
 }
 
 /** @throws DisConfigError if the file cannot be opened */
-export function openDeadLetters({ deadLetter }: Settings, trouble: Reporter): DeadLetters | undefined {
+export function openDeadLetters(
+  { deadLetter }: Settings,
+  clock: Clock,
+  warn: (event: WarningEvent) => void
+): DeadLetters | undefined {
   if (deadLetter === undefined) return undefined
   const { path, maxBytes } = deadLetter
   return probe('deadLetter', path, 'a file that can be made and written', () => {
-    return new DeadLetters(path, maxBytes, (error) =>
-      trouble.warn({
+    return new DeadLetters(path, maxBytes, clock, (error) =>
+      warn({
         code: 'DEAD_LETTER' satisfies WarningCode,
         message: `the dead-letter file cannot be written: ${error instanceof Error ? error.message : String(error)}`,
         cure: 'check space and permissions; rejected lines are counted, but not kept'

@@ -1,7 +1,7 @@
-/** The producer's own promises: write, flush, close, stats. The stages behind them are put together in pipeline.ts. */
+/** The producer's own promises: write, flush, close, stats. The stages behind them are put together in compose.ts. */
 import { EventEmitter } from 'node:events'
 import { every } from './clock.ts'
-import { assemblePipeline, type Pipeline, type ProducerParts } from './compose.ts'
+import { composeStages, type ProducerParts, type Stages } from './compose.ts'
 import type { DisOptions } from './options/options.ts'
 import { resolveSettings, type Settings } from './options/settings.ts'
 import { type ExitListener, joinProcessExit } from './process-exit.ts'
@@ -44,44 +44,45 @@ export function assembleProducer(options: DisOptions | undefined, parts: Produce
 
 class DisProducer extends EventEmitter<ProducerEvents> implements Producer, ExitListener {
   readonly #settings: Settings
-  readonly #pipeline: Pipeline
+  readonly #stages: Stages
   readonly #cancel: readonly (() => void)[]
-  readonly #whenEmpty: (() => void)[] = []
-  /** The books when the end of the process was last waited for. */
-  #progress = ''
+  readonly #whenEmpty = new Set<() => void>()
+  /** Lines that had come and gone when the end of the process was last waited for. */
+  #progress = -1
   #closing: Promise<FlushReport> | undefined
 
   constructor(settings: Settings, parts: ProducerParts) {
     super()
     this.#settings = settings
-    this.#pipeline = assemblePipeline(settings, parts, {
-      tell: (name, ...payload) => this.#tell(name, ...payload),
-      released: () => this.#released()
+    this.#stages = composeStages(settings, parts, {
+      emit: (name, ...payload) => this.#emit(name, ...payload),
+      settled: () => this.#settled()
     })
     this.#cancel = [this.#startStats(), joinProcessExit(this)]
+    this.#stages.start()
   }
 
   write(line: string | Uint8Array): boolean {
-    const taken = this.#pipeline.intake.write(line)
-    this.#pipeline.dispatcher.wake()
-    return taken
+    const isTaken = this.#stages.intake.write(line)
+    this.#stages.dispatcher.wake()
+    return isTaken
   }
 
   flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
-    const { batcher, clock, dispatcher, ledger } = this.#pipeline
+    const { clock, dispatcher, ledger, queue } = this.#stages
     return new Promise((resolve) => {
       let cancelTimer = () => {}
-      let finished = false
-      const letGo = clock.keepAlive()
+      let isFinished = false
+      const release = clock.keepAlive()
+      const calmDown = queue.hurry()
       const finish = (report: FlushReport) => {
-        if (finished) return
-        finished = true
+        if (isFinished) return
+        isFinished = true
         cancelTimer()
-        letGo()
-        batcher.urgent--
+        release()
+        calmDown()
         resolve(report)
       }
-      batcher.urgent++
       // Everything may be settled already, and then the barrier calls back before it has returned.
       const epoch = ledger.barrier((report) => queueMicrotask(() => finish(report)))
       if (timeoutMs !== undefined) {
@@ -97,103 +98,79 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
   }
 
   /** See {@link ExitListener}: the process has nothing else to do. */
-  finish(): Promise<void> | undefined {
-    const { ledger, spool, store } = this.#pipeline
-    if (this.#closing !== undefined || this.#isEmpty) return undefined
-    const { written, delivered, rejected } = ledger.totals()
-    const progress = `${written} ${delivered} ${rejected} ${store.lines} ${spool?.stage.bytes}`
+  onBeforeExit(): void {
+    const { ledger, isEmpty } = this.#stages
+    if (this.#closing !== undefined || isEmpty()) return
+    const { written, delivered, rejected, dropped } = ledger.totals()
+    const progress = written + delivered + rejected + dropped
     // A service that is slow is waited for, and so is a writer who waits for `drain`; one that hangs is not.
-    if (progress === this.#progress) return undefined
+    if (progress === this.#progress) return
     this.#progress = progress
-    return this.#empty(this.#settings.closeTimeoutMs)
+    void this.#empty(this.#settings.closeTimeoutMs)
   }
 
   /** See {@link ExitListener}: the process is about to be gone. */
-  leave(): void {
-    this.#pipeline.ending.giveUp()
+  onExit(): void {
+    this.#stages.shutdown.run()
   }
 
   async #close(timeoutMs: number): Promise<FlushReport> {
-    const { clock, credentials, ending, intake, ledger, notice, transport } = this.#pipeline
-    const letGo = clock.keepAlive()
-    notice.tell()
+    const { clock, disconnect, dropNotice, intake, ledger, shutdown } = this.#stages
+    const release = clock.keepAlive()
+    const missing = dropNotice.take()
+    if (missing !== undefined) intake.tellDropped(missing)
     intake.close()
     await this.#empty(timeoutMs)
     for (const cancel of this.#cancel) cancel()
-    ending.giveUp()
+    shutdown.run()
     const { written: _, ...report } = ledger.totals()
-    if (this.#settings.statsIntervalMs > 0) this.#tell('stats', this.stats())
-    await Promise.all([transport.close(), credentials.close()])
-    letGo()
+    if (this.#settings.statsIntervalMs > 0) this.#emit('stats', this.stats())
+    await disconnect()
+    release()
     return report
   }
 
-  /** Nothing is in memory and nothing waits on disk. */
-  get #isEmpty(): boolean {
-    const { spool, store } = this.#pipeline
-    return store.lines === 0 && spool?.stage.isWaiting !== true
-  }
-
   /**
-   * Waits until everything is delivered, rejected or dropped, for at most `timeoutMs`. More than a flush: lines on
-   * disk are settled, but the next start may be far away, or on another machine.
+   * Waits until everything is delivered, rejected or dropped, for at most `timeoutMs`, and tries at once what waits. More
+   * than a flush: lines on disk are settled, but the next start may be far away, or on another machine.
    */
   #empty(timeoutMs: number): Promise<void> {
-    const { batcher, clock, dispatcher } = this.#pipeline
-    if (this.#isEmpty) return Promise.resolve()
+    const { clock, dispatcher, isEmpty, queue } = this.#stages
+    if (isEmpty()) return Promise.resolve()
     return new Promise((resolve) => {
-      const letGo = clock.keepAlive()
+      const release = clock.keepAlive()
+      const calmDown = queue.hurry()
       const finish = () => {
         cancelTimer()
-        letGo()
-        batcher.urgent--
-        this.#whenEmpty.splice(this.#whenEmpty.indexOf(finish), 1)
+        release()
+        calmDown()
+        this.#whenEmpty.delete(finish)
         resolve()
       }
       const cancelTimer = clock.timer(timeoutMs, finish)
-      batcher.urgent++
-      this.#whenEmpty.push(finish)
-      dispatcher.wake()
+      this.#whenEmpty.add(finish)
+      dispatcher.endWaits()
     })
   }
 
   stats(): Stats {
-    const { attempts, deadLetters, intake, ledger, outcomes, settlement, spool, store, window } =
-      this.#pipeline
-    const { pending, ...totals } = ledger.totals()
-    return {
-      ...totals,
-      buffered: pending,
-      bufferedBytes: store.bytes,
-      recovered: ledger.recovered,
-      spoolBytes: spool?.stage.bytes ?? 0,
-      spoolDamaged: spool?.warnings.damaged ?? 0,
-      deadLetters: deadLetters?.count ?? 0,
-      oversized: intake.oversized,
-      deliveredBytes: settlement.deliveredBytes,
-      sentBytes: attempts.sentBytes,
-      attempts: attempts.count,
-      retriedRecords: outcomes.retriedRecords,
-      throttledRecords: outcomes.throttledRecords,
-      ambiguous: outcomes.ambiguous,
-      inFlight: window.inFlight,
-      window: window.limit
-    }
+    return this.#stages.stats()
   }
 
-  #released(): void {
-    if (this.#pipeline.overflow.unblocks()) this.#tell('drain')
-    if (this.#whenEmpty.length > 0 && this.#isEmpty) for (const finish of [...this.#whenEmpty]) finish()
+  #settled(): void {
+    const { isEmpty, queue } = this.#stages
+    if (queue.limit.unblocks()) this.#emit('drain')
+    if (this.#whenEmpty.size > 0 && isEmpty()) for (const finish of [...this.#whenEmpty]) finish()
   }
 
   #startStats(): () => void {
     const { statsIntervalMs } = this.#settings
     if (statsIntervalMs === 0) return () => {}
-    return every(this.#pipeline.clock, statsIntervalMs, () => this.#tell('stats', this.stats()))
+    return every(this.#stages.clock, statsIntervalMs, () => this.#emit('stats', this.stats()))
   }
 
   /** A listener of the user's that throws must not stop the delivery: its error surfaces by itself. */
-  #tell<Name extends keyof ProducerEvents>(name: Name, ...payload: ProducerEvents[Name]): void {
+  #emit<Name extends keyof ProducerEvents>(name: Name, ...payload: ProducerEvents[Name]): void {
     try {
       // Of the untyped base: TypeScript cannot relate a generic name to its payload.
       EventEmitter.prototype.emit.call(this, name, ...payload)

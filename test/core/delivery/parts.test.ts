@@ -41,11 +41,11 @@ describe('the window', () => {
   it('knows requests that failed together with another, also within the same millisecond', () => {
     const window = new ConcurrencyLimit(policy)
     const [first, second] = [window.start(), window.start()]
-    expect(window.isNews(first)).toBe(true)
+    expect(window.isFirstFailure(first)).toBe(true)
     window.failed(1_000, 1, 0)
-    expect(window.isNews(second)).toBe(false)
+    expect(window.isFirstFailure(second)).toBe(false)
     const third = window.start()
-    expect(window.isNews(third)).toBe(true)
+    expect(window.isFirstFailure(third)).toBe(true)
     window.failed(1_000, 1, 0)
     expect(window.failures).toBe(2)
     expect(window.pausedUntil).toBe(1_200)

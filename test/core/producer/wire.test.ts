@@ -148,8 +148,8 @@ describe.each(FORMS)('wire: $name', ({ format, compression }) => {
 
   it('says that it may be the form, where a service cannot read the body', async () => {
     const { producer, clock, transport } = open({ wire })
-    const messages: string[] = []
-    producer.on('rejected', ({ message }) => messages.push(message))
+    const cures: string[] = []
+    producer.on('rejected', ({ cure }) => cures.push(cure))
     for (const [status, body] of [
       [400, '{"errorCode":"DIS.4200","message":"Invalid request"}'],
       [415, ''],
@@ -160,7 +160,7 @@ describe.each(FORMS)('wire: $name', ({ format, compression }) => {
       await clock.advance(1_000)
     }
     const isDefault = format === 'json' && compression === 'none'
-    expect(messages.map((message) => message.includes('without the option wire'))).toEqual([
+    expect(cures.map((cure) => cure.includes('without the option wire'))).toEqual([
       !isDefault,
       !isDefault,
       false

@@ -82,7 +82,7 @@ function run(partition: Service, { seconds, latencyMs = 1, offeredPerSecond, at 
 describe('the pacer', () => {
   it('sets no limit where nothing is throttled', () => {
     const { pacer, sum } = run(new Limited(1_000), { seconds: 10, offeredPerSecond: 900 })
-    expect(pacer.isPaced).toBe(false)
+    expect(pacer.isLimited).toBe(false)
     expect(sum(0)).toMatchObject({ throttled: 0 })
   })
 
@@ -180,8 +180,8 @@ describe('the pacer', () => {
       for (let at = 1; at < 12_000; at += 600) pacer.answered(at + 599, 0, 50, at)
       expect(pacer.perSecond).toBeGreaterThanOrEqual(floor)
     }
-    expect(new Partition('').pacer.slowest).toBe(250)
-    expect(new Partition('shardId-0000000000').pacer.slowest).toBe(5)
+    expect(new Partition('', 0, () => 4).rate.slowest).toBe(1_000)
+    expect(new Partition('shardId-0000000000', 1).rate.slowest).toBe(5)
   })
 
   it.each([0.2, 0.3, 0.5, 0.9])(

@@ -324,7 +324,7 @@ describe('when the application logs the warnings of the spool', () => {
     const life = lives.begin('overflow')
     life.producer.on('warning', () => life.log('a'))
     // The memory is full, and nothing is on disk; the head of the first segment is written, its lines are not.
-    await life.write('a'.repeat(16), 4_000)
+    await life.write('a'.repeat(15), 4_000)
     expect(life.producer.stats().spoolBytes).toBe(0)
     lives.disk.failAt({ operation: 'write', nth: 2, code: 'ENOSPC', isLasting: true })
     await life.write('aaa', 4_000)

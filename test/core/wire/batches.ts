@@ -1,7 +1,6 @@
 import { Batch } from '../../../packages/core/src/queue/batch.ts'
 import { Lane } from '../../../packages/core/src/queue/lane.ts'
 import type { LineStore } from '../../../packages/core/src/queue/line-store.ts'
-import { Partition } from '../../../packages/core/src/queue/partition.ts'
 import type { Route } from '../../../packages/core/src/record/route.ts'
 import type { BodyFormat } from '../../../packages/core/src/wire/format.ts'
 
@@ -14,14 +13,11 @@ export interface TestRecord {
 export function batchOf(store: LineStore, format: BodyFormat, records: readonly TestRecord[]): Batch {
   const batch = new Batch()
   for (const { route, lines } of records) {
-    for (const line of lines) {
+    lines.forEach((line, index) => {
       const id = store.put(line, 0, 0)
-      batch.lines.push(id)
-      batch.bytes += store.length(id)
-    }
-    batch.bytes += lines.length - 1
-    batch.ends.push(batch.lines.length)
-    batch.lanes.push(new Lane('k', route, format.tailOf(route), new Partition(''), store))
+      batch.add(id, store.length(id) + (index > 0 ? 1 : 0))
+    })
+    batch.endRecord(new Lane('k', route, format.encodeRoute(route), store))
   }
   return batch
 }
@@ -33,7 +29,7 @@ export function boundOf(format: BodyFormat, batch: Batch, store: LineStore): num
     let data = batch.end(record) - batch.begin(record) - 1
     for (let index = batch.begin(record); index < batch.end(record); index++)
       data += store.length(batch.line(index))
-    bytes += format.recordBytes(data, batch.lane(record).tail.length)
+    bytes += format.recordBytes(data, batch.encodedRoute(record).length)
   }
   return bytes
 }

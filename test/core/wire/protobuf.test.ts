@@ -95,7 +95,7 @@ describe('the protobuf body', () => {
 
   it('adds 6 bytes to a line and its key', () => {
     const format = new ProtobufFormat('app-logs', undefined)
-    const withKey = format.recordBytes(250, format.tailOf({ partitionKey: 'web-01' }).length)
+    const withKey = format.recordBytes(250, format.encodeRoute({ partitionKey: 'web-01' }).length)
     expect([format.recordBytes(250, 0), withKey]).toEqual([256, 264])
   })
 })

@@ -1,9 +1,9 @@
 /**
- * Stops asking when credentials are refused: five failures lock a key for five minutes and more of them
- * blacklist the address, so a client that hammers makes its own trouble worse.
+ * Stops asking when credentials are refused. Five failures lock a key for five minutes, and more of them blacklist the
+ * address, so a client that hammers makes its own trouble worse.
  *
- * Refused: refresh where that can help and try again. Refused {@link MAX_REFUSALS} times in a row: open;
- * one probe each `probeIntervalMs` until a request is accepted. Lines stay buffered meanwhile.
+ * Refused: refresh where that can help, and try again. Refused {@link MAX_REFUSALS} times in a row: open; one probe each
+ * `probeIntervalMs` until a request is accepted. Lines stay buffered meanwhile.
  */
 
 /** Fewer than the five that lock a key. API gateway reference, authentication errors. */
@@ -28,13 +28,13 @@ export class CircuitBreaker {
   }
 
   /**
-   * A request was refused. `isNews`: it was not on the way together with one already refused. `refreshed`: other
+   * A request was refused. `isFirst`: it was not in flight together with one that was refused already. `isRefreshed`: other
    * credentials may be there now.
    * @returns how long to wait before the next request, in ms
    */
-  refused(isNews: boolean, refreshed: boolean): number {
-    if (isNews) this.#refusals++
+  refused(isFirst: boolean, isRefreshed: boolean): number {
+    if (isFirst) this.#refusals++
     if (this.isOpen) return this.#probeIntervalMs
-    return refreshed ? 0 : PAUSE_MS * this.#refusals
+    return isRefreshed ? 0 : PAUSE_MS * this.#refusals
   }
 }

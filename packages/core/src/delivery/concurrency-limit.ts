@@ -1,29 +1,29 @@
 /**
- * How many requests may be in flight, and since when nothing may be sent at all.
+ * How many requests may be in flight, and until when none may be started.
  *
- * Bounded by: `maxConcurrency`. It starts with one request, so that wrong credentials or a wrong endpoint
- * meet one refusal and not eight; each success admits one more, which doubles the window every round trip.
- * After a throttled or failed request it is halved and then grows by one request a round trip.
+ * Bounded by: `maxConcurrency`. It starts with one request, so that wrong credentials or a wrong endpoint meet one refusal and
+ * not eight; each success admits one more, which doubles the limit every round trip. After a request that was throttled or
+ * failed it is halved, and then grows by one request a round trip.
  */
 import { fullJitterMs } from './backoff.ts'
 
-export interface WindowPolicy {
+export interface ConcurrencyPolicy {
   readonly maxConcurrency: number
   readonly baseMs: number
   readonly maxMs: number
 }
 
 export class ConcurrencyLimit {
-  readonly #policy: WindowPolicy
+  readonly #policy: ConcurrencyPolicy
   #limit = 1
   #inFlight = 0
-  #slowStart = true
+  #isSlowStart = true
   #failures = 0
   #pausedUntil = 0
-  // Grows with each setback. Requests in flight together with one that already failed carry an older number.
-  #setbacks = 0
+  // Grows with each failure. Requests that were in flight together with one that failed carry an older number.
+  #generation = 0
 
-  constructor(policy: WindowPolicy) {
+  constructor(policy: ConcurrencyPolicy) {
     this.#policy = policy
   }
 
@@ -41,7 +41,7 @@ export class ConcurrencyLimit {
     return this.#failures
   }
 
-  /** No request starts before this time (ms). */
+  /** No request starts before this time (monotonic ms). */
   get pausedUntil(): number {
     return this.#pausedUntil
   }
@@ -50,10 +50,10 @@ export class ConcurrencyLimit {
     return this.#inFlight < this.limit
   }
 
-  /** One more request in flight. The ticket goes back to {@link isNews} with its failure. */
+  /** One more request is in flight. Its generation goes back to {@link isFirstFailure} if it fails. */
   start(): number {
     this.#inFlight++
-    return this.#setbacks
+    return this.#generation
   }
 
   end(): void {
@@ -62,32 +62,38 @@ export class ConcurrencyLimit {
 
   succeeded(): void {
     this.#failures = 0
-    const growth = this.#slowStart ? 1 : 1 / this.#limit
+    const growth = this.#isSlowStart ? 1 : 1 / this.#limit
     this.#limit = Math.min(this.#policy.maxConcurrency, this.#limit + growth)
   }
 
   /**
-   * False if the request was on the way together with one that already failed: it tells nothing new, and must
-   * neither double the wait nor count as another refusal.
+   * False if the request was in flight together with one that has failed already: it tells nothing new, and must neither
+   * double the wait nor count as another refusal.
    */
-  isNews(ticket: number): boolean {
-    return ticket === this.#setbacks
+  isFirstFailure(generation: number): boolean {
+    return generation === this.#generation
   }
 
-  /** A whole request was throttled or failed, and that was news. */
+  /** A whole request was throttled or failed, and it was the first of its generation. */
   failed(now: number, random: number, atLeastMs: number): void {
     this.#failures++
-    this.#slowStart = false
+    this.#isSlowStart = false
     this.#limit = Math.max(1, this.#limit / 2)
     const { baseMs, maxMs } = this.#policy
-    this.#setbacks++
+    this.#generation++
     this.#pausedUntil = now + Math.max(atLeastMs, fullJitterMs(this.#failures, baseMs, maxMs, random))
   }
 
-  /** Nothing is sent before `until` (ms), and then one request at a time. */
+  /** Nothing is sent before `until` (monotonic ms), and then one request at a time. */
   pause(until: number): void {
     this.#limit = 1
-    this.#setbacks++
+    this.#generation++
     this.#pausedUntil = until
+  }
+
+  /** Ends the wait; the next failure waits as briefly as the first one. */
+  endWait(): void {
+    this.#pausedUntil = 0
+    this.#failures = 0
   }
 }

@@ -1,42 +1,47 @@
 /**
- * The motor: starts attempts while there is something due, room in the window and no reason to wait, and
- * hands each outcome on.
+ * The motor: takes batches that are due while the service may be asked, sends them, and hands what follows to the queue, to the
+ * settlement and to the service's health.
  *
- * Bounded by: the window (requests in flight). At the bound: batches wait in their lanes. At close:
- * `abandon` gives back everything that is not settled; answers that come later are ignored.
+ * Bounded by: the concurrency limit. At the bound: batches wait in the queue. At close: `stop`; answers that come later are
+ * ignored, because their lines are settled otherwise.
  */
 import type { Clock } from '../clock.ts'
 import type { Batch } from '../queue/batch.ts'
-import type { Batcher } from '../queue/batcher.ts'
-import type { Waiting } from '../queue/lanes.ts'
+import type { HotKey } from '../queue/hot-keys.ts'
+import type { Intake } from '../queue/intake.ts'
 import type { LineStore } from '../queue/line-store.ts'
-import type { Outcome } from '../wire/outcome.ts'
-import type { ConcurrencyLimit } from './concurrency-limit.ts'
-import type { OutcomeHandler } from './outcomes.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { WarningCode } from '../report/codes.ts'
+import type { DropNotice } from '../report/drop-notice.ts'
+import type { WarningEvent } from '../report/events.ts'
+import { decide, type RetryPolicy } from './decide.ts'
 import type { Sender } from './sender.ts'
+import type { ServiceHealth } from './service-health.ts'
+import type { Settlement } from './settlement.ts'
 
 export interface DispatcherParts {
   readonly clock: Clock
   readonly store: LineStore
-  readonly batcher: Batcher
-  readonly window: ConcurrencyLimit
-  readonly attempts: Sender
-  readonly outcomes: OutcomeHandler
-  /** Brings lines back from disk, if some wait there and there is room. */
-  readonly refill: () => void
-  /** Told of errors that no rule expects. */
-  readonly onBug: (error: unknown) => void
+  readonly queue: Queue
+  readonly sender: Sender
+  readonly settlement: Settlement
+  readonly health: ServiceHealth
+  readonly retry: RetryPolicy
+  /** Brings lines back from disk while there is room, and notes there what was settled. */
+  readonly spool: { refill(): void; noteSettled(): void } | undefined
+  readonly intake: Pick<Intake, 'tellDropped'>
+  readonly dropNotice: Pick<DropNotice, 'takeDue'>
+  readonly warn: (event: WarningEvent) => void
+  /** Told after each answer: there may be more room, or nothing left. */
+  readonly settled: () => void
 }
 
 export class Dispatcher {
   readonly #parts: DispatcherParts
-  readonly #inFlight = new Set<Batch>()
-  // Halves of a batch that was too large: they keep their place before anything new.
-  readonly #halves: Batch[] = []
   #cancelTimer: (() => void) | undefined
   #timerAt = 0
-  #woken = false
-  #stopped = false
+  #isWoken = false
+  #isStopped = false
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
@@ -44,44 +49,53 @@ export class Dispatcher {
 
   /** Looks for due batches soon: once after the current run of synchronous code, however often it is called. */
   wake(): void {
-    if (this.#woken || this.#stopped) return
-    this.#woken = true
+    if (this.#isWoken || this.#isStopped) return
+    this.#isWoken = true
     queueMicrotask(() => {
-      this.#woken = false
+      this.#isWoken = false
       this.#pump()
     })
   }
 
-  /** Stops for good and returns the lines that were in flight or cut; those in lanes stay there. */
-  abandon(): Waiting[] {
-    this.#stopped = true
+  /** Ends every wait, because there may be no other time: what waits is tried now. */
+  endWaits(): void {
+    const { clock, queue, health } = this.#parts
+    queue.endWaits(clock.monotonic())
+    health.endWait()
+    this.wake()
+  }
+
+  /** Starts nothing any more. */
+  stop(): void {
+    this.#isStopped = true
     this.#cancelTimer?.()
-    const lines = [...this.#inFlight, ...this.#halves].flatMap(waitingIn)
-    this.#inFlight.clear()
-    this.#halves.length = 0
-    return lines
   }
 
   #pump(): void {
-    if (this.#stopped) return
-    const { clock, batcher, window, refill, onBug } = this.#parts
-    refill()
+    if (this.#isStopped) return
+    const { clock, queue, health, spool, warn } = this.#parts
+    spool?.refill()
     const now = clock.monotonic()
-    while (window.hasRoom && window.pausedUntil <= now) {
-      const batch = this.#halves.shift() ?? batcher.take(now)
+    while (health.hasRoom && health.pausedUntil <= now) {
+      const batch = queue.take(now)
       if (batch === undefined) break
       // A bug in here must not become an unhandled rejection of the application's.
-      this.#deliver(batch).catch(onBug)
+      this.#deliver(batch).catch((error: unknown) => {
+        warn({
+          code: 'BUG' satisfies WarningCode,
+          message: String(error),
+          cure: 'please report it; lines of one batch may be stuck'
+        })
+      })
     }
     this.#sleep(now)
   }
 
   /** Sets the one timer for the next moment at which something can be due. An answer wakes by itself. */
   #sleep(now: number): void {
-    const { clock, batcher, window } = this.#parts
-    if (!window.hasRoom) return
-    const due = this.#halves.length > 0 ? now : batcher.nextDueAt(now)
-    const at = Math.max(due, window.pausedUntil)
+    const { clock, queue, health } = this.#parts
+    if (!health.hasRoom) return
+    const at = Math.max(queue.nextDueAt(now), health.pausedUntil)
     // A timer that fires too early only looks again: cheaper than a new timer for every line.
     if (at === Number.POSITIVE_INFINITY || (this.#cancelTimer !== undefined && this.#timerAt <= at)) return
     this.#cancelTimer?.()
@@ -93,31 +107,36 @@ export class Dispatcher {
   }
 
   async #deliver(batch: Batch): Promise<void> {
-    const { window, attempts } = this.#parts
-    this.#inFlight.add(batch)
-    const ticket = window.start()
-    const outcome = await attempts.send(batch)
-    window.end()
-    // After `abandon` the lines are somebody else's.
-    if (!this.#inFlight.delete(batch)) return
-    await this.#apply(batch, outcome, ticket)
-    if (!this.#stopped) this.#pump()
+    const { clock, store, queue, sender, settlement, health, retry, spool, settled } = this.#parts
+    const generation = health.start()
+    const outcome = await sender.send(batch)
+    health.end()
+    if (!queue.awaits(batch)) return
+    const now = clock.monotonic()
+    const verdict = decide(outcome, batch, store, retry, now)
+    queue.answered(batch, verdict, now)
+    settlement.apply(batch, verdict)
+    spool?.noteSettled()
+    if (verdict.service.kind === 'accepted') this.#lookAround(now)
+    settled()
+    await health.apply(verdict.service, generation)
+    this.#pump()
   }
 
-  async #apply(batch: Batch, outcome: Outcome, ticket: number): Promise<void> {
-    const { outcomes, store } = this.#parts
-    if (outcome.kind === 'split' && batch.lines.length > 1) {
-      const byteLength = (line: number) => store.length(line)
-      if (batch.records > 1) this.#halves.push(...batch.split(byteLength))
-      else this.#halves.push(batch.splitRecord(byteLength))
-      return
-    }
-    await outcomes.apply(batch, outcome, ticket)
+  /** The service works: what has waited for that is told. */
+  #lookAround(now: number): void {
+    const { queue, intake, dropNotice, warn } = this.#parts
+    const missing = dropNotice.takeDue()
+    if (missing !== undefined) intake.tellDropped(missing)
+    const hotKey = queue.findHotKey(now)
+    if (hotKey !== undefined) warn(hotKeyWarning(hotKey))
   }
 }
 
-function waitingIn(batch: Batch): Waiting[] {
-  return batch.lanes.flatMap((lane, record) =>
-    batch.lines.slice(batch.begin(record), batch.end(record)).map((line) => ({ lane, line }))
-  )
+function hotKeyWarning({ partitionId, key, share }: HotKey): WarningEvent {
+  return {
+    code: 'HOT_KEY' satisfies WarningCode,
+    message: `key '${key.slice(0, 100)}' has ${Math.round(share * 100)} % of what goes to ${partitionId}, whose limit is reached; other partitions have room`,
+    cure: 'set aggregate: true, or choose a partitionKey with more values'
+  }
 }

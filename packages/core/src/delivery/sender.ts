@@ -51,7 +51,7 @@ export class Sender {
       read: form.format.readAnswer,
       isScoped: identity.signing !== 'sdk'
     })
-    const outcome = discreet(withCure(judged, form), held)
+    const outcome = redactMessage(withCure(judged, form), held)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(
@@ -104,7 +104,7 @@ export class Sender {
     return {
       streamName: this.#parts.streamName,
       records: batch.records,
-      lines: batch.lines.length,
+      lines: batch.lineCount,
       bodyBytes,
       outcome: outcome.kind,
       durationMs,
@@ -119,7 +119,7 @@ function withCure(outcome: Outcome, form: WireForm): Outcome {
 }
 
 /** A gateway or proxy may quote the request in its message, credentials included. */
-function discreet(outcome: Outcome, held: Credentials | undefined): Outcome {
+function redactMessage(outcome: Outcome, held: Credentials | undefined): Outcome {
   if (held === undefined || !('message' in outcome)) return outcome
   return { ...outcome, message: withoutSecrets(outcome.message, secretsOf(held)) }
 }

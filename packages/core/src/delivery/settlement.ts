@@ -1,114 +1,92 @@
 /**
- * outcome → settled, or back to the front of the lane.
- *
- * The only place where lines leave the pipeline or turn back. Each line is settled exactly once, and its
- * memory is free from then on.
+ * The bookkeeper: every line that reaches its end is entered here, whatever ends it: an answer, a full buffer, the disk, or
+ * the end of the process. Nobody else writes the ledger. Each line is settled exactly once, and its memory is free from then on.
  */
-
 import type { Batch } from '../queue/batch.ts'
-import type { Lane } from '../queue/lane.ts'
 import type { LineStore } from '../queue/line-store.ts'
+import type { QueuedLine } from '../queue/queue.ts'
+import type { DeadLetter } from '../record/dead-letter.ts'
 import type { Route } from '../record/route.ts'
-import type { DropReason, RejectedEvent } from '../report/events.ts'
-import type { Disposition, Ledger } from './ledger.ts'
+import type { DroppedEvent, DropReason, RejectedEvent, WarningEvent } from '../report/events.ts'
+import { type Disposition, type Ledger, PAST } from './ledger.ts'
+import type { Counts, Rejection, Verdict } from './verdict.ts'
 
-/** Told of lines that did not make it, in groups. */
-export interface SettlementListener {
-  rejected(group: RejectedEvent): void
-  /** Each rejected line, before its memory is free. */
-  deadLetter(letter: DeadLetter): void
-  /** A line that is on disk too has reached its end. */
-  acknowledged(spoolId: number): void
-  dropped(reason: DropReason, lines: number, bytes: number): void
-  /** Memory was freed. */
-  released(): void
-}
-
-/** A line that was refused for good, with the reason. */
-export interface DeadLetter {
-  readonly code: string
-  readonly message: string
-  readonly attempts: number
-  /** `undefined` for a line that never got one. */
-  readonly route: Route | undefined
-  /** Valid during the call only. */
-  readonly line: Uint8Array
+export interface SettlementParts {
+  readonly store: LineStore
+  readonly ledger: Ledger
+  /** Told of lines that did not make it, in groups. */
+  readonly reporter: { rejected(event: RejectedEvent): void; dropped(event: DroppedEvent): void }
+  /** Keeps each rejected line. */
+  readonly deadLetters: { write(letter: DeadLetter): unknown } | undefined
+  /** Counts lines that are missing in the stream. */
+  readonly dropNotice: { count(lines: number, bytes: number): void }
 }
 
 const SAMPLE_CHARACTERS = 1_024
+const MISSING: ReadonlySet<DropReason> = new Set<DropReason>(['buffer-full', 'spool-full'])
 
 export class Settlement {
   readonly #store: LineStore
   readonly #ledger: Ledger
-  readonly #listener: SettlementListener
+  readonly #parts: SettlementParts
+  #settledOnDisk: number[] = []
   /** Bytes of delivered lines. */
   deliveredBytes = 0
+  /** Records sent again, records over a limit, and answers that left records in the dark. */
+  retried = 0
+  throttled = 0
+  ambiguous = 0
 
-  constructor(store: LineStore, ledger: Ledger, listener: SettlementListener) {
-    this.#store = store
-    this.#ledger = ledger
-    this.#listener = listener
+  constructor(parts: SettlementParts) {
+    this.#parts = parts
+    this.#store = parts.store
+    this.#ledger = parts.ledger
   }
 
-  delivered(batch: Batch, record: number): void {
-    for (let index = batch.begin(record); index < batch.end(record); index++) {
-      const line = batch.line(index)
-      this.deliveredBytes += this.#store.length(line)
-      this.#settle(line, 'delivered')
+  /** Enters a line; returns the epoch that it belongs to. */
+  enter(): number {
+    return this.#ledger.write()
+  }
+
+  /** The epoch of the next line. */
+  get epoch(): number {
+    return this.#ledger.epoch
+  }
+
+  /** Settles what a verdict settles. The lines that go again stay as they are. */
+  apply(batch: Batch, verdict: Verdict): void {
+    if (verdict.kind === 'cut') return
+    for (let record = 0; record < batch.records; record++) {
+      if (verdict.records[record]?.kind === 'stored') this.#deliver(batch, record)
     }
-    batch.lane(record).outstanding--
+    this.#count(verdict.counts)
+    for (const rejection of verdict.rejections) this.#reject(rejection, batch)
   }
 
-  /** Puts the lines of a record back to the front of its lane. Several records: the last one first. */
-  putBack(batch: Batch, record: number): void {
-    const lane = batch.lane(record)
-    for (let index = batch.end(record) - 1; index >= batch.begin(record); index--)
-      lane.unshift(batch.line(index))
-    lane.outstanding--
-  }
-
-  /** Gives up records for good, one report for all of them. */
-  reject(batch: Batch, records: readonly number[], code: string, message: string): void {
-    const [first] = records
+  /** Gives up lines that waited until the end, one report for all of them. */
+  rejectRest(lines: readonly QueuedLine[], { code, message, cure }: WarningEvent): void {
+    const [first] = lines
     if (first === undefined) return
-    const key = batch.lane(first).route
-    const firstLine = batch.line(batch.begin(first))
-    const sample = this.#store
-      .view(firstLine)
-      .toString('utf8', 0, SAMPLE_CHARACTERS * 4)
-      .slice(0, SAMPLE_CHARACTERS)
-    const attempts = this.#store.attempts(firstLine)
-    let lines = 0
-    for (const record of records) {
-      const lane = batch.lane(record)
-      for (let index = batch.begin(record); index < batch.end(record); index++) {
-        this.rejectWaiting(lane, batch.line(index), code, message)
-        lines++
-      }
-      lane.outstanding--
-    }
-    const partitionKey = 'partitionKey' in key ? key.partitionKey : null
-    this.#listener.rejected({ code, message, lines, attempts: Math.max(1, attempts), partitionKey, sample })
+    const sample = this.#sample(first.line)
+    for (const { route, line } of lines)
+      this.#deadLetter(line, route, code, message, this.#store.attempts(line))
+    this.#parts.reporter.rejected({
+      code,
+      message,
+      cure,
+      lines: lines.length,
+      attempts: 0,
+      partitionKey: keyOf(first.route),
+      sample
+    })
   }
 
-  /** Gives up a line that is in no batch, without a report. */
-  rejectWaiting({ route }: Lane, line: number, code: string, message: string): void {
-    const attempts = Math.max(1, this.#store.attempts(line))
-    this.#listener.deadLetter({ code, message, attempts, route, line: this.#store.view(line) })
-    this.#settle(line, 'rejected')
-  }
-
-  /** Refuses a line at the door. */
-  rejectUnsent(line: Uint8Array, event: RejectedEvent): void {
+  /** Refuses a line that was never taken. */
+  rejectUnstored(line: Uint8Array, event: RejectedEvent): void {
     const { code, message, attempts } = event
-    this.#listener.deadLetter({ code, message, attempts, route: undefined, line })
+    this.#parts.deadLetters?.write({ code, message, attempts, route: undefined, line })
     this.#ledger.settle(this.#ledger.write(), 'rejected')
-    this.#listener.rejected(event)
-  }
-
-  /** The memory of a line that is safe elsewhere is free. */
-  forget(line: number): void {
-    this.#store.release(line)
+    this.#parts.reporter.rejected(event)
   }
 
   /** Gives up lines by the user's policy. */
@@ -119,12 +97,89 @@ export class Settlement {
       bytes += this.#store.length(line)
       this.#settle(line, 'dropped')
     }
-    this.#listener.dropped(reason, lines.length, bytes)
+    this.#reportDropped(reason, lines.length, bytes)
   }
 
-  /** To be called once after a group of the above. */
-  done(): void {
-    this.#listener.released()
+  /** Gives up a line that was never taken. */
+  dropUnstored(bytes: number, reason: DropReason): void {
+    this.#ledger.settle(this.#ledger.write(), 'dropped')
+    this.#reportDropped(reason, 1, bytes)
+  }
+
+  /** `lines` lines of `epoch` are safe on disk. */
+  spooled(epoch: number, lines: number): void {
+    this.#ledger.settle(epoch, 'spooled', lines)
+  }
+
+  /** A line of `epoch` is on disk no more; it is buffered, as it was before. */
+  unspooled(epoch: number): void {
+    this.#ledger.unsettle(epoch)
+  }
+
+  /** A line was read from disk that an earlier process left. Its epoch is {@link PAST}. */
+  recovered(): number {
+    this.#ledger.recover()
+    return PAST
+  }
+
+  /** A line on disk was given up, to make room. The report comes later, for many of them: {@link reportSpoolFull}. */
+  dropSpooled(epoch: number): void {
+    this.#ledger.endSpooled(epoch, 'dropped')
+  }
+
+  reportSpoolFull(lines: number, bytes: number): void {
+    this.#reportDropped('spool-full', lines, bytes)
+  }
+
+  /** The spool ids of lines that reached their end since the last call. */
+  takeSettledOnDisk(): readonly number[] {
+    const ids = this.#settledOnDisk
+    if (ids.length > 0) this.#settledOnDisk = []
+    return ids
+  }
+
+  #deliver(batch: Batch, record: number): void {
+    const end = batch.end(record)
+    for (let index = batch.begin(record); index < end; index++) {
+      const line = batch.line(index)
+      this.deliveredBytes += this.#store.length(line)
+      this.#settle(line, 'delivered')
+    }
+  }
+
+  #count({ retried, throttled, ambiguous }: Counts): void {
+    this.retried += retried
+    this.throttled += throttled
+    this.ambiguous += ambiguous
+  }
+
+  /** One report for all lines of a code. */
+  #reject({ code, message, cure, lines, records }: Rejection, batch: Batch): void {
+    const [first] = lines
+    const [record] = records
+    if (first === undefined || record === undefined) return
+    const sample = this.#sample(first)
+    // The last attempt was not counted on the line.
+    const attempts = this.#store.attempts(first) + 1
+    const partitionKey = keyOf(batch.route(record))
+    lines.forEach((line, index) => {
+      const route = batch.route(records[index] ?? record)
+      this.#deadLetter(line, route, code, message, this.#store.attempts(line) + 1)
+    })
+    this.#parts.reporter.rejected({
+      code,
+      message,
+      cure,
+      lines: lines.length,
+      attempts,
+      partitionKey,
+      sample
+    })
+  }
+
+  #deadLetter(line: number, route: Route, code: string, message: string, attempts: number): void {
+    this.#parts.deadLetters?.write({ code, message, attempts, route, line: this.#store.view(line) })
+    this.#settle(line, 'rejected')
   }
 
   #settle(line: number, as: Disposition): void {
@@ -132,8 +187,24 @@ export class Settlement {
     if (spoolId < 0) this.#ledger.settle(this.#store.epoch(line), as)
     else {
       this.#ledger.endSpooled(this.#store.epoch(line), as)
-      this.#listener.acknowledged(spoolId)
+      this.#settledOnDisk.push(spoolId)
     }
     this.#store.release(line)
   }
+
+  #reportDropped(reason: DropReason, lines: number, bytes: number): void {
+    if (MISSING.has(reason)) this.#parts.dropNotice.count(lines, bytes)
+    this.#parts.reporter.dropped({ reason, lines, bytes })
+  }
+
+  #sample(line: number): string {
+    return this.#store
+      .view(line)
+      .toString('utf8', 0, SAMPLE_CHARACTERS * 4)
+      .slice(0, SAMPLE_CHARACTERS)
+  }
+}
+
+function keyOf(route: Route): string | null {
+  return 'partitionKey' in route ? route.partitionKey : null
 }

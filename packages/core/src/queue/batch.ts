@@ -1,84 +1,113 @@
+import type { Route } from '../record/route.ts'
+import type { Bisection } from './bisection.ts'
 import type { Lane } from './lane.ts'
 
+/** Where a batch comes from, if it is not simply the next one. */
+interface BatchOrigin {
+  readonly bisection?: Bisection | undefined
+  readonly rest?: Batch | undefined
+  readonly isSearchable?: boolean
+}
+
 /**
- * Records that travel together. Record `i` holds the lines `lines[ends[i-1] … ends[i]-1]` and belongs to
- * `lanes[i]`; everything is numbers into the store, so a record can go back to its lane without a copy.
+ * Records that travel together. Record `i` holds the lines `lines[begin(i) … end(i)-1]`, which are numbers into the store, so
+ * a record can go back to its lane without a copy. Filled and cut by the queue; the other stages read it.
  */
 export class Batch {
-  readonly lines: number[] = []
-  readonly ends: number[] = []
-  readonly lanes: Lane[] = []
-  /** Raw record bytes, the newlines between aggregated lines included. */
-  bytes = 0
-  /** When its lines were taken, in ms: what its answer says is of the pace of that time. */
+  readonly #lines: number[] = []
+  readonly #ends: number[] = []
+  readonly #lanes: Lane[] = []
+  #bytes = 0
+  /** When its lines were taken, monotonic in ms: its answer tells about the rate of that time. */
   readonly takenAt: number
+  /** Bytes of its body, or a little more. */
+  bodyBytes = 0
+  /** The search for a record that the service refuses, if this batch is a part of one. */
+  readonly bisection: Bisection | undefined
+  /** The second part of a record that was cut: it follows when this batch is settled. */
+  readonly rest: Batch | undefined
 
-  constructor(takenAt: number = 0) {
+  readonly #isSearchable: boolean
+
+  constructor(takenAt: number = 0, { bisection, rest, isSearchable = true }: BatchOrigin = {}) {
     this.takenAt = takenAt
+    this.bisection = bisection
+    this.rest = rest
+    this.#isSearchable = isSearchable
   }
 
   get records(): number {
-    return this.ends.length
+    return this.#ends.length
+  }
+
+  get lineCount(): number {
+    return this.#lines.length
+  }
+
+  /** Raw record bytes, the newlines between aggregated lines included. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Whether it can be cut in two. */
+  get isDivisible(): boolean {
+    return this.#lines.length > 1
+  }
+
+  /** Whether a refusal may be the fault of a single record, so that searching for it is worth while. */
+  get isSearchable(): boolean {
+    return this.#isSearchable && this.bisection?.isHopeless !== true
   }
 
   /** Index of the first line of record `index`. */
   begin(index: number): number {
-    return index === 0 ? 0 : (this.ends[index - 1] ?? 0)
+    return index === 0 ? 0 : (this.#ends[index - 1] ?? 0)
   }
 
   /** Index after the last line of record `index`. */
   end(index: number): number {
-    return this.ends[index] ?? 0
+    return this.#ends[index] ?? 0
   }
 
-  lane(index: number): Lane {
-    const lane = this.lanes[index]
-    if (lane === undefined) throw new RangeError(`no record ${index} in a batch of ${this.records}`)
-    return lane
-  }
-
+  /** @throws RangeError for an index that no line has */
   line(index: number): number {
-    const line = this.lines[index]
-    if (line === undefined) throw new RangeError(`no line ${index} in a batch of ${this.lines.length}`)
+    const line = this.#lines[index]
+    if (line === undefined) throw new RangeError(`no line ${index} in a batch of ${this.#lines.length}`)
     return line
   }
 
-  /** The two halves of a batch that was too large. @throws RangeError for a single record. */
-  split(byteLength: (line: number) => number): [Batch, Batch] {
-    if (this.records < 2) throw new RangeError('one record cannot be split')
-    const middle = Math.floor(this.records / 2)
-    return [this.#part(0, middle, byteLength), this.#part(middle, this.records, byteLength)]
+  route(record: number): Route {
+    return this.lane(record).route
   }
 
-  /**
-   * The first half of a single record that was too large; the other half goes back to the front of its lane, because
-   * two records of a lane on the way at once could overtake each other. @throws RangeError for a single line
-   */
-  splitRecord(byteLength: (line: number) => number): Batch {
-    if (this.records !== 1 || this.lines.length < 2) throw new RangeError('one line cannot be split')
-    const lane = this.lane(0)
-    const middle = Math.floor(this.lines.length / 2)
-    for (let index = this.lines.length - 1; index >= middle; index--) lane.unshift(this.line(index))
-    const half = new Batch(this.takenAt)
-    half.lines.push(...this.lines.slice(0, middle))
-    half.ends.push(middle)
-    half.lanes.push(lane)
-    half.bytes = half.lines.reduce((sum, line) => sum + byteLength(line) + 1, -1)
-    return half
+  encodedRoute(record: number): string {
+    return this.lane(record).encodedRoute
   }
 
-  #part(from: number, to: number, byteLength: (line: number) => number): Batch {
-    const part = new Batch(this.takenAt)
-    for (let record = from; record < to; record++) {
-      for (let index = this.begin(record); index < this.end(record); index++) {
-        const line = this.line(index)
-        if (index > this.begin(record)) part.bytes++
-        part.bytes += byteLength(line)
-        part.lines.push(line)
-      }
-      part.ends.push(part.lines.length)
-      part.lanes.push(this.lane(record))
+  /** For the queue. @throws RangeError for an index that no record has */
+  lane(record: number): Lane {
+    const lane = this.#lanes[record]
+    if (lane === undefined) throw new RangeError(`no record ${record} in a batch of ${this.records}`)
+    return lane
+  }
+
+  /** For the queue: appends a line to the open record. `bytes`: its own, and the newline before it if it is not the first. */
+  add(line: number, bytes: number): void {
+    this.#lines.push(line)
+    this.#bytes += bytes
+  }
+
+  /** For the queue: ends the open record. */
+  endRecord(lane: Lane): void {
+    this.#ends.push(this.#lines.length)
+    this.#lanes.push(lane)
+  }
+
+  /** Every line with its record, in order. */
+  *entries(): Generator<{ readonly record: number; readonly line: number }> {
+    for (let record = 0; record < this.records; record++) {
+      for (let index = this.begin(record); index < this.end(record); index++)
+        yield { record, line: this.line(index) }
     }
-    return part
   }
 }

@@ -2,15 +2,17 @@
  * lane → record → batch: decides when a batch is due and fills it within the limits.
  *
  * Bounded by: `maxRecords`, `maxBytes` and `aggregateBytes`, and the largest body by what a record takes in the body's own
- * format, each checked before a line is added; a single line above `maxBytes` travels alone. At the bound: the batch is cut, the rest stays in its lane.
- * At close and flush: `urgent` makes everything due. Heard by: the dispatcher, which asks.
+ * format. Each is checked before a line is added; a single line above `maxBytes` travels alone. At the bound: the batch is cut,
+ * the rest stays in its lane. The cost of a look does not depend on the number of lanes.
  */
 import { MAX_BODY_BYTES } from '../limits.ts'
 import type { BodyFormat } from '../wire/format.ts'
 import { Batch } from './batch.ts'
+import type { HotKeys } from './hot-keys.ts'
 import type { Lane } from './lane.ts'
+import type { LaneSchedule } from './lane-schedule.ts'
 import { type LineStore, NONE } from './line-store.ts'
-import { Partition } from './partition.ts'
+import type { Partition } from './partition.ts'
 import { UNIT_BYTES } from './rate-limiter.ts'
 
 export interface BatchLimits {
@@ -27,118 +29,105 @@ export class Batcher {
   readonly #store: LineStore
   readonly #limits: BatchLimits
   readonly #format: Pick<BodyFormat, 'emptyBytes' | 'recordBytes'>
-  readonly #unknown = new Partition('')
-  readonly #gates: Partition[] = [this.#unknown]
-  readonly #byPartition = new Map<string, Partition>()
+  readonly #schedule: LaneSchedule
+  readonly #hotKeys: HotKeys
+  /** The partition that is drained first changes from batch to batch. */
   #turn = 0
-  /** Units taken from the gate at hand. */
+  /** Units taken from the partition at hand. */
   #spent = 0
-  /** Bytes of the body of the batch at hand. */
-  #bodyBytes = 0
-  /** While above 0 nothing lingers: a flush is waiting. */
-  urgent = 0
 
-  constructor(store: LineStore, limits: BatchLimits, format: Pick<BodyFormat, 'emptyBytes' | 'recordBytes'>) {
+  constructor(
+    store: LineStore,
+    limits: BatchLimits,
+    format: Pick<BodyFormat, 'emptyBytes' | 'recordBytes'>,
+    schedule: LaneSchedule,
+    hotKeys: HotKeys
+  ) {
     this.#store = store
     this.#limits = limits
     this.#format = format
+    this.#schedule = schedule
+    this.#hotKeys = hotKeys
   }
 
-  /** The gate for lanes whose partition is not known. */
-  get unknownGate(): Partition {
-    return this.#unknown
-  }
-
-  /** Lists a lane as ready if it has something that may be sent. To be called after each change of a lane. */
-  offer(lane: Lane): void {
-    if (lane.listed || lane.head === NONE) return
-    if (this.#limits.ordered && lane.outstanding > 0) return
-    lane.gate.list(lane)
-  }
-
-  /** Learns from an answer where a lane leads. */
-  assign(lane: Lane, partitionId: string): void {
-    if (lane.gate.partitionId === partitionId) return
-    let gate = this.#byPartition.get(partitionId)
-    if (gate === undefined) {
-      gate = new Partition(partitionId)
-      this.#byPartition.set(partitionId, gate)
-      this.#gates.push(gate)
+  /** Fills a batch with what may travel now; without records if there is nothing. */
+  fill(now: number, isSearchable: boolean): Batch {
+    const batch = new Batch(now, { isSearchable })
+    batch.bodyBytes = this.#format.emptyBytes
+    const { all } = this.#schedule.partitions
+    this.#turn = (this.#turn + 1) % all.length
+    for (let index = 0; index < all.length; index++) {
+      const partition = all[(this.#turn + index) % all.length]
+      if (partition === undefined || partition.blockedUntil > now) continue
+      if (!this.#drain(partition, batch, now)) break
     }
-    const { listed } = lane
-    if (listed) lane.gate.unlist(lane)
-    lane.gate = gate
-    if (listed) gate.list(lane)
+    return batch
   }
 
-  /** Takes what may travel now; `undefined` if nothing is due. Fills the batch before it looks at linger. */
-  take(now: number): Batch | undefined {
-    if (this.#dueAt(now) > now) return undefined
-    const batch = new Batch(now)
-    this.#bodyBytes = this.#format.emptyBytes
-    const count = this.#gates.length
-    this.#turn = (this.#turn + 1) % count
-    for (let index = 0; index < count; index++) {
-      const gate = this.#gates[(this.#turn + index) % count]
-      if (gate === undefined || gate.opensAt > now) continue
-      if (!this.#drain(gate, batch, now)) break
+  /** When what is ready is due: now if it fills a batch, or if nothing may linger. Infinity if nothing is ready. */
+  dueAt(now: number, isUrgent: boolean): number {
+    const { maxRecords, maxBytes, lingerMs, aggregateBytes, ordered } = this.#limits
+    let records = 0
+    let bytes = 0
+    let oldest = Number.POSITIVE_INFINITY
+    for (const { blockedUntil, ready, oldestAt } of this.#schedule.partitions.all) {
+      if (blockedUntil > now || ready.first === undefined) continue
+      if (isUrgent) return now
+      // Each lane gives one record at least.
+      records += ordered || aggregateBytes > 0 ? ready.size : ready.lines
+      bytes += ordered && aggregateBytes === 0 ? 0 : ready.bytes
+      oldest = Math.min(oldest, oldestAt)
     }
-    return batch.records > 0 ? batch : undefined
+    if (records >= maxRecords || bytes >= maxBytes) return now
+    return oldest === Number.POSITIVE_INFINITY ? oldest : Math.max(now, oldest + lingerMs)
   }
 
-  /** When the next batch is due, in ms; infinity if nothing waits. */
-  nextDueAt(now: number): number {
-    let at = this.#dueAt(now)
-    for (const gate of this.#gates) {
-      if (gate.opensAt > now && gate.first !== undefined) at = Math.min(at, gate.opensAt)
-    }
-    return at
-  }
-
-  /** Moves lines from a gate's lanes into the batch; false when the batch is full. */
-  #drain(gate: Partition, batch: Batch, now: number): boolean {
-    const { pacer } = gate
-    const budget = pacer.budget(now)
+  /** Moves lines from a partition's lanes into the batch; false when the batch is full. */
+  #drain(partition: Partition, batch: Batch, now: number): boolean {
+    const { rate, ready } = partition
+    const budget = rate.budget(now)
     this.#spent = 0
     let hasRoom = true
-    for (let lane = gate.first; lane !== undefined && hasRoom && this.#spent < budget; lane = gate.first) {
-      gate.unlist(lane)
-      // The overflow policy may have emptied it.
-      if (lane.head === NONE) continue
-      hasRoom = this.#fill(batch, lane, budget)
+    for (let lane = ready.first; lane !== undefined && hasRoom && this.#spent < budget; lane = ready.first) {
+      const before = this.#spent
+      partition.unlist(lane)
+      hasRoom = this.#take(batch, lane, budget)
       // Behind the others now, so that one busy lane cannot starve them.
-      this.offer(lane)
+      this.#schedule.offer(lane)
+      if (rate.isLimited) this.#hotKeys.sent(partition, lane.key, this.#spent - before)
     }
-    if (pacer.isPaced) {
-      pacer.sent(this.#spent, gate.first !== undefined)
-      if (gate.first !== undefined && this.#spent >= budget)
-        gate.opensAt = Math.max(gate.opensAt, pacer.readyAt(now))
+    const { first, last } = ready
+    // The first lane has waited longest; the last one may have come back with old lines.
+    if (first !== undefined && last !== undefined) {
+      partition.oldestAt = Math.min(this.#store.writtenAt(first.head), this.#store.writtenAt(last.head))
     }
+    if (!rate.isLimited) return hasRoom
+    const isUsedUp = first !== undefined && this.#spent >= budget
+    rate.sent(this.#spent, first !== undefined)
+    if (isUsedUp) partition.blockedUntil = Math.max(partition.blockedUntil, rate.readyAt(now))
     return hasRoom
   }
 
-  #fill(batch: Batch, lane: Lane, budget: number): boolean {
+  /** Takes records of a lane; false when the batch is full. */
+  #take(batch: Batch, lane: Lane, budget: number): boolean {
     const { maxRecords, maxBytes, aggregateBytes, ordered } = this.#limits
-    const tail = lane.tail.length
+    const route = lane.encodedRoute.length
     do {
-      const first = lane.head
-      const size = this.#store.length(first)
+      const size = this.#store.length(lane.head)
       if (batch.records >= maxRecords) return false
-      if (batch.records > 0 && (batch.bytes + size > maxBytes || this.#isTooLong(size, tail))) return false
-      batch.lines.push(lane.shift())
-      batch.bytes += size
+      if (batch.records > 0 && (batch.bytes + size > maxBytes || this.#isTooLong(batch, size, route)))
+        return false
+      batch.add(lane.shift(), size)
       let record = size
       while (lane.head !== NONE && aggregateBytes > 0) {
         const more = 1 + this.#store.length(lane.head)
         if (record + more > aggregateBytes || batch.bytes + more > maxBytes) break
-        if (this.#isTooLong(record + more, tail)) break
-        batch.lines.push(lane.shift())
-        batch.bytes += more
+        if (this.#isTooLong(batch, record + more, route)) break
+        batch.add(lane.shift(), more)
         record += more
       }
-      this.#bodyBytes += this.#format.recordBytes(record, tail)
-      batch.ends.push(batch.lines.length)
-      batch.lanes.push(lane)
+      batch.bodyBytes += this.#format.recordBytes(record, route)
+      batch.endRecord(lane)
       lane.outstanding++
       this.#spent += Math.max(1, record / UNIT_BYTES)
     } while (!ordered && lane.head !== NONE && this.#spent < budget)
@@ -146,27 +135,7 @@ export class Batcher {
   }
 
   /** Whether a record would make the body too long: long keys weigh as much there as data, and Base64 a third more. */
-  #isTooLong(record: number, tail: number): boolean {
-    return this.#bodyBytes + this.#format.recordBytes(record, tail) > MAX_BODY_BYTES
-  }
-
-  /** When what is ready behind open gates is due: now if it fills a batch or nothing may linger. */
-  #dueAt(now: number): number {
-    const { maxRecords, maxBytes, lingerMs, aggregateBytes, ordered } = this.#limits
-    let records = 0
-    let bytes = 0
-    let oldest = Number.POSITIVE_INFINITY
-    for (const gate of this.#gates) {
-      if (gate.opensAt > now) continue
-      for (let lane = gate.first; lane !== undefined; lane = lane.nextListed) {
-        if (lane.head === NONE) continue
-        // Each lane gives at least one record, so this loop ends after maxRecords lanes.
-        records += ordered || aggregateBytes > 0 ? 1 : lane.lines
-        bytes += ordered && aggregateBytes === 0 ? 0 : lane.bytes
-        oldest = Math.min(oldest, this.#store.writtenAt(lane.head))
-        if (this.urgent > 0 || records >= maxRecords || bytes >= maxBytes) return now
-      }
-    }
-    return oldest === Number.POSITIVE_INFINITY ? oldest : Math.max(now, oldest + lingerMs)
+  #isTooLong(batch: Batch, record: number, route: number): boolean {
+    return batch.bodyBytes + this.#format.recordBytes(record, route) > MAX_BODY_BYTES
   }
 }

@@ -1,25 +1,22 @@
 /**
- * write → route → record → lane: the way in. The hot path; nothing is allocated per line here.
+ * write → route → queue: the way in. The hot path: nothing is allocated per line here.
  *
- * Bounded by: the record limit (a larger line is cut or refused) and the overflow stage. At close: later
- * lines are counted as dropped. Heard by: the writer (false), the trouble stage.
+ * Bounded by: the record limit (a larger line is cut or refused) and the buffer limit. At close: later lines are counted as
+ * dropped. Heard by: the writer (false), the reporter.
  */
-
 import type { Clock } from '../clock.ts'
-import { type Ledger, UNCOUNTED } from '../delivery/ledger.ts'
+import { UNCOUNTED } from '../delivery/ledger.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import type { Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
 import type { RejectedCode } from '../report/codes.ts'
-import { dropNotice } from '../report/dropped-line.ts'
+import { droppedLine } from '../report/dropped-line.ts'
 import type { DropReason, RejectedEvent } from '../report/events.ts'
-import type { Batcher } from './batcher.ts'
-import type { BufferLimit } from './buffer-limit.ts'
-import type { Lanes, Waiting } from './lanes.ts'
-import { type LineStore, NONE } from './line-store.ts'
+import type { LineStore } from './line-store.ts'
+import type { Queue } from './queue.ts'
 
 /** The disk queue as seen from here. */
-export interface SpoolGate {
+export interface SpoolDoor {
   /** Takes a line if it is one for the disk. False: it goes the usual way. */
   take(line: string | Uint8Array, key: string): boolean
   /** Takes a line that is in memory alone: to its lane, or behind what waits on disk. */
@@ -28,27 +25,33 @@ export interface SpoolGate {
   readonly hasRoom: boolean
 }
 
+/** The books as seen from here. */
+export interface IntakeBooks {
+  /** Enters a line; returns the epoch that it belongs to. */
+  enter(): number
+  drop(lines: readonly number[], reason: DropReason): void
+  /** Drops a line that was never taken. */
+  dropUnstored(bytes: number, reason: DropReason): void
+  /** Rejects a line that was never taken. */
+  rejectUnstored(line: Uint8Array, event: RejectedEvent): void
+}
+
 export interface IntakeParts {
   readonly clock: Clock
   readonly store: LineStore
-  readonly ledger: Ledger
-  readonly overflow: BufferLimit
-  readonly spool: SpoolGate | undefined
-  readonly lanes: Lanes
-  readonly batcher: Batcher
+  readonly queue: Queue
+  readonly settlement: IntakeBooks
+  readonly spool: SpoolDoor | undefined
   readonly router: Router
   readonly oversize: 'truncate' | 'reject'
   readonly hostname: string
-  readonly settlement: {
-    drop(lines: readonly number[], reason: DropReason): void
-    rejectUnsent(line: Uint8Array, event: RejectedEvent): void
-  }
-  readonly dropped: (reason: DropReason, lines: number, bytes: number) => void
 }
+
+const SAMPLE_CHARACTERS = 1_024
 
 export class Intake {
   readonly #parts: IntakeParts
-  #closed = false
+  #isClosed = false
   /** Lines above the record limit so far. */
   oversized = 0
 
@@ -58,9 +61,9 @@ export class Intake {
 
   /** See `Producer.write`. */
   write(line: string | Uint8Array): boolean {
-    if (typeof line !== 'string' && !(line instanceof Uint8Array)) return this.write(asText(line))
-    if (line.length === 0) return !this.#closed && this.#parts.overflow.admits()
-    if (this.#closed) return this.#give(line, 'closed')
+    if (typeof line !== 'string' && !isBytes(line)) return this.write(asText(line))
+    if (line.length === 0) return !this.#isClosed && this.#parts.queue.limit.admits()
+    if (this.#isClosed) return this.#drop(line, 'closed')
     const text = typeof line === 'string' ? line : decode(line)
     // Three bytes a UTF-16 unit at most: only a long line has to be measured.
     if (line.length * 3 > MAX_RECORD_BYTES && byteLength(line) > MAX_RECORD_BYTES)
@@ -70,42 +73,29 @@ export class Intake {
 
   /** Takes no more lines. */
   close(): void {
-    this.#closed = true
-  }
-
-  /** Empties all lanes. */
-  takeWaiting(): Waiting[] {
-    const waiting: Waiting[] = []
-    for (const lane of this.#parts.lanes) {
-      for (let line = lane.shift(); line !== NONE; line = lane.shift()) waiting.push({ lane, line })
-    }
-    return waiting
+    this.#isClosed = true
   }
 
   /** Puts a line of our own into the stream that says how many are missing. */
-  tellDropped(lines: number, bytes: number): void {
-    const { store, clock, lanes, batcher, router, hostname } = this.#parts
-    const line = dropNotice({ lines, bytes, hostname, now: clock.now() })
-    const lane = lanes.get(router(line))
-    lane.push(store.put(line, clock.monotonic(), UNCOUNTED))
-    batcher.offer(lane)
+  tellDropped(missing: { readonly lines: number; readonly bytes: number }): void {
+    const { store, clock, queue, router, hostname } = this.#parts
+    const line = droppedLine({ ...missing, hostname, now: clock.now() })
+    queue.put(router(line), store.put(line, clock.monotonic(), UNCOUNTED))
   }
 
   #admit(line: string | Uint8Array, text: string): boolean {
-    const { store, clock, ledger, overflow, spool, lanes, batcher, router, settlement } = this.#parts
+    const { store, clock, queue, settlement, spool, router } = this.#parts
+    const { limit } = queue
     const key = router(text)
     if (spool?.take(line, key)) return true
-    if (!overflow.fits(line.length)) {
-      settlement.drop(overflow.evict(line.length, lanes), 'buffer-full')
-      if (overflow.dropsNewest && !overflow.fits(line.length)) return this.#give(line, 'buffer-full')
+    if (!limit.fits(line.length)) {
+      settlement.drop(queue.evict(line.length), 'buffer-full')
+      if (limit.dropsNewest && !limit.fits(line.length)) return this.#drop(line, 'buffer-full')
     }
-    const id = store.put(line, clock.monotonic(), ledger.write())
-    if (spool === undefined) {
-      const lane = lanes.get(key)
-      lane.push(id)
-      batcher.offer(lane)
-    } else spool.admit(id, key)
-    return spool?.hasRoom === true || overflow.admits()
+    const id = store.put(line, clock.monotonic(), settlement.enter())
+    if (spool === undefined) queue.put(key, id)
+    else spool.admit(id, key)
+    return spool?.hasRoom === true || limit.admits()
   }
 
   #oversize(line: string | Uint8Array, text: string): boolean {
@@ -113,32 +103,45 @@ export class Intake {
     this.oversized++
     const bytes = Buffer.from(line)
     if (oversize === 'truncate') return this.#admit(truncateLine(bytes, MAX_RECORD_BYTES), text)
-    settlement.rejectUnsent(bytes, {
+    settlement.rejectUnstored(bytes, {
       code: 'OVERSIZE' satisfies RejectedCode,
       message: `a line of ${bytes.length} bytes is above the record limit of ${MAX_RECORD_BYTES} (oversize: 'reject')`,
+      cure: 'log shorter lines, or set oversize: truncate',
       lines: 1,
       attempts: 0,
       partitionKey: null,
-      sample: text.slice(0, 1_024)
+      sample: text.slice(0, SAMPLE_CHARACTERS)
     })
     return true
   }
 
-  #give(line: string | Uint8Array, reason: DropReason): boolean {
-    const { ledger, dropped } = this.#parts
-    ledger.settle(ledger.write(), 'dropped')
-    dropped(reason, 1, byteLength(line))
+  #drop(line: string | Uint8Array, reason: DropReason): boolean {
+    this.#parts.settlement.dropUnstored(byteLength(line), reason)
     return reason !== 'closed'
   }
 }
 
-/** JavaScript users may hand in anything: what can be text is shipped, because a logger must not throw. */
+/** `isView` first: `instanceof` runs the traps of a proxy, and these may throw. */
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array
+}
+
+/** JavaScript callers may hand in anything. What can be text is shipped, because a logger must not throw. */
 function asText(value: unknown): string {
   if (value === undefined || value === null) return ''
   try {
-    return typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value)
+    return typeof value === 'object' ? (JSON.stringify(value) ?? describe(value)) : String(value)
   } catch {
+    return describe(value)
+  }
+}
+
+/** A value that JSON cannot hold, or whose own methods throw. */
+function describe(value: unknown): string {
+  try {
     return String(value)
+  } catch {
+    return '[a value that cannot be turned into text]'
   }
 }
 

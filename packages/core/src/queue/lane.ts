@@ -1,18 +1,22 @@
 /**
  * The queue of one route: a list of lines in the order written, threaded through the {@link LineStore}.
  *
- * Bounded by: the buffer as a whole (overflow stage). At the bound: nothing here. At close: emptied by
- * the dispatcher, the rest by the producer. In ordered mode at most one record of a lane is outstanding.
+ * Bounded by: the buffer limit, which counts a lane and its key. At the bound: nothing happens here. At close: emptied by the
+ * queue. In ordered mode at most one record of a lane is outstanding. Written by the queue only.
  */
 import type { Route } from '../record/route.ts'
 import { type LineStore, NONE } from './line-store.ts'
-import type { Partition } from './partition.ts'
+
+/** What a lane costs besides its key: the object, its route, and its places in maps and lists. */
+const LANE_OVERHEAD_BYTES = 420
 
 export class Lane {
   readonly key: string
   readonly route: Route
   /** What follows the data of a record of this lane in a body, one character a byte. */
-  readonly tail: string
+  readonly encodedRoute: string
+  /** Made for a record that waits by itself: no line is added to it, and it ends with that record. */
+  readonly isDetached: boolean
   readonly #store: LineStore
   #head: number = NONE
   #tail: number = NONE
@@ -22,24 +26,42 @@ export class Lane {
   bytes = 0
   /** Records in flight. */
   outstanding = 0
-  /** The partition this lane is known, or not yet known, to belong to. */
-  gate: Partition
-  /** Whether the gate lists this lane as ready, and its neighbours in that list. */
-  listed = false
-  previousListed: Lane | undefined
-  nextListed: Lane | undefined
+  /** Number of the partition that it leads to; 0 while that is not known. */
+  partition = 0
+  /** Failures in a row while the partition was not known: the wait grows with them. */
+  failures = 0
+  /** Nothing is taken before this time (monotonic ms); 0: at any time. */
+  blockedUntil = 0
+  /** Whether it stands in the heap of blocked lanes, or in that of the oldest lanes. */
+  isBlocked = false
+  isInAgeHeap = false
+  /** The list that it stands in, and its neighbours there. */
+  list: LaneList | undefined
+  previous: Lane | undefined
+  following: Lane | undefined
 
-  constructor(key: string, route: Route, tail: string, gate: Partition, store: LineStore) {
+  constructor(key: string, route: Route, encodedRoute: string, store: LineStore, isDetached = false) {
     this.key = key
     this.route = route
-    this.tail = tail
-    this.gate = gate
+    this.encodedRoute = encodedRoute
+    this.isDetached = isDetached
     this.#store = store
+  }
+
+  /** Bytes of memory that it takes. A detached lane shares its key and route with another one. */
+  get heldBytes(): number {
+    return this.isDetached
+      ? LANE_OVERHEAD_BYTES
+      : LANE_OVERHEAD_BYTES + 2 * this.key.length + this.encodedRoute.length
   }
 
   /** First waiting line, or {@link NONE}. */
   get head(): number {
     return this.#head
+  }
+
+  get isIdle(): boolean {
+    return this.#head === NONE && this.outstanding === 0
   }
 
   push(id: number): void {
@@ -69,7 +91,57 @@ export class Lane {
   }
 
   #count(id: number, sign: 1 | -1): void {
+    const bytes = sign * this.#store.length(id)
     this.lines += sign
-    this.bytes += sign * this.#store.length(id)
+    this.bytes += bytes
+    if (this.list === undefined) return
+    this.list.lines += sign
+    this.list.bytes += bytes
+  }
+}
+
+/** A list of lanes, threaded through them: adding and removing are O(1). A lane stands in one list at most. */
+export class LaneList {
+  #first: Lane | undefined
+  #last: Lane | undefined
+  /** Lanes, and the lines that wait in them with their bytes. */
+  size = 0
+  lines = 0
+  bytes = 0
+
+  get first(): Lane | undefined {
+    return this.#first
+  }
+
+  get last(): Lane | undefined {
+    return this.#last
+  }
+
+  /** Appends a lane that is in no list. */
+  push(lane: Lane): void {
+    lane.list = this
+    lane.previous = this.#last
+    lane.following = undefined
+    if (this.#last === undefined) this.#first = lane
+    else this.#last.following = lane
+    this.#last = lane
+    this.size++
+    this.lines += lane.lines
+    this.bytes += lane.bytes
+  }
+
+  /** Takes out a lane of this list. */
+  remove(lane: Lane): void {
+    const { previous, following } = lane
+    if (previous === undefined) this.#first = following
+    else previous.following = following
+    if (following === undefined) this.#last = previous
+    else following.previous = previous
+    lane.list = undefined
+    lane.previous = undefined
+    lane.following = undefined
+    this.size--
+    this.lines -= lane.lines
+    this.bytes -= lane.bytes
   }
 }

@@ -1,42 +1,53 @@
 /**
  * All lanes, by key.
  *
- * Bounded by: the lines in the buffer, plus {@link MAX_IDLE_LANES} that have nothing to do and are kept
- * because their key will probably come again. At the bound: an idle lane is forgotten when it ends.
+ * Bounded by: the buffer limit, which counts their bytes. Idle lanes are kept because their key will probably come again, up
+ * to {@link MAX_IDLE_LANES} and {@link IDLE_PART} of the buffer. At the bound: the lane that has been idle longest is freed.
  */
 import { type PlainRoute, type Route, type Routing, routeFrom, routeOf } from '../record/route.ts'
 import type { BodyFormat } from '../wire/format.ts'
-import type { Batcher } from './batcher.ts'
-import { Lane } from './lane.ts'
+import { Lane, LaneList } from './lane.ts'
 import { type LineStore, NONE } from './line-store.ts'
-
-/** A line and the lane that it waits in. */
-export interface Waiting {
-  readonly lane: Lane
-  readonly line: number
-}
 
 export const MAX_IDLE_LANES: number = 10_000
 
+/** The part of the buffer that idle lanes may take. */
+const IDLE_PART = 16
+
 export class Lanes {
   readonly #byKey = new Map<string, Lane>()
+  readonly #detached = new Set<Lane>()
+  readonly #idle = new LaneList()
+  #idleBytes = 0
+  readonly #maxIdleBytes: number
   readonly routing: Routing
   readonly #store: LineStore
-  readonly #batcher: Batcher
-  readonly #format: Pick<BodyFormat, 'tailOf'>
-  // Swept again only after some growth: with more busy lanes than the bound a sweep finds nothing.
-  #sweepAt = MAX_IDLE_LANES
+  readonly #format: Pick<BodyFormat, 'encodeRoute'>
+  /** Bytes of memory that all lanes take. */
+  heldBytes = 0
 
-  constructor(routing: Routing, store: LineStore, batcher: Batcher, format: Pick<BodyFormat, 'tailOf'>) {
+  constructor(
+    routing: Routing,
+    store: LineStore,
+    format: Pick<BodyFormat, 'encodeRoute'>,
+    maxBufferBytes: number
+  ) {
     this.routing = routing
     this.#store = store
-    this.#batcher = batcher
     this.#format = format
+    this.#maxIdleBytes = maxBufferBytes / IDLE_PART
   }
 
-  /** The lane of a key, made on first use. */
+  /** Whether all lines of a lane lead to one partition. */
+  get haveOnePartition(): boolean {
+    return this.routing.kind !== 'spread'
+  }
+
+  /** The lane of a key, made on first use. The caller adds a line to it at once. */
   get(key: string): Lane {
-    return this.#byKey.get(key) ?? this.#make(key, routeOf(this.routing, key))
+    const lane = this.#byKey.get(key)
+    if (lane === undefined) return this.#make(copyOf(key), undefined)
+    return lane
   }
 
   /** The lane of a route that came back from disk: an earlier life may have routed in another way. */
@@ -54,35 +65,65 @@ export class Lanes {
     return this.#byKey.get(key) ?? this.#make(key, route)
   }
 
+  /** A lane for a record that waits by itself, apart from `lane`. */
+  detach(lane: Lane): Lane {
+    const detached = new Lane(lane.key, lane.route, lane.encodedRoute, this.#store, true)
+    detached.partition = lane.partition
+    this.#detached.add(detached)
+    this.heldBytes += detached.heldBytes
+    return detached
+  }
+
+  /** A lane is about to get something to do. */
+  wake(lane: Lane): void {
+    if (lane.list !== this.#idle) return
+    this.#idle.remove(lane)
+    this.#idleBytes -= lane.heldBytes
+  }
+
+  /** A lane has nothing to do any more. */
+  rest(lane: Lane): void {
+    if (lane.isDetached) {
+      if (this.#detached.delete(lane)) this.heldBytes -= lane.heldBytes
+      return
+    }
+    this.#idle.push(lane)
+    this.#idleBytes += lane.heldBytes
+    while (this.#idle.size > MAX_IDLE_LANES || this.#idleBytes > this.#maxIdleBytes) {
+      const oldest = this.#idle.first
+      if (oldest === undefined) return
+      this.wake(oldest)
+      this.#byKey.delete(oldest.key)
+      this.heldBytes -= oldest.heldBytes
+    }
+  }
+
+  /** Every lane. Those of records that wait by themselves come first: they hold the oldest lines of their route. */
+  *[Symbol.iterator](): Generator<Lane> {
+    yield* this.#detached
+    yield* this.#byKey.values()
+  }
+
   /** Every line that waits in a lane, in the order of each lane. */
-  *waiting(): Generator<Waiting> {
-    for (const lane of this.#byKey.values()) {
+  *waiting(): Generator<{ readonly lane: Lane; readonly line: number }> {
+    for (const lane of this) {
       for (let line = lane.head; line !== NONE; line = this.#store.next(line)) yield { lane, line }
     }
   }
 
-  [Symbol.iterator](): Iterator<Lane> {
-    return this.#byKey.values()
-  }
-
-  #make(key: string, route: Route): Lane {
-    if (this.#byKey.size >= this.#sweepAt) this.#forgetIdle()
-    const lane = new Lane(key, route, this.#format.tailOf(route), this.#batcher.unknownGate, this.#store)
+  #make(key: string, route: Route | undefined): Lane {
+    const itsRoute = route ?? routeOf(this.routing, key)
+    const lane = new Lane(key, itsRoute, this.#format.encodeRoute(itsRoute), this.#store)
     this.#byKey.set(key, lane)
+    this.heldBytes += lane.heldBytes
     return lane
   }
+}
 
-  /** Forgets a tenth of the lanes that have nothing waiting and nothing in flight, oldest first. */
-  #forgetIdle(): void {
-    let toForget = MAX_IDLE_LANES / 10
-    for (const [key, lane] of this.#byKey) {
-      if (toForget === 0) break
-      if (lane.head !== NONE || lane.outstanding > 0) continue
-      this.#byKey.delete(key)
-      toForget--
-    }
-    this.#sweepAt = Math.max(MAX_IDLE_LANES, this.#byKey.size + MAX_IDLE_LANES / 10)
-  }
+/** A key cut out of a line is a view that keeps the whole line in memory; a parsed string stands alone. */
+function copyOf(key: string): string {
+  const copy: unknown = JSON.parse(JSON.stringify(key))
+  return typeof copy === 'string' ? copy : key
 }
 
 function isSame(a: Route, b: Route): boolean {

@@ -1,50 +1,44 @@
 /**
- * The bytes of every line that is not settled, and what the pipeline knows about each.
+ * The bytes of every line in memory, and what the queue knows about each.
  *
- * Bounded by: the overflow stage, which asks `bytes` before it puts more in.
- * At the bound: nothing happens here; the store takes what it is given.
- * At close: lines are released by the settlement, like at any time.
+ * Bounded by: the buffer limit, which is asked before a line is put. At the bound: nothing happens here. At close: lines are
+ * released as at any time.
  *
- * A line is a number (an index into flat arrays), its bytes stand in a page shared with its neighbours:
- * nothing is allocated per line, so the garbage collector has nothing to do with the backlog, and a
- * batch, a lane or a retry holds numbers instead of copies. A page returns to the pool when its last
- * line is released.
+ * A line is a number. Its bytes stand in a page that it shares with its neighbours ({@link Pages}), its facts in flat arrays
+ * ({@link Entries}): nothing is allocated per line, and a batch, a lane or a retry holds numbers instead of copies.
  */
+import {
+  ATTEMPTS,
+  ENTRY_BYTES,
+  Entries,
+  EPOCH,
+  LENGTH,
+  NEWER,
+  NEXT,
+  NONE,
+  OLDER,
+  SPOOL_ID,
+  START,
+  WRITTEN_AT
+} from './entries.ts'
+import { type Page, Pages, pageBytesFor } from './pages.ts'
 
-/** No line: ends a lane's list. */
-export const NONE = -1
+export { NONE } from './entries.ts'
 
-const PAGE_BYTES = 262_144
-const POOLED_PAGES = 8
-const FIRST_CAPACITY = 1_024
+/** What a line costs besides its bytes, so that many tiny lines are bounded too. */
+export const LINE_OVERHEAD_BYTES: number = ENTRY_BYTES
 
-interface Page {
-  readonly bytes: Buffer
-  lines: number
-}
+const MOST_ATTEMPTS = 0xffff
 
 export class LineStore {
-  #page: Page = newPage(PAGE_BYTES)
-  #used = 0
-  readonly #pool: Page[] = []
-
-  // One entry a line. #next also links the free entries.
-  #pageOf: Page[] = []
-  #start = new Int32Array(FIRST_CAPACITY)
-  #length = new Int32Array(FIRST_CAPACITY)
-  #next = new Int32Array(FIRST_CAPACITY)
-  #epoch = new Int32Array(FIRST_CAPACITY)
-  #attempts = new Uint16Array(FIRST_CAPACITY)
-  #writtenAt = new Float64Array(FIRST_CAPACITY)
-  #spoolId = new Float64Array(FIRST_CAPACITY)
-  #free = NONE
-  #capacity = 0
-
+  readonly #pages: Pages
+  readonly #entries = new Entries<Page>()
   #lines = 0
   #bytes = 0
 
-  constructor() {
-    this.#addEntries(0, FIRST_CAPACITY)
+  /** `maxBytes`: how many bytes of lines are to be expected, for the size of the pages. */
+  constructor(maxBytes: number = 64 * 1_048_576) {
+    this.#pages = new Pages(pageBytesFor(maxBytes))
   }
 
   /** Lines held. */
@@ -57,174 +51,159 @@ export class LineStore {
     return this.#bytes
   }
 
+  /** Bytes of memory in use for them: pages and entries. */
+  get heldBytes(): number {
+    return this.#pages.heldBytes + this.#entries.heldBytes
+  }
+
   /**
    * Takes a line. `now`: monotonic, in ms; `epoch` from the ledger; `spoolId` if it is on disk too. Text becomes UTF-8, bytes are
    * copied.
    */
   put(line: string | Uint8Array, now: number, epoch: number, spoolId: number = NONE): number {
-    const length = typeof line === 'string' ? this.#write(line) : this.#copy(line)
-    const id = this.#take()
-    this.#pageOf[id] = this.#page
-    this.#page.lines++
-    this.#start[id] = this.#used
-    this.#length[id] = length
-    this.#next[id] = NONE
-    this.#epoch[id] = epoch
-    this.#attempts[id] = 0
-    this.#writtenAt[id] = now
-    this.#spoolId[id] = spoolId
-    this.#used += length
+    const pages = this.#pages
+    const entries = this.#entries
+    const length = typeof line === 'string' ? pages.write(line) : pages.copy(line)
+    const id = entries.take(pages.target)
+    entries.setInt(id, NEXT, NONE)
+    entries.setInt(id, EPOCH, epoch)
+    entries.setInt(id, ATTEMPTS, 0)
+    entries.setFloat(id, WRITTEN_AT, now)
+    entries.setFloat(id, SPOOL_ID, spoolId)
+    this.#place(id, length)
     this.#lines++
     this.#bytes += length
     return id
   }
 
-  /** The line's id in the spool; below 0 if it is not there. */
+  /** Forgets a line: its number and its memory are used again. */
+  release(id: number): void {
+    const page = this.#entries.owner(id)
+    const length = this.length(id)
+    this.#lines--
+    this.#bytes -= length
+    this.#unlink(id, page)
+    // A holder of the old number must not take it for a line that is on disk.
+    this.#entries.setFloat(id, SPOOL_ID, NONE)
+    this.#entries.release(id)
+    this.#pages.removed(page, length)
+    const sparse = this.#pages.takeSparse()
+    if (sparse !== undefined) this.#empty(sparse)
+  }
+
+  /** The line's id in the spool; below 0 if it is not there, {@link NONE} also for a line that was released. */
   spoolId(id: number): number {
-    return this.#spoolId[id] ?? NONE
+    return this.#entries.has(id) ? this.#entries.float(id, SPOOL_ID) : NONE
   }
 
   /** Sets that id; a number below {@link NONE} is a mark of the spool's own. */
   setSpoolId(id: number, spoolId: number): void {
-    this.#spoolId[id] = spoolId
+    this.#entries.setFloat(id, SPOOL_ID, spoolId)
   }
 
   /** Forgets the spool ids from `from` up to `to`; returns the lines that had them, by spool id. A search: for rare events. */
   forgetSpoolIds(from: number, to: number): { readonly id: number; readonly spoolId: number }[] {
     const found: { readonly id: number; readonly spoolId: number }[] = []
-    for (let id = 0; id < this.#capacity; id++) {
-      const spoolId = this.spoolId(id)
-      if (spoolId < from || spoolId >= to) continue
-      this.#spoolId[id] = NONE
+    this.#entries.forEach((id) => {
+      const spoolId = this.#entries.float(id, SPOOL_ID)
+      if (spoolId < from || spoolId >= to) return
+      this.setSpoolId(id, NONE)
       found.push({ id, spoolId })
-    }
+    })
     return found.sort((a, b) => a.spoolId - b.spoolId)
   }
 
-  /** Forgets a line: its number and, with the last line of a page, its memory are used again. */
-  release(id: number): void {
-    const page = this.#pageFor(id)
-    this.#lines--
-    this.#bytes -= this.length(id)
-    this.#spoolId[id] = NONE
-    this.#next[id] = this.#free
-    this.#free = id
-    page.lines--
-    if (page.lines > 0) return
-    if (page === this.#page) this.#used = 0
-    else if (page.bytes.length === PAGE_BYTES && this.#pool.length < POOLED_PAGES) this.#pool.push(page)
+  /** When the oldest line was written that is not on disk; infinity if there is none. A search: for rare events. */
+  oldestUnsaved(): number {
+    let oldest = Number.POSITIVE_INFINITY
+    this.#entries.forEach((id) => {
+      if (this.#entries.float(id, SPOOL_ID) < 0) oldest = Math.min(oldest, this.writtenAt(id))
+    })
+    return oldest
   }
 
   /** Bytes of one line. */
   length(id: number): number {
-    return this.#length[id] ?? 0
+    return this.#entries.int(id, LENGTH)
   }
 
-  /** A view of one line's bytes; valid until it is released. */
+  /** A view of one line's bytes; valid during the call that asked for it. */
   view(id: number): Buffer {
-    const start = this.#start[id] ?? 0
-    return this.#pageFor(id).bytes.subarray(start, start + this.length(id))
+    const start = this.#entries.int(id, START)
+    return this.#entries.owner(id).bytes.subarray(start, start + this.length(id))
   }
 
   /** One line as Base64. */
   base64(id: number): string {
-    const start = this.#start[id] ?? 0
-    return this.#pageFor(id).bytes.toString('base64', start, start + this.length(id))
+    const start = this.#entries.int(id, START)
+    return this.#entries.owner(id).bytes.toString('base64', start, start + this.length(id))
   }
 
   /** Copies one line into `target` at `offset`; returns the end. */
   copy(id: number, target: Buffer, offset: number): number {
-    const start = this.#start[id] ?? 0
-    return offset + this.#pageFor(id).bytes.copy(target, offset, start, start + this.length(id))
+    const start = this.#entries.int(id, START)
+    return offset + this.#entries.owner(id).bytes.copy(target, offset, start, start + this.length(id))
   }
 
   /** The following line in its lane, or {@link NONE}. */
   next(id: number): number {
-    return this.#next[id] ?? NONE
+    return this.#entries.int(id, NEXT)
   }
 
   link(id: number, next: number): void {
-    this.#next[id] = next
+    this.#entries.setInt(id, NEXT, next)
   }
 
   epoch(id: number): number {
-    return this.#epoch[id] ?? 0
+    return this.#entries.int(id, EPOCH)
   }
 
   /** When the line was written: monotonic, in ms. */
   writtenAt(id: number): number {
-    return this.#writtenAt[id] ?? 0
+    return this.#entries.float(id, WRITTEN_AT)
   }
 
   /** Attempts that counted against this line so far. */
   attempts(id: number): number {
-    return this.#attempts[id] ?? 0
+    return this.#entries.int(id, ATTEMPTS)
   }
 
-  countAttempt(id: number): number {
-    const attempts = Math.min(this.attempts(id) + 1, 0xffff)
-    this.#attempts[id] = attempts
-    return attempts
+  countAttempt(id: number): void {
+    this.#entries.setInt(id, ATTEMPTS, Math.min(this.attempts(id) + 1, MOST_ATTEMPTS))
   }
 
-  #write(line: string): number {
-    // The exact length is asked for only where the largest possible one (3 bytes a UTF-16 unit) may not fit.
-    if (line.length * 3 > this.#page.bytes.length - this.#used) this.#reserve(Buffer.byteLength(line))
-    return this.#page.bytes.write(line, this.#used, 'utf8')
+  /** The line's bytes stand in the target page. */
+  #place(id: number, length: number): void {
+    const pages = this.#pages
+    const entries = this.#entries
+    const page = pages.target
+    entries.setInt(id, START, pages.start)
+    entries.setInt(id, LENGTH, length)
+    entries.setInt(id, OLDER, page.newest)
+    entries.setInt(id, NEWER, NONE)
+    if (page.newest !== NONE) entries.setInt(page.newest, NEWER, id)
+    page.newest = id
+    pages.added(length)
   }
 
-  #copy(line: Uint8Array): number {
-    this.#reserve(line.length)
-    this.#page.bytes.set(line, this.#used)
-    return line.length
+  /** Takes a line out of the list of its page. */
+  #unlink(id: number, page: Page): void {
+    const entries = this.#entries
+    const older = entries.int(id, OLDER)
+    const newer = entries.int(id, NEWER)
+    if (older !== NONE) entries.setInt(older, NEWER, newer)
+    if (newer === NONE) page.newest = older
+    else entries.setInt(newer, OLDER, older)
   }
 
-  #reserve(length: number): void {
-    if (length <= this.#page.bytes.length - this.#used) return
-    this.#page = length > PAGE_BYTES ? newPage(length) : (this.#pool.pop() ?? newPage(PAGE_BYTES))
-    this.#used = 0
-  }
-
-  #take(): number {
-    if (this.#free === NONE) this.#grow()
-    const id = this.#free
-    this.#free = this.next(id)
-    return id
-  }
-
-  #grow(): void {
-    const from = this.#capacity
-    const to = from * 2
-    this.#start = copyOf(this.#start, new Int32Array(to))
-    this.#length = copyOf(this.#length, new Int32Array(to))
-    this.#next = copyOf(this.#next, new Int32Array(to))
-    this.#epoch = copyOf(this.#epoch, new Int32Array(to))
-    this.#attempts = copyOf(this.#attempts, new Uint16Array(to))
-    this.#writtenAt = copyOf(this.#writtenAt, new Float64Array(to))
-    this.#spoolId = copyOf(this.#spoolId, new Float64Array(to))
-    this.#addEntries(from, to)
-  }
-
-  #addEntries(from: number, to: number): void {
-    for (let id = from; id < to; id++) {
-      this.#pageOf[id] = this.#page
-      this.#spoolId[id] = NONE
-      this.#next[id] = id + 1 < to ? id + 1 : NONE
+  /** Moves the lines of a page to the newest one. */
+  #empty(page: Page): void {
+    for (let id = page.newest; id !== NONE; id = page.newest) {
+      const length = this.#pages.copy(this.view(id))
+      this.#unlink(id, page)
+      this.#pages.removed(page, length)
+      this.#entries.setOwner(id, this.#pages.target)
+      this.#place(id, length)
     }
-    this.#free = from
-    this.#capacity = to
   }
-
-  #pageFor(id: number): Page {
-    return this.#pageOf[id] ?? this.#page
-  }
-}
-
-function newPage(size: number): Page {
-  return { bytes: Buffer.allocUnsafeSlow(size), lines: 0 }
-}
-
-function copyOf<T extends Int32Array | Uint16Array | Float64Array>(from: T, to: T): T {
-  to.set(from)
-  return to
 }

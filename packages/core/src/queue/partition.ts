@@ -1,58 +1,99 @@
 /**
  * One partition as seen from here: the lanes that lead to it, and whether it may be sent to now.
  *
- * DIS limits rates per partition, so a partition that throttles is paced, one that fails is shut for a while, and the
- * others go on. A lane whose partition is not known yet belongs to the gate that all unknown lanes share: what that one
- * may send at least is more, because its lanes lead to partitions that may take it, and leave it with their first success.
+ * DIS limits rates per partition, and a partition is the unit of trouble. So one that throttles gets a rate, one that fails is
+ * blocked for a while, and the others go on. Lanes whose partition is not known yet share one partition of this class, which is
+ * never blocked: there each lane waits by itself. Its rate follows what the whole stream takes. Written by the queue only.
  */
-import type { Lane } from './lane.ts'
+import type { PartitionStats } from '../report/stats.ts'
+import { type Lane, LaneList } from './lane.ts'
 import { RateLimiter } from './rate-limiter.ts'
+import { SlidingSum } from './sliding-sum.ts'
 
-/** Units a second: a packed record of 50 KB each 200 ms. A quarter of what the smallest partition takes. */
+/** Number of the partition that stands for all unknown ones. */
+export const UNKNOWN = 0
+
+/**
+ * Units a second for each partition of the stream, below which the rate of unknown lanes does not fall: a packed record of
+ * 50 KB each 200 ms, a quarter of what the smallest partition takes.
+ */
 const SLOWEST_UNKNOWN = 250
 
 export class Partition {
-  /** Partition id in the long spelling; `''` for the shared gate of unknown partitions. */
+  /** Partition id in the long spelling; `''` for the unknown ones. */
   readonly partitionId: string
-  /** Nothing is taken before this time (ms). */
-  opensAt = 0
-  /** Failures in a row; the arithmetic of the wait needs it. */
+  readonly index: number
+  /** Lanes that have something to send, first come first served. */
+  readonly ready = new LaneList()
+  /** When the oldest line was written that waits first in a ready lane, or earlier. */
+  oldestAt: number = Number.POSITIVE_INFINITY
+  /** Nothing is taken before this time (monotonic ms). */
+  blockedUntil = 0
+  /** Failures in a row: the wait grows with them. */
   failures = 0
-  /** How fast it may be sent to. */
-  readonly pacer: RateLimiter
+  readonly rate: RateLimiter
+  // Records, since the start.
+  delivered = 0
+  /** Units that were stored there in the last second. */
+  readonly taken = new SlidingSum()
+  throttled = 0
+  failed = 0
 
-  // Lanes that have something to send, first come first served.
-  #first: Lane | undefined
-  #last: Lane | undefined
-
-  constructor(partitionId: string) {
+  /** `partitions`: how many the stream is known to have, for the rate of the unknown ones. */
+  constructor(partitionId: string, index: number, partitions: () => number = () => 1) {
     this.partitionId = partitionId
-    this.pacer = partitionId === '' ? new RateLimiter(SLOWEST_UNKNOWN) : new RateLimiter()
+    this.index = index
+    this.rate = index === UNKNOWN ? new RateLimiter(SLOWEST_UNKNOWN, partitions) : new RateLimiter()
   }
 
-  get first(): Lane | undefined {
-    return this.#first
+  /** Lists a lane as ready; its first line was written at `headAt`. */
+  list(lane: Lane, headAt: number): void {
+    this.ready.push(lane)
+    if (headAt < this.oldestAt) this.oldestAt = headAt
   }
 
-  /** Appends a lane that has something to send. */
-  list(lane: Lane): void {
-    lane.listed = true
-    lane.previousListed = this.#last
-    lane.nextListed = undefined
-    if (this.#last === undefined) this.#first = lane
-    else this.#last.nextListed = lane
-    this.#last = lane
-  }
-
-  /** Takes a listed lane out, wherever it stands. */
   unlist(lane: Lane): void {
-    const { previousListed: previous, nextListed: next } = lane
-    if (previous === undefined) this.#first = next
-    else previous.nextListed = next
-    if (next === undefined) this.#last = previous
-    else next.previousListed = previous
-    lane.listed = false
-    lane.previousListed = undefined
-    lane.nextListed = undefined
+    this.ready.remove(lane)
+    if (this.ready.first === undefined) this.oldestAt = Number.POSITIVE_INFINITY
+  }
+
+  stats(now: number): PartitionStats {
+    const { partitionId, delivered, throttled, failed, taken, rate } = this
+    return {
+      partitionId,
+      delivered,
+      throttled,
+      failed,
+      takenPerSecond: Math.round(taken.at(now)),
+      limitPerSecond: rate.isLimited ? Math.round(rate.perSecond) : null
+    }
+  }
+}
+
+/** All partitions that answers have named. Their number is bounded by the stream's. */
+export class Partitions {
+  readonly #all: Partition[] = [new Partition('', UNKNOWN, () => Math.max(1, this.#all.length - 1))]
+  readonly #byId = new Map<string, Partition>()
+
+  get all(): readonly Partition[] {
+    return this.#all
+  }
+
+  /** @throws RangeError for a number that no partition has */
+  at(index: number): Partition {
+    const partition = this.#all[index]
+    if (partition === undefined) throw new RangeError(`no partition ${index}`)
+    return partition
+  }
+
+  /** The partition with that id, made on first use. */
+  named(partitionId: string): Partition {
+    let partition = this.#byId.get(partitionId)
+    if (partition === undefined) {
+      partition = new Partition(partitionId, this.#all.length)
+      this.#byId.set(partitionId, partition)
+      this.#all.push(partition)
+    }
+    return partition
   }
 }

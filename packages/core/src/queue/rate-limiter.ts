@@ -13,21 +13,19 @@
  * stream), so a unit is a thousandth of a second of it, whichever of the two is met first.
  */
 
+import { SlidingSum } from './sliding-sum.ts'
+
 /** Bytes that weigh as much as a record. */
 export const UNIT_BYTES: number = 1_000
 
 /**
- * Pause between two sends to a partition that is paced: long enough to make a batch, short enough to be smooth. With 100 ms
+ * Pause between two sends to a partition that is limited: long enough to make a batch, short enough to be smooth. With 100 ms
  * a service that lets through a burst of no more than that was filled to 76 % at 50 ms a round trip, with 50 ms to 99 %.
  */
 export const SLOT_MS: number = 50
 
 /** A budget that was not used for so long is lost: the service, too, keeps a second's worth at most. */
 const MAX_SAVED_SLOTS = 3
-/** What was taken in so much time is what the partition takes. */
-const WINDOW_MS = 1_000
-const BUCKETS = 10
-const BUCKET_MS = WINDOW_MS / BUCKETS
 /** How often the pace is changed, if there are answers to what was sent since the last change. */
 const STEP_MS = 500
 /** Share of what was taken that is sent after a throttled answer. */
@@ -50,17 +48,21 @@ const LONGEST_RESPITE_MS = 60_000
  * ago. A little above the limit of a COMMON partition.
  */
 const FIRST_PACE = 1_200
-/** Units a second while slowing down has been in vain. */
+/** Units a second while slowing down has been in vain, at least; */
 const RESPITE_PACE = 2_500
+/** or so many times what is taken, so that one partition that takes nothing does not slow the whole stream. */
+const RESPITE_FACTOR = 2.5
 /** Units a second below which no pace falls, so that a partition is never given up. */
 const SLOWEST = 5
 /** No step down is larger: the answers of half a second may be those to a single record. */
 const LARGEST_STEP_DOWN = 0.5
 
 export class RateLimiter {
-  /** Units a ms; infinite while unpaced. */
+  /** Units a ms; infinite while unlimited. */
   #rate = Number.POSITIVE_INFINITY
   #budget = 0
+  /** Of the budget: what {@link grant} gave and nobody has used. */
+  #granted = 0
   #refilledAt = 0
   #steppedAt = 0
   #stepUp = FIRST_STEP_UP
@@ -77,53 +79,63 @@ export class RateLimiter {
   #settled = 0
   #respiteMs = FIRST_RESPITE_MS
   #respiteUntil = 0
-  readonly #taken = new Float64Array(BUCKETS)
-  #bucket = 0
+  readonly #taken = new SlidingSum()
 
-  /** Units a second below which it never falls. */
-  readonly slowest: number
+  readonly #slowest: number
+  readonly #partitions: () => number
 
-  constructor(slowest: number = SLOWEST) {
-    this.slowest = slowest
+  /**
+   * `slowest`: units a second for each partition, below which it never falls. `partitions`: how many the limit is for; more
+   * than one where it is not known to which of them records go.
+   */
+  constructor(slowest: number = SLOWEST, partitions: () => number = () => 1) {
+    this.#slowest = slowest
+    this.#partitions = partitions
   }
 
-  get isPaced(): boolean {
+  /** Units a second below which it never falls. */
+  get slowest(): number {
+    return this.#slowest * this.#partitions()
+  }
+
+  get isLimited(): boolean {
     return this.#rate !== Number.POSITIVE_INFINITY
   }
 
-  /** Units a second; infinite while unpaced. */
+  /** Units a second; infinite while unlimited. */
   get perSecond(): number {
     return this.#rate * 1_000
   }
 
   /** Units that may be sent now. */
   budget(now: number): number {
-    if (!this.isPaced) return Number.POSITIVE_INFINITY
+    if (!this.isLimited) return Number.POSITIVE_INFINITY
     const saved = this.#budget + this.#rate * (now - this.#refilledAt)
     // Never less than a record, or a slow pace would never send one.
-    this.#budget = Math.min(saved, Math.max(1, this.#rate * SLOT_MS * MAX_SAVED_SLOTS))
+    this.#budget = Math.min(saved, this.#granted + Math.max(1, this.#rate * SLOT_MS * MAX_SAVED_SLOTS))
     this.#refilledAt = now
     return this.#budget
   }
 
   /** Units were sent. `isLimited`: there would have been more. */
   sent(units: number, isLimited: boolean): void {
-    if (!this.isPaced) return
+    if (!this.isLimited) return
     this.#budget -= units
+    this.#granted = Math.max(0, this.#granted - units)
     if (isLimited) this.#wasLimited = true
   }
 
   /** When the next record may be sent, if the budget is used up. */
   readyAt(now: number): number {
-    return this.#budget > 0 || !this.isPaced
+    return this.#budget > 0 || !this.isLimited
       ? now + SLOT_MS
       : now + Math.max(SLOT_MS, (1 - this.#budget) / this.#rate)
   }
 
   /** An answer to what was sent at `sentAt` (ms): units that were taken, and units that were over the limit. */
   answered(now: number, taken: number, throttled: number, sentAt: number): void {
-    this.#note(now, taken)
-    if (!this.isPaced) {
+    this.#taken.add(now, taken)
+    if (!this.isLimited) {
       if (throttled > 0) this.#slowDown(now)
       return
     }
@@ -133,11 +145,11 @@ export class RateLimiter {
     this.#throttledUnits += throttled
     if (now - this.#steppedAt < STEP_MS || now < this.#respiteUntil) return
     const isKnown = ++this.#steps > SETTLING_STEPS
-    const hasSunk = isKnown && this.#wasLimited && this.#takenLately() < this.#settled * SUNK
+    const hasSunk = isKnown && this.#wasLimited && this.#taken.latest < this.#settled * SUNK
     if (this.#throttledUnits === 0) this.#stepUpward()
     else if (this.#isFutile() || hasSunk) this.#giveUp(now)
     else this.#slowDown(now)
-    if (this.#steps === SETTLING_STEPS) this.#settled = this.#takenLately()
+    if (this.#steps === SETTLING_STEPS) this.#settled = this.#taken.latest
     this.#startStep(now)
   }
 
@@ -162,7 +174,7 @@ export class RateLimiter {
   }
 
   #giveUp(now: number): void {
-    this.#rate = RESPITE_PACE / 1_000
+    this.#rate = Math.max(RESPITE_PACE * this.#partitions(), RESPITE_FACTOR * this.#taken.latest) / 1_000
     this.#futile = 0
     this.#share = 1
     this.#steps = 0
@@ -172,7 +184,9 @@ export class RateLimiter {
 
   #slowDown(now: number): void {
     this.#rate =
-      (this.isPaced ? this.#lower() : Math.max(FIRST_PACE, this.#takenLately() * STEP_DOWN)) / 1_000
+      (this.isLimited
+        ? this.#lower()
+        : Math.max(FIRST_PACE * this.#partitions(), this.#taken.latest * STEP_DOWN)) / 1_000
     this.#budget = 0
     this.#refilledAt = now
     this.#stepUp = FIRST_STEP_UP
@@ -186,11 +200,7 @@ export class RateLimiter {
    */
   #lower(): number {
     const pace = this.perSecond
-    const wanted = Math.max(
-      this.#takenLately(),
-      pace * (1 - this.#throttledShare()),
-      pace * LARGEST_STEP_DOWN
-    )
+    const wanted = Math.max(this.#taken.latest, pace * (1 - this.#throttledShare()), pace * LARGEST_STEP_DOWN)
     return Math.max(this.slowest, Math.min(pace, wanted) * STEP_DOWN)
   }
 
@@ -199,23 +209,16 @@ export class RateLimiter {
     this.#share = 1
     this.#respiteMs = FIRST_RESPITE_MS
     if (!this.#wasLimited) return
-    this.#settled = this.#takenLately()
+    this.#settled = this.#taken.latest
     this.#rate *= 1 + this.#stepUp
     if (++this.#cleanSteps % 2 === 0) this.#stepUp = Math.min(LARGEST_STEP_UP, this.#stepUp * 2)
   }
 
-  #note(now: number, units: number): void {
-    const bucket = Math.floor(now / BUCKET_MS)
-    const passed = bucket - this.#bucket
-    if (passed >= BUCKETS || passed < 0) this.#taken.fill(0)
-    else for (let index = 1; index <= passed; index++) this.#taken[(this.#bucket + index) % BUCKETS] = 0
-    this.#bucket = bucket
-    this.#taken[bucket % BUCKETS] = (this.#taken[bucket % BUCKETS] ?? 0) + units
-  }
-
-  #takenLately(): number {
-    let sum = 0
-    for (const units of this.#taken) sum += units
-    return sum
+  /** Lets `units` through at once, on top of its rate. */
+  grant(now: number, units: number): void {
+    if (!this.isLimited) return
+    this.#budget = Math.max(0, this.#budget) + units
+    this.#refilledAt = now
+    this.#granted = units
   }
 }

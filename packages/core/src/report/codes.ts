@@ -39,6 +39,7 @@ export const NO_ANSWER_CODES = [
 export const WARNING_CODES = [
   'CLOCK',
   'CREDENTIALS_FILE_OPEN',
+  'HOT_KEY',
   'ORDERED_RATE',
   'SPOOL',
   'SPOOL_DAMAGED',

@@ -1,5 +1,5 @@
 /**
- * When the stream itself tells that lines are missing: once lines get through again.
+ * When the stream itself is told that lines are missing: as soon as lines get through again.
  *
  * Bounded by: one notice in {@link QUIET_MS}, so that a service that is merely slow does not get a notice with every
  * request. At close: what has not been told is told.
@@ -8,37 +8,39 @@ import type { Clock } from '../clock.ts'
 
 const QUIET_MS = 30_000
 
+export interface MissingLines {
+  readonly lines: number
+  readonly bytes: number
+}
+
 export class DropNotice {
-  readonly #clock: Clock
-  readonly #tell: (lines: number, bytes: number) => void
+  readonly #clock: Pick<Clock, 'monotonic'>
   #lines = 0
   #bytes = 0
-  #toldAt = Number.NEGATIVE_INFINITY
+  #takenAt = Number.NEGATIVE_INFINITY
 
-  constructor(clock: Clock, tell: (lines: number, bytes: number) => void) {
+  constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock
-    this.#tell = tell
   }
 
-  /** Lines were given up. */
+  /** Lines were dropped. */
   count(lines: number, bytes: number): void {
     this.#lines += lines
     this.#bytes += bytes
   }
 
-  /** A request was accepted. */
-  recovered(): void {
-    if (this.#lines > 0 && this.#clock.monotonic() - this.#toldAt >= QUIET_MS) this.tell()
+  /** What is to be told now that lines get through; `undefined` if there is nothing, or if it is too soon. */
+  takeDue(): MissingLines | undefined {
+    return this.#clock.monotonic() - this.#takenAt >= QUIET_MS ? this.take() : undefined
   }
 
-  /** Tells now, if there is anything to tell. */
-  tell(): void {
-    if (this.#lines === 0) return
-    const lines = this.#lines
-    const bytes = this.#bytes
+  /** What has not been told yet. */
+  take(): MissingLines | undefined {
+    if (this.#lines === 0) return undefined
+    const missing = { lines: this.#lines, bytes: this.#bytes }
     this.#lines = 0
     this.#bytes = 0
-    this.#toldAt = this.#clock.monotonic()
-    this.#tell(lines, bytes)
+    this.#takenAt = this.#clock.monotonic()
+    return missing
   }
 }

@@ -9,7 +9,7 @@ export interface DroppedLines {
 }
 
 /** A JSON line with the fields that loggers have, and a member of our own to search for: `dis_dropped`. */
-export function dropNotice({ lines, bytes, hostname, now }: DroppedLines): string {
+export function droppedLine({ lines, bytes, hostname, now }: DroppedLines): string {
   return JSON.stringify({
     level: 'warn',
     time: new Date(now).toISOString(),

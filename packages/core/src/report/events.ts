@@ -7,6 +7,8 @@ export interface RejectedEvent {
   /** Code of the service: `DIS.4301`, `APIGW.0201` …, or `OVERSIZE`, `NOT_SENT`. See docs/errors.md. */
   readonly code: string
   readonly message: string
+  /** What to do about it. */
+  readonly cure: string
   /** Number of lines. */
   readonly lines: number
   /** Attempts that used up the budget; 1 if the first answer was final. */

@@ -36,15 +36,30 @@ export class Reporter {
   readonly #untold = new Map<DropReason, { lines: number; bytes: number; readonly cancel: () => void }>()
   readonly #unsaidLines = { rejected: 0, dropped: 0 }
 
+  /** What was reported before {@link start}. */
+  #early: (() => void)[] | undefined = []
+
   constructor(clock: Clock, emit: Emit, stderr: (text: string) => void) {
     this.#clock = clock
     this.#emit = emit
     this.#stderr = stderr
   }
 
+  /** From now on events are emitted at once. Earlier ones follow in a microtask, so that the caller can add a listener first. */
+  start(): void {
+    const early = this.#early ?? []
+    this.#early = undefined
+    queueMicrotask(() => {
+      for (const report of early) report()
+    })
+  }
+
   rejected(event: RejectedEvent): void {
     this.#unsaidLines.rejected += event.lines
-    this.#say('rejected', () => `${this.#count('rejected')} rejected: ${event.code}: ${event.message}`)
+    this.#say(
+      'rejected',
+      () => `${this.#count('rejected')} rejected: ${event.code}: ${event.message} — ${event.cure}`
+    )
     if (channels.rejected.hasSubscribers) channels.rejected.publish(event)
     this.#emit('rejected', event)
   }
@@ -84,6 +99,10 @@ export class Reporter {
   }
 
   warn(event: WarningEvent): void {
+    if (this.#early !== undefined) {
+      this.#early.push(() => this.warn(event))
+      return
+    }
     this.#say('warning', () => `${event.code}: ${event.message} — ${event.cure}`, event.code)
     if (channels.warning.hasSubscribers) channels.warning.publish(event)
     this.#emit('warning', event)

@@ -1,3 +1,17 @@
+/** What one partition takes and turns away. */
+export interface PartitionStats {
+  /** `shardId-…`; `''` for records that were answered before their partition was known. */
+  readonly partitionId: string
+  /** Records stored there since the start, turned away by its limit, and failed for another reason. */
+  readonly delivered: number
+  readonly throttled: number
+  readonly failed: number
+  /** What it took in the last second: records, or 1,000 bytes of larger ones. */
+  readonly takenPerSecond: number
+  /** How much is sent to it at most, in the same unit; `null` while it has turned nothing away. */
+  readonly limitPerSecond: number | null
+}
+
 /** Counters of a producer since its creation; lines unless the name says otherwise. */
 export interface Stats {
   /** Lines taken by `write`, and those of earlier processes found in the spool (`recovered`); no empty lines. */
@@ -36,6 +50,10 @@ export interface Stats {
   /** Requests in flight now, and how many are allowed at the moment. */
   readonly inFlight: number
   readonly window: number
+  /** Age of the oldest line that is not settled, in ms; 0 if there is none. */
+  readonly oldestMs: number
+  /** One for each partition that answers have named, and one for records whose partition is not known. */
+  readonly partitions: readonly PartitionStats[]
 }
 
 /** What became of every line written before a `flush` or `close` was called, since the producer was created. */

@@ -7,21 +7,15 @@
  */
 import { statSync } from 'node:fs'
 import sonicBoom, { type SonicBoom } from 'sonic-boom'
-
-/** What became of a line, and the line. */
-export interface Letter {
-  readonly code: string
-  readonly message: string
-  readonly attempts: number
-  readonly route: object | undefined
-  readonly line: Uint8Array
-}
+import type { Clock } from '../clock.ts'
+import type { DeadLetter } from '../record/dead-letter.ts'
 
 const FILE_MODE = 0o600
 
 export class DeadLetters {
   readonly #file: SonicBoom
   readonly #maxBytes: number
+  readonly #clock: Pick<Clock, 'now'>
   readonly #failed: (error: unknown) => void
   #bytes: number
   #isFull = false
@@ -29,7 +23,8 @@ export class DeadLetters {
   count = 0
 
   /** @throws the file system's error if the file cannot be opened */
-  constructor(path: string, maxBytes: number, failed: (error: unknown) => void) {
+  constructor(path: string, maxBytes: number, clock: Pick<Clock, 'now'>, failed: (error: unknown) => void) {
+    this.#clock = clock
     this.#maxBytes = maxBytes
     this.#failed = failed
     // Synchronous: what goes wrong is known at construction, and a letter is safe when `write` returns. There are few.
@@ -45,11 +40,11 @@ export class DeadLetters {
   }
 
   /** Appends a line with the reason. False if it was not written. */
-  write({ code, message, attempts, route, line }: Letter, nowMs: number): boolean {
+  write({ code, message, attempts, route, line }: DeadLetter): boolean {
     const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
     const text = bytes.toString('utf8')
     const letter = JSON.stringify({
-      time: new Date(nowMs).toISOString(),
+      time: new Date(this.#clock.now()).toISOString(),
       code,
       message,
       attempts,

@@ -5,8 +5,7 @@
  * the others. An object for each line: this is for a disk that fails, or a start with lines from before.
  */
 
-import { LINE_OVERHEAD_BYTES } from '../queue/buffer-limit.ts'
-import type { LineStore } from '../queue/line-store.ts'
+import { LINE_OVERHEAD_BYTES, type LineStore } from '../queue/line-store.ts'
 
 export interface HeldLine {
   readonly line: number

@@ -6,11 +6,10 @@
  * than what is unread there. Those behind it are on disk already, and stay where they are.
  */
 import type { Clock } from '../clock.ts'
-import type { Ledger } from '../delivery/ledger.ts'
-import type { Lane } from '../queue/lane.ts'
-import type { Waiting } from '../queue/lanes.ts'
+import type { Settlement } from '../delivery/settlement.ts'
 import type { LineStore } from '../queue/line-store.ts'
-import { plainRoute } from '../record/route.ts'
+import type { QueuedLine } from '../queue/queue.ts'
+import { plainRoute, type Route } from '../record/route.ts'
 import { toWallTime } from './line-age.ts'
 import type { Spool } from './spool.ts'
 
@@ -18,7 +17,7 @@ export interface EndParts {
   readonly spool: Spool
   readonly clock: Clock
   readonly store: LineStore
-  readonly ledger: Ledger
+  readonly settlement: Pick<Settlement, 'spooled' | 'unspooled'>
   /** Ids that the disk refused since the end began. */
   readonly refused: ReadonlySet<number>
 }
@@ -29,9 +28,9 @@ export interface EndParts {
  */
 export function saveAtEnd(
   parts: EndParts,
-  waiting: readonly Waiting[],
-  behind: readonly Waiting[]
-): readonly Waiting[] {
+  waiting: readonly QueuedLine[],
+  behind: readonly QueuedLine[]
+): readonly QueuedLine[] {
   const { spool, store } = parts
   const front = upToLastUnsaved(waiting, store)
   const isFront = new Set(front.map(({ line }) => line))
@@ -43,20 +42,23 @@ export function saveAtEnd(
 }
 
 /** Of each lane the lines up to its last one that is not on disk. */
-function upToLastUnsaved(waiting: readonly Waiting[], store: LineStore): Waiting[] {
-  const ends = new Map<Lane, number>()
-  waiting.forEach(({ lane, line }, index) => {
-    if (store.spoolId(line) < 0) ends.set(lane, index)
+function upToLastUnsaved(waiting: readonly QueuedLine[], store: LineStore): QueuedLine[] {
+  const ends = new Map<Route, number>()
+  waiting.forEach(({ route, line }, index) => {
+    if (store.spoolId(line) < 0) ends.set(route, index)
   })
-  return waiting.filter(({ lane }, index) => index <= (ends.get(lane) ?? -1))
+  return waiting.filter(({ route }, index) => index <= (ends.get(route) ?? -1))
 }
 
-function write({ spool, clock, store, ledger, refused }: EndParts, lines: readonly Waiting[]): Waiting[] {
-  const ids = lines.map(({ lane, line }) => {
-    const { kind, value } = plainRoute(lane.route)
+function write(
+  { spool, clock, store, settlement, refused }: EndParts,
+  lines: readonly QueuedLine[]
+): QueuedLine[] {
+  const ids = lines.map(({ route, line }) => {
+    const { kind, value } = plainRoute(route)
     const epoch = store.epoch(line)
     // It is on disk twice for a moment, and counts once.
-    if (store.spoolId(line) >= 0) ledger.unsettle(epoch)
+    if (store.spoolId(line) >= 0) settlement.unspooled(epoch)
     return spool.append(kind, value, store.view(line), toWallTime(clock, store.writtenAt(line)), epoch, false)
   })
   spool.flush()
@@ -66,7 +68,7 @@ function write({ spool, clock, store, ledger, refused }: EndParts, lines: readon
     const isWritten = id !== undefined && !refused.has(id)
     if (!isWritten && oldId < 0) return true
     // The old copy is given up only when the new one is stored.
-    if (!isWritten) ledger.settle(store.epoch(line), 'spooled')
+    if (!isWritten) settlement.spooled(store.epoch(line), 1)
     else if (oldId >= 0) spool.acknowledge(oldId)
     store.release(line)
     return false

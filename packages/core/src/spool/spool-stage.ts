@@ -12,15 +12,11 @@
  * until it takes them again: see catch-up.ts.
  */
 import type { Clock } from '../clock.ts'
-import { type Ledger, PAST } from '../delivery/ledger.ts'
-import type { Batcher } from '../queue/batcher.ts'
-import type { BufferLimit } from '../queue/buffer-limit.ts'
-import type { SpoolGate } from '../queue/intake.ts'
-import type { Lane } from '../queue/lane.ts'
-import type { Lanes, Waiting } from '../queue/lanes.ts'
+import type { Settlement } from '../delivery/settlement.ts'
+import type { SpoolDoor } from '../queue/intake.ts'
 import type { LineStore } from '../queue/line-store.ts'
-import { type PlainRoute, plainRoute, routeOf } from '../record/route.ts'
-import type { DropReason } from '../report/events.ts'
+import type { Queue, QueuedLine } from '../queue/queue.ts'
+import { type PlainRoute, plainRoute, type Routing, routeOf } from '../record/route.ts'
 import { CatchUp } from './catch-up.ts'
 import type { HeldLine } from './held-lines.ts'
 import { fromWallTime } from './line-age.ts'
@@ -33,14 +29,12 @@ export interface SpoolStageParts {
   readonly mode: 'overflow' | 'always'
   readonly clock: Clock
   readonly store: LineStore
-  readonly ledger: Ledger
-  readonly overflow: BufferLimit
-  readonly lanes: Lanes
-  readonly batcher: Batcher
-  readonly dropped: (reason: DropReason, lines: number, bytes: number) => void
+  readonly settlement: Settlement
+  readonly queue: Queue
+  readonly routing: Routing
 }
 
-export class SpoolStage implements SpoolGate {
+export class SpoolStage implements SpoolDoor {
   readonly #parts: SpoolStageParts
   readonly #spool: Spool
   /** The route of all lines; its value is the key where they have keys. */
@@ -58,16 +52,16 @@ export class SpoolStage implements SpoolGate {
   constructor(parts: SpoolStageParts) {
     this.#parts = parts
     this.#wallOffsetMs = parts.clock.now() - parts.clock.monotonic()
-    const { routing } = parts.lanes
+    const { routing } = parts
     this.#isKeyed = routing.kind === 'field' || routing.kind === 'function'
     this.#route = plainRoute(routeOf(routing, ''))
     this.#spool = parts.open({
-      stored: (epoch, lines) => parts.ledger.settle(epoch, 'spooled', lines),
+      stored: (epoch, lines) => parts.settlement.spooled(epoch, lines),
       refused: (lines) => this.#refused(lines),
       givenUp: (line) => this.#gaveUp(line),
       exposed: (from, to, isFull) => this.#exposed(from, to, isFull)
     })
-    const writesHeld = parts.mode === 'always' || parts.overflow.spills
+    const writesHeld = parts.mode === 'always' || parts.queue.limit.spills
     this.#catchUp = new CatchUp(this.#spool, parts.store, parts.clock, writesHeld)
   }
 
@@ -82,17 +76,18 @@ export class SpoolStage implements SpoolGate {
   }
 
   get hasRoom(): boolean {
-    return this.#parts.overflow.spills && this.#spool.isWritable && !this.#catchUp.isBehind
+    return this.#parts.queue.limit.spills && this.#spool.isWritable && !this.#catchUp.isBehind
   }
 
   take(line: string | Uint8Array, key: string): boolean {
-    const { mode, clock, store, ledger, overflow, lanes } = this.#parts
+    const { mode, clock, store, settlement, queue } = this.#parts
+    const { limit } = queue
     const isWaiting = this.isWaiting
-    const goesToMemory = !isWaiting && overflow.fits(line.length)
+    const goesToMemory = !isWaiting && limit.fits(line.length)
     if (mode === 'overflow') {
-      if (goesToMemory || !overflow.spills) return false
+      if (goesToMemory || !limit.spills) return false
       // For the moment in which it is not known yet what waits there.
-      if (this.#spool.isSearching && overflow.fits(line.length)) return false
+      if (this.#spool.isSearching && limit.fits(line.length)) return false
     }
     if (this.#catchUp.isBehind) {
       this.#catchUp.soon()
@@ -105,45 +100,43 @@ export class SpoolStage implements SpoolGate {
       value,
       line,
       now + this.#wallOffsetMs,
-      ledger.epoch,
+      settlement.epoch,
       goesToMemory
     )
     if (id === undefined) return false
-    const epoch = ledger.write()
-    if (goesToMemory) this.#push(lanes.get(key), store.put(line, now, epoch, id))
+    const epoch = settlement.enter()
+    if (goesToMemory) queue.put(key, store.put(line, now, epoch, id))
     return true
   }
 
   admit(line: number, key: string): void {
-    const { mode, lanes } = this.#parts
+    const { mode, queue } = this.#parts
     const value = this.#isKeyed ? key : this.#route.value
     if (this.isWaiting) {
       this.#catchUp.held.push(line, this.#route.kind, value)
       return
     }
     if (mode === 'always') this.#catchUp.unwritten.push(line, this.#route.kind, value)
-    this.#push(lanes.get(key), line)
+    queue.put(key, line)
   }
 
   /** Reads lines back while there is room; then lets those go on that waited for it. */
   refill(): void {
     if (this.#isClosed) return
-    const { overflow } = this.#parts
+    // Lines that made room for others have reached their end without an answer.
+    this.noteSettled()
+    const { limit } = this.#parts.queue
     const { held } = this.#catchUp
-    while (this.#spool.hasUnread && overflow.hasRoomToRead(held.bytes)) {
+    while (this.#spool.hasUnread && limit.hasRoomToRead(held.bytes)) {
       if (!this.#spool.read((line) => this.#load(line))) break
     }
     if (this.#spool.hasUnread) return
     for (let next = held.shift(); next !== undefined; next = held.shift()) this.#letGoOn(next)
   }
 
-  /** A line in memory that is on disk too has reached its end. */
-  acknowledge(spoolId: number): void {
-    this.#spool.acknowledge(spoolId)
-  }
-
-  /** To be called after a group of the above. */
-  writeAcknowledgements(): void {
+  /** Notes on disk which lines have reached their end. */
+  noteSettled(): void {
+    for (const id of this.#parts.settlement.takeSettledOnDisk()) this.#spool.acknowledge(id)
     this.#spool.writeAcknowledgements()
   }
 
@@ -151,19 +144,20 @@ export class SpoolStage implements SpoolGate {
    * The end: puts lines of the memory on disk for the next start. `waiting` are all lines in lanes and in flight, in the
    * order of each lane. Returns those that are safe nowhere; the others are released.
    */
-  save(waiting: readonly Waiting[]): readonly Waiting[] {
-    const { clock, store, ledger, lanes } = this.#parts
+  save(waiting: readonly QueuedLine[]): readonly QueuedLine[] {
+    const { clock, store, settlement, queue } = this.#parts
+    this.noteSettled()
     this.#isClosed = true
     this.#catchUp.stop()
     this.#spool.beginEnd()
     const refused = new Set<number>()
     this.#refusedAtEnd = refused
     const { held } = this.#catchUp
-    const behind: Waiting[] = []
+    const behind: QueuedLine[] = []
     for (let next = held.shift(); next !== undefined; next = held.shift()) {
-      behind.push({ lane: lanes.forRoute(next), line: next.line })
+      behind.push({ route: queue.routeOf(next), line: next.line })
     }
-    return saveAtEnd({ spool: this.#spool, clock, store, ledger, refused }, waiting, behind)
+    return saveAtEnd({ spool: this.#spool, clock, store, settlement, refused }, waiting, behind)
   }
 
   /** To be called once at first: takes over what others left. */
@@ -192,24 +186,16 @@ export class SpoolStage implements SpoolGate {
   }
 
   #load({ id, kind, value, line, writtenAt, epoch }: SpooledLine): void {
-    const { clock, store, lanes, ledger } = this.#parts
-    if (epoch === undefined) ledger.recover()
-    this.#push(
-      lanes.forRoute({ kind, value }),
-      store.put(line, fromWallTime(clock, writtenAt), epoch ?? PAST, id)
-    )
+    const { clock, store, queue, settlement } = this.#parts
+    const itsEpoch = epoch ?? settlement.recovered()
+    queue.putRouted({ kind, value }, store.put(line, fromWallTime(clock, writtenAt), itsEpoch, id))
   }
 
   /** What it waited for has been read. */
   #letGoOn({ line, kind, value }: HeldLine): void {
-    const { mode, lanes } = this.#parts
+    const { mode, queue } = this.#parts
     if (mode === 'always') this.#catchUp.unwritten.push(line, kind, value)
-    this.#push(lanes.forRoute({ kind, value }), line)
-  }
-
-  #push(lane: Lane, line: number): void {
-    lane.push(line)
-    this.#parts.batcher.offer(lane)
+    queue.putRouted({ kind, value }, line)
   }
 
   /** The next best place is the memory, even a little above its bound: the lines were admitted already. */
@@ -219,9 +205,8 @@ export class SpoolStage implements SpoolGate {
   }
 
   #gaveUp({ epoch, line }: SpooledLine): void {
-    const { ledger } = this.#parts
-    if (epoch === undefined) ledger.recover()
-    ledger.endSpooled(epoch ?? PAST, 'dropped')
+    const { settlement } = this.#parts
+    settlement.dropSpooled(epoch ?? settlement.recovered())
     // One report for the many lines of a segment.
     if (this.#givenUp.lines === 0) queueMicrotask(() => this.#reportGivenUp())
     this.#givenUp.lines++
@@ -231,17 +216,16 @@ export class SpoolStage implements SpoolGate {
   #reportGivenUp(): void {
     const { lines, bytes } = this.#givenUp
     this.#givenUp = { lines: 0, bytes: 0 }
-    this.#parts.dropped('spool-full', lines, bytes)
+    this.#parts.settlement.reportSpoolFull(lines, bytes)
   }
 
   /** Lines in memory are on disk no more. Those in lanes are written again, unless they were given up for younger ones. */
   #exposed(from: number, to: number, isFull: boolean): void {
-    const { mode, store, ledger, lanes } = this.#parts
+    const { mode, store, settlement, queue } = this.#parts
     const exposed = new Set(store.forgetSpoolIds(from, to).map(({ id }) => id))
-    for (const line of exposed) ledger.unsettle(store.epoch(line))
+    for (const line of exposed) settlement.unspooled(store.epoch(line))
     if (mode !== 'always' || isFull || this.#isClosed) return
     // Older than all that waits to be written already.
-    const waiting = [...lanes.waiting()].filter(({ line }) => exposed.has(line))
-    this.#catchUp.unwritten.unshift(waiting.map(({ lane, line }) => ({ line, ...plainRoute(lane.route) })))
+    this.#catchUp.unwritten.unshift([...queue.waiting()].filter(({ line }) => exposed.has(line)))
   }
 }

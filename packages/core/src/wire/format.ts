@@ -12,7 +12,7 @@ export interface EncodableBatch {
   begin(index: number): number
   end(index: number): number
   line(index: number): number
-  lane(index: number): { readonly tail: string }
+  encodedRoute(record: number): string
 }
 
 /** Where the bytes of lines are. */
@@ -27,9 +27,9 @@ export interface BodyFormat {
   /** Bytes of a body without records. */
   readonly emptyBytes: number
   /** What follows the data of each record of a route, one character a byte: made once for a lane. */
-  tailOf(route: Route): string
-  /** Bytes that a record of so many bytes, with a tail of so many, adds to a body. Never less than it really is. */
-  recordBytes(dataBytes: number, tailBytes: number): number
+  encodeRoute(route: Route): string
+  /** Bytes that a record of so many bytes, with an encoded route of so many, adds to a body. Never less than it really is. */
+  recordBytes(dataBytes: number, routeBytes: number): number
   /** The body. The format may use its scratch memory again, the body is the caller's. */
   encode(batch: EncodableBatch, store: LineBytes): Buffer
   /** Reads a 200 answer to a request of `records` records. Total: whatever comes in, a value comes out. */

@@ -13,7 +13,7 @@ const RECORD_HEAD = '{"data":"'
 const NEWLINE = 0x0a
 
 /** Text after the data of a record: closes the data and adds the route. */
-export function recordTail(route: Route): string {
+export function encodedRoute(route: Route): string {
   if ('partitionId' in route) return `","partition_id":${asciiJson(route.partitionId)}}`
   if ('explicitHashKey' in route) return `","explicit_hash_key":${asciiJson(route.explicitHashKey)}}`
   if ('partitionKey' in route) return `","partition_key":${asciiJson(route.partitionKey)}}`
@@ -30,7 +30,7 @@ export function bodyHead(streamName: string, streamId: string | undefined): stri
 export class JsonFormat implements BodyFormat {
   readonly contentType: string = 'application/json'
   readonly emptyBytes: number
-  readonly tailOf: BodyFormat['tailOf'] = recordTail
+  readonly encodeRoute: BodyFormat['encodeRoute'] = encodedRoute
   readonly readAnswer: BodyFormat['readAnswer'] = readSendRecordsAnswer
   readonly #head: string
   #scratch: Buffer = Buffer.alloc(0)
@@ -40,8 +40,8 @@ export class JsonFormat implements BodyFormat {
     this.emptyBytes = this.#head.length + ']}'.length
   }
 
-  recordBytes(dataBytes: number, tailBytes: number): number {
-    return RECORD_HEAD.length + 1 + 4 * Math.ceil(dataBytes / 3) + tailBytes
+  recordBytes(dataBytes: number, routeBytes: number): number {
+    return RECORD_HEAD.length + 1 + 4 * Math.ceil(dataBytes / 3) + routeBytes
   }
 
   encode(batch: EncodableBatch, store: LineBytes): Buffer {
@@ -51,7 +51,7 @@ export class JsonFormat implements BodyFormat {
       const data = this.#data(batch, record, store)
       const text = record === 0 ? RECORD_HEAD : `,${RECORD_HEAD}`
       // One write a record: three pieces of ASCII joined cost less than three calls into native code.
-      offset += body.write(text + data + batch.lane(record).tail, offset, 'latin1')
+      offset += body.write(text + data + batch.encodedRoute(record), offset, 'latin1')
     }
     offset += body.write(']}', offset, 'latin1')
     return body.subarray(0, offset)
@@ -76,7 +76,7 @@ export class JsonFormat implements BodyFormat {
   #sizeBound(batch: EncodableBatch): number {
     let size = this.#head.length + 2 + Math.ceil((batch.bytes * 4) / 3)
     for (let record = 0; record < batch.records; record++) {
-      size += RECORD_HEAD.length + 1 + 4 + batch.lane(record).tail.length
+      size += RECORD_HEAD.length + 1 + 4 + batch.encodedRoute(record).length
     }
     return size
   }

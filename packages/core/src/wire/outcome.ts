@@ -2,7 +2,13 @@
 import type { NoAnswerCode } from '../report/codes.ts'
 import { cureOfFailure } from './failures.ts'
 import type { WireReply } from './message.ts'
-import { type RecordResult, readError, readSendRecordsAnswer, type SendRecordsAnswer } from './response.ts'
+import {
+  type RecordResult,
+  readError,
+  readSendRecordsAnswer,
+  type SendRecordsAnswer,
+  type StoredRecord
+} from './response.ts'
 import { type CodeAction, ruleFor } from './service-codes.ts'
 
 /** Facts about a request that failed as a whole. */
@@ -15,7 +21,7 @@ export interface Failure {
 
 export type Outcome =
   /** Every record is stored; one result a record, in the order of the request. */
-  | { readonly kind: 'delivered'; readonly results: readonly RecordResult[] }
+  | { readonly kind: 'delivered'; readonly results: readonly StoredRecord[] }
   /** Some records failed or are unknown. */
   | { readonly kind: 'partial'; readonly results: readonly RecordResult[] }
   /** Nothing is known to be stored; try again. */
@@ -105,8 +111,8 @@ function judgeAnswer(answer: SendRecordsAnswer): Outcome {
     }
   }
   const { results } = answer
-  const clean = results.every((result) => result.kind === 'stored')
-  return { kind: clean ? 'delivered' : 'partial', results }
+  const isStored = (result: RecordResult): result is StoredRecord => result.kind === 'stored'
+  return results.every(isStored) ? { kind: 'delivered', results } : { kind: 'partial', results }
 }
 
 function cureOf(action: CodeAction): string {

@@ -26,7 +26,7 @@ const NEWLINE = 0x0a
 export class ProtobufFormat implements BodyFormat {
   readonly contentType: string = 'application/x-protobuf; charset=utf-8'
   readonly emptyBytes: number
-  readonly tailOf: BodyFormat['tailOf'] = routeFields
+  readonly encodeRoute: BodyFormat['encodeRoute'] = routeFields
   readonly readAnswer: BodyFormat['readAnswer'] = readProtobufAnswer
   readonly #head: string
   readonly #foot: string
@@ -38,23 +38,23 @@ export class ProtobufFormat implements BodyFormat {
     this.emptyBytes = this.#head.length + this.#foot.length
   }
 
-  recordBytes(dataBytes: number, tailBytes: number): number {
-    return delimitedBytes(delimitedBytes(dataBytes) + tailBytes)
+  recordBytes(dataBytes: number, routeBytes: number): number {
+    return delimitedBytes(delimitedBytes(dataBytes) + routeBytes)
   }
 
   encode(batch: EncodableBatch, store: LineBytes): Buffer {
     const { records } = batch
     let size = this.emptyBytes
     for (let record = 0; record < records; record++) {
-      size += this.recordBytes(dataBytes(batch, record, store), batch.lane(record).tail.length)
+      size += this.recordBytes(dataBytes(batch, record, store), batch.encodedRoute(record).length)
     }
     const body = Buffer.allocUnsafe(size)
     let offset = body.write(this.#head, 0, 'latin1')
     for (let record = 0; record < records; record++) {
-      const { tail } = batch.lane(record)
+      const route = batch.encodedRoute(record)
       const bytes = dataBytes(batch, record, store)
       body[offset++] = tagOf(RECORDS)
-      offset = writeVarint(body, offset, delimitedBytes(bytes) + tail.length)
+      offset = writeVarint(body, offset, delimitedBytes(bytes) + route.length)
       body[offset++] = tagOf(DATA)
       offset = writeVarint(body, offset, bytes)
       const begin = batch.begin(record)
@@ -63,7 +63,7 @@ export class ProtobufFormat implements BodyFormat {
         if (index > begin) body[offset++] = NEWLINE
         offset = store.copy(batch.line(index), body, offset)
       }
-      offset = writeShort(body, offset, tail)
+      offset = writeShort(body, offset, route)
     }
     body.write(this.#foot, offset, 'latin1')
     return body
@@ -106,7 +106,7 @@ function writeVarint(target: Buffer, offset: number, value: number): number {
   return at
 }
 
-/** Most tails are a key of some letters: eight bytes take 16 ns so, and 63 in native code; from 16 on that is faster. */
+/** Most routes are a key of some letters: eight bytes take 16 ns so, and 63 in native code; from 16 on that is faster. */
 function writeShort(target: Buffer, offset: number, text: string): number {
   if (text.length > 16) return offset + target.write(text, offset, 'latin1')
   for (let index = 0; index < text.length; index++) target[offset + index] = text.charCodeAt(index)

@@ -7,9 +7,15 @@
 
 import { readStoredAnswer } from './stored-answer.ts'
 
+/** A record that the service stored. `partitionId` in the long spelling; `''` if the answer did not say. */
+export interface StoredRecord {
+  readonly kind: 'stored'
+  readonly partitionId: string
+}
+
 /** What an answer says of one record. */
 export type RecordResult =
-  | { readonly kind: 'stored'; readonly partitionId: string }
+  | StoredRecord
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'unknown' }
 

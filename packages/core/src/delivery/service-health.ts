@@ -1,0 +1,139 @@
+/**
+ * What answers say about the service as a whole: how many requests it gets at once, when the next one may start, and what an
+ * operator should hear.
+ *
+ * Bounded by: the concurrency limit. A failure stops every request for a while, refused credentials until the circuit breaker
+ * lets a probe through. At close: waits end, except that of an open circuit breaker.
+ */
+import type { CredentialSource } from '../auth/identity.ts'
+import type { Clock } from '../clock.ts'
+import type { WarningCode } from '../report/codes.ts'
+import type { WarningEvent } from '../report/events.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
+import { ConcurrencyLimit, type ConcurrencyPolicy } from './concurrency-limit.ts'
+import type { ServiceVerdict } from './verdict.ts'
+
+export interface ServiceHealthParts {
+  readonly clock: Clock
+  readonly policy: ConcurrencyPolicy & { readonly probeIntervalMs: number }
+  readonly credentials: Pick<CredentialSource, 'refresh'>
+  /** Corrects the time of signatures; returns by how many ms the clock was wrong, 0 if it was right enough. */
+  readonly correctClock: (serverDate: string | undefined) => number
+  readonly warn: (event: WarningEvent) => void
+}
+
+/** A fault that lasts minutes, as a stream that is being made. */
+const SLOW_RETRY_MS = 30_000
+// A single failure is daily life; three in a row are worth a warning.
+const FAILURES_WORTH_A_WARNING = 3
+
+export class ServiceHealth {
+  readonly #parts: ServiceHealthParts
+  readonly #limit: ConcurrencyLimit
+  readonly #breaker: CircuitBreaker
+  #isClockCorrected = false
+
+  constructor(parts: ServiceHealthParts) {
+    this.#parts = parts
+    this.#limit = new ConcurrencyLimit(parts.policy)
+    this.#breaker = new CircuitBreaker(parts.policy.probeIntervalMs)
+  }
+
+  get inFlight(): number {
+    return this.#limit.inFlight
+  }
+
+  /** Requests allowed at the moment. */
+  get limit(): number {
+    return this.#limit.limit
+  }
+
+  /** Whether one more request may be in flight. */
+  get hasRoom(): boolean {
+    return this.#limit.hasRoom
+  }
+
+  /** No request starts before this time (monotonic ms). */
+  get pausedUntil(): number {
+    return this.#limit.pausedUntil
+  }
+
+  /** A request starts. The number goes back to {@link apply}. */
+  start(): number {
+    return this.#limit.start()
+  }
+
+  end(): void {
+    this.#limit.end()
+  }
+
+  /** Follows an answer. Waits while other credentials are looked for. */
+  async apply(verdict: ServiceVerdict, generation: number): Promise<void> {
+    switch (verdict.kind) {
+      case 'accepted':
+        this.#isClockCorrected = false
+        this.#limit.succeeded()
+        this.#breaker.accepted()
+        return
+      case 'failed':
+        this.#failed(verdict, generation)
+        return
+      case 'unauthorized':
+        await this.#unauthorized(verdict, generation)
+        return
+      default: {
+        const never: never = verdict
+        return never
+      }
+    }
+  }
+
+  /** Ends the wait after failures. An open circuit breaker, and a search for credentials, go on. */
+  endWait(): void {
+    const isSearching = this.#limit.pausedUntil === Number.POSITIVE_INFINITY
+    if (!this.#breaker.isOpen && !isSearching) this.#limit.endWait()
+  }
+
+  #failed(verdict: Extract<ServiceVerdict, { kind: 'failed' }>, generation: number): void {
+    const { clock, warn } = this.#parts
+    const { isSlow, waitMs } = verdict
+    if (this.#limit.isFirstFailure(generation)) {
+      const slowMs = isSlow ? Math.round(SLOW_RETRY_MS * (0.5 + clock.random() / 2)) : 0
+      this.#limit.failed(clock.monotonic(), clock.random(), Math.max(slowMs, waitMs))
+    }
+    if (this.#limit.failures === FAILURES_WORTH_A_WARNING || isSlow) warn(warningOf(verdict))
+  }
+
+  async #unauthorized(
+    verdict: Extract<ServiceVerdict, { kind: 'unauthorized' }>,
+    generation: number
+  ): Promise<void> {
+    const { clock, credentials, warn } = this.#parts
+    if (this.#clockWasWrong(verdict)) return
+    const wasOpen = this.#breaker.isOpen
+    const isFirst = this.#limit.isFirstFailure(generation)
+    // Nothing else is sent while new credentials are being looked for.
+    this.#limit.pause(Number.POSITIVE_INFINITY)
+    const isRefreshed = await credentials.refresh().catch(() => false)
+    this.#limit.pause(clock.monotonic() + this.#breaker.refused(isFirst, isRefreshed))
+    if (this.#breaker.isOpen && !wasOpen) warn(warningOf(verdict))
+  }
+
+  /** Once, until a request is accepted again: two clocks that disagree must not keep us asking for ever. */
+  #clockWasWrong({ serverDate, code }: Extract<ServiceVerdict, { kind: 'unauthorized' }>): boolean {
+    const { correctClock, warn } = this.#parts
+    const wrongMs = this.#isClockCorrected ? 0 : correctClock(serverDate)
+    if (wrongMs === 0) return false
+    this.#isClockCorrected = true
+    warn({
+      code: 'CLOCK' satisfies WarningCode,
+      message: `this machine's clock differs from the service's by ${Math.round(wrongMs / 1_000)} s (${code})`,
+      cure: 'requests are signed with the time of the service from now on; set the clock of this machine'
+    })
+    return true
+  }
+}
+
+function warningOf({ code, message, cure }: WarningEvent): WarningEvent {
+  return { code, message, cure }
+}

@@ -1,0 +1,63 @@
+/**
+ * Batches that the service does not take as a whole: they are cut, and their parts go before anything else.
+ *
+ * Bounded by: a search for a refused record ends when it is in vain ({@link Bisection}); then batches are not cut any more until
+ * the service has accepted a request.
+ */
+import type { Batch } from './batch.ts'
+import { Bisection } from './bisection.ts'
+import { type CutSizes, cutBatch } from './cut.ts'
+
+export class CutBatches {
+  readonly #sizes: CutSizes
+  readonly #parts: Batch[] = []
+  /** The service refuses every request, so that a search would be in vain. */
+  #refusesAll = false
+
+  constructor(sizes: CutSizes) {
+    this.#sizes = sizes
+  }
+
+  get isEmpty(): boolean {
+    return this.#parts.length === 0
+  }
+
+  /** Whether a search for a refused record is worth while. */
+  get isSearchable(): boolean {
+    return !this.#refusesAll
+  }
+
+  /** Takes the next part. */
+  shift(): Batch | undefined {
+    return this.#parts.shift()
+  }
+
+  /** Takes all parts. */
+  takeAll(): Batch[] {
+    return this.#parts.splice(0)
+  }
+
+  /** Cuts a batch that was too large, or one of whose records was refused. */
+  cut(batch: Batch, cause: 'size' | 'content'): void {
+    const bisection = batch.bisection ?? (cause === 'content' ? new Bisection(batch.lineCount) : undefined)
+    if (cause === 'content') bisection?.refused()
+    this.#parts.push(...cutBatch(batch, bisection, this.#sizes))
+  }
+
+  /** The second part of a record follows, because the first one is settled. */
+  startRest(rest: Batch): void {
+    rest.lane(0).outstanding++
+    this.#parts.unshift(rest)
+  }
+
+  /** What an answer says about the search that the batch belongs to. */
+  note({ bisection }: Batch, isContentRefused: boolean, isAccepted: boolean): void {
+    if (isContentRefused) {
+      bisection?.refused()
+      if (bisection?.isHopeless === true) this.#refusesAll = true
+    } else if (isAccepted) {
+      bisection?.accepted()
+      this.#refusesAll = false
+    }
+  }
+}

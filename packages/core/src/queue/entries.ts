@@ -1,0 +1,168 @@
+/**
+ * What the queue knows about each line, as numbers in flat arrays: nothing is allocated for a line.
+ *
+ * Entries stand in chunks. A chunk is made when all others are full and freed when it is empty, so that growing never copies
+ * and a peak is given back. Freed entries are used again before a new chunk is made.
+ */
+
+/** No line. */
+export const NONE = -1
+
+const CHUNK_BITS = 12
+const CHUNK_SIZE = 1 << CHUNK_BITS
+const CHUNK_MASK = CHUNK_SIZE - 1
+
+/** Fields of {@link Chunk.ints}. */
+export const START = 0
+export const LENGTH = 1
+export const NEXT = 2
+export const EPOCH = 3
+export const ATTEMPTS = 4
+/** Neighbours among the lines of a page. */
+export const OLDER = 5
+export const NEWER = 6
+const INTS = 7
+
+/** Fields of {@link Chunk.floats}. */
+export const WRITTEN_AT = 0
+export const SPOOL_ID = 1
+const FLOATS = 2
+
+/** Bytes of an entry: its numbers, and the reference to its page. */
+export const ENTRY_BYTES: number = INTS * 4 + FLOATS * 8 + 8
+
+interface Chunk<Owner> {
+  readonly ints: Int32Array
+  readonly floats: Float64Array
+  /** `undefined` where an entry is free. */
+  readonly owners: (Owner | undefined)[]
+  free: number
+  used: number
+  /** Whether it stands in the list of chunks with free entries. */
+  isOpen: boolean
+}
+
+export class Entries<Owner> {
+  // A freed chunk leaves a hole, whose number is used again.
+  readonly #chunks: (Chunk<Owner> | undefined)[] = []
+  readonly #holes: number[] = []
+  /** Numbers of chunks with free entries; the last one is used. */
+  readonly #open: number[] = []
+
+  /** Bytes of all chunks. */
+  get heldBytes(): number {
+    return (this.#chunks.length - this.#holes.length) * CHUNK_SIZE * ENTRY_BYTES
+  }
+
+  /** Takes an entry; gives its number. Its fields hold old values. */
+  take(owner: Owner): number {
+    const index = this.#open.at(-1) ?? this.#grow()
+    const chunk = this.#chunk(index)
+    const slot = chunk.free
+    chunk.free = chunk.ints[slot * INTS + NEXT] ?? NONE
+    chunk.owners[slot] = owner
+    chunk.used++
+    if (chunk.free === NONE) {
+      chunk.isOpen = false
+      this.#open.pop()
+    }
+    return (index << CHUNK_BITS) | slot
+  }
+
+  /** Frees an entry. */
+  release(id: number): void {
+    const index = id >>> CHUNK_BITS
+    const slot = id & CHUNK_MASK
+    const chunk = this.#chunk(index)
+    chunk.owners[slot] = undefined
+    chunk.ints[slot * INTS + NEXT] = chunk.free
+    chunk.free = slot
+    chunk.used--
+    if (!chunk.isOpen) {
+      chunk.isOpen = true
+      this.#open.push(index)
+    }
+    if (chunk.used === 0) this.#shrink(index)
+  }
+
+  /** Whether the number stands for something: it may have been released. */
+  has(id: number): boolean {
+    return this.#chunks[id >>> CHUNK_BITS]?.owners[id & CHUNK_MASK] !== undefined
+  }
+
+  int(id: number, field: number): number {
+    return this.#chunk(id >>> CHUNK_BITS).ints[(id & CHUNK_MASK) * INTS + field] ?? 0
+  }
+
+  setInt(id: number, field: number, value: number): void {
+    this.#chunk(id >>> CHUNK_BITS).ints[(id & CHUNK_MASK) * INTS + field] = value
+  }
+
+  float(id: number, field: number): number {
+    return this.#chunk(id >>> CHUNK_BITS).floats[(id & CHUNK_MASK) * FLOATS + field] ?? 0
+  }
+
+  setFloat(id: number, field: number, value: number): void {
+    this.#chunk(id >>> CHUNK_BITS).floats[(id & CHUNK_MASK) * FLOATS + field] = value
+  }
+
+  /** The owner given to {@link take}. @throws RangeError for a free entry */
+  owner(id: number): Owner {
+    const owner = this.#chunk(id >>> CHUNK_BITS).owners[id & CHUNK_MASK]
+    if (owner === undefined) throw new RangeError(`no line ${id}`)
+    return owner
+  }
+
+  setOwner(id: number, owner: Owner): void {
+    this.#chunk(id >>> CHUNK_BITS).owners[id & CHUNK_MASK] = owner
+  }
+
+  /** Visits all entries in use. A walk over all: for rare events. */
+  forEach(visit: (id: number) => void): void {
+    for (let index = 0; index < this.#chunks.length; index++) {
+      const owners = this.#chunks[index]?.owners
+      if (owners === undefined) continue
+      for (let slot = 0; slot < CHUNK_SIZE; slot++) {
+        if (owners[slot] !== undefined) visit((index << CHUNK_BITS) | slot)
+      }
+    }
+  }
+
+  /** @throws RangeError for a number that was never given */
+  #chunk(index: number): Chunk<Owner> {
+    const chunk = this.#chunks[index]
+    if (chunk === undefined) throw new RangeError(`no lines from ${index << CHUNK_BITS} on`)
+    return chunk
+  }
+
+  #grow(): number {
+    const index = this.#holes.pop() ?? this.#chunks.length
+    this.#chunks[index] = newChunk()
+    this.#open.push(index)
+    return index
+  }
+
+  /** Frees an empty chunk, unless it is the only one with free entries: the next line needs it. */
+  #shrink(index: number): void {
+    if (this.#open.length === 1) return
+    // Rare: once for 4,096 lines at most.
+    this.#open.splice(this.#open.indexOf(index), 1)
+    this.#chunks[index] = undefined
+    this.#holes.push(index)
+  }
+}
+
+function newChunk<Owner>(): Chunk<Owner> {
+  const ints = new Int32Array(CHUNK_SIZE * INTS)
+  for (let slot = 0; slot < CHUNK_SIZE; slot++) {
+    ints[slot * INTS + NEXT] = slot + 1 < CHUNK_SIZE ? slot + 1 : NONE
+  }
+  return {
+    ints,
+    floats: new Float64Array(CHUNK_SIZE * FLOATS),
+    owners: new Array<Owner | undefined>(CHUNK_SIZE).fill(undefined),
+    free: 0,
+    used: 0,
+    isOpen: true
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Memory for the bytes of lines, in pages that lines share.
+ *
+ * A page is free when its last line is released. Lines that stay long would keep nearly empty pages, so a page that is less
+ * than three quarters full is emptied: the store moves its lines to the newest page. At most three bytes are moved for each
+ * byte that is released, and the pages take at most a third more than their lines, and {@link SLACK_PAGES}.
+ */
+
+export interface Page {
+  readonly bytes: Buffer
+  /** Lines here, and their bytes. */
+  lines: number
+  live: number
+  /** The line that came last, or `NONE`. */
+  newest: number
+  /** Whether it waits to be emptied. */
+  isSparse: boolean
+}
+
+const LARGEST_PAGE_BYTES = 262_144
+const SMALLEST_PAGE_BYTES = 4_096
+const SLACK_PAGES = 4
+const POOLED_PAGES = 8
+/** A line above this part of a page, that does not fit into the current one, gets a page of its own size. */
+const LARGE_PART = 8
+
+/** Of a buffer of `maxBytes`: small enough that its pages follow its lines closely. */
+export function pageBytesFor(maxBytes: number): number {
+  return Math.max(
+    SMALLEST_PAGE_BYTES,
+    Math.min(LARGEST_PAGE_BYTES, 2 ** Math.floor(Math.log2(maxBytes / 64)))
+  )
+}
+
+export class Pages {
+  readonly #pageBytes: number
+  readonly #pool: Page[] = []
+  readonly #sparse: Page[] = []
+  /** Takes lines that share a page. */
+  #current: Page
+  #used = 0
+  #target: Page
+  /** Bytes of pages with lines, and of these lines. */
+  #held = 0
+  #live = 0
+
+  constructor(pageBytes: number) {
+    this.#pageBytes = pageBytes
+    this.#current = newPage(pageBytes)
+    this.#target = this.#current
+    this.#held = pageBytes
+  }
+
+  /** Bytes of all pages, those in the pool included. */
+  get heldBytes(): number {
+    return this.#held + this.#pool.length * this.#pageBytes
+  }
+
+  /** The page of the line that was written last, and where it begins. Valid until {@link added}. */
+  get target(): Page {
+    return this.#target
+  }
+
+  get start(): number {
+    return this.#target === this.#current ? this.#used : 0
+  }
+
+  /** Writes text as UTF-8; returns its bytes. To be followed by {@link added}. */
+  write(line: string): number {
+    this.#target = this.#current
+    // The exact length is asked for only where the largest possible one (3 bytes a UTF-16 unit) may not fit.
+    if (line.length * 3 > this.#current.bytes.length - this.#used) this.#reserve(Buffer.byteLength(line))
+    return this.#target.bytes.write(line, this.start, 'utf8')
+  }
+
+  /** Copies bytes; returns their number. To be followed by {@link added}. */
+  copy(line: Uint8Array): number {
+    this.#target = this.#current
+    this.#reserve(line.length)
+    this.#target.bytes.set(line, this.start)
+    return line.length
+  }
+
+  /** A line of `length` bytes stands in the target page now. */
+  added(length: number): void {
+    if (this.#target === this.#current) this.#used += length
+    this.#live += length
+    this.#target.live += length
+    this.#target.lines++
+  }
+
+  /** A line of `length` bytes left a page. */
+  removed(page: Page, length: number): void {
+    this.#live -= length
+    page.live -= length
+    page.lines--
+    if (page.lines === 0) this.#free(page)
+    else if (!page.isSparse && page !== this.#current && page.live < page.bytes.length * 0.75) {
+      page.isSparse = true
+      this.#sparse.push(page)
+    }
+  }
+
+  /** A page that is to be emptied, if pages take more than their lines justify. */
+  takeSparse(): Page | undefined {
+    if (this.#held <= this.#live * 1.33 + SLACK_PAGES * this.#pageBytes) return undefined
+    for (let page = this.#sparse.pop(); page !== undefined; page = this.#sparse.pop()) {
+      page.isSparse = false
+      // It may have been freed, and be in use again.
+      if (page.lines > 0 && page !== this.#current && page.live < page.bytes.length * 0.75) return page
+    }
+    return undefined
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#current.bytes.length - this.#used) return
+    // A large line would leave much of a shared page empty.
+    const isLarge = length > this.#pageBytes / LARGE_PART
+    const page = isLarge ? newPage(length) : (this.#pool.pop() ?? newPage(this.#pageBytes))
+    this.#held += page.bytes.length
+    this.#target = page
+    if (isLarge) return
+    const before = this.#current
+    this.#current = page
+    this.#used = 0
+    if (before.lines === 0) this.#free(before)
+  }
+
+  #free(page: Page): void {
+    page.newest = -1
+    if (page === this.#current) {
+      this.#used = 0
+      return
+    }
+    this.#held -= page.bytes.length
+    if (page.bytes.length === this.#pageBytes && this.#pool.length < POOLED_PAGES) this.#pool.push(page)
+  }
+}
+
+function newPage(size: number): Page {
+  return { bytes: Buffer.allocUnsafeSlow(size), lines: 0, live: 0, newest: -1, isSparse: false }
+}
