@@ -28,7 +28,8 @@ function world(lifetimeMs: number | null = HOUR, canLock = true) {
         if (state.error !== undefined) throw state.error
         return {
           credentials: { token: state.token || `T${state.asked}` },
-          endsAt: lifetimeMs === null ? undefined : clock.now() + lifetimeMs,
+          endsAt: undefined,
+          lifetimeMs: lifetimeMs ?? undefined,
           projectId: 'p'
         }
       },

@@ -23,8 +23,8 @@ export interface StandIn extends Listening {
   answer: (request: Asked) => Reply
 }
 
-/** A service on loopback that answers what the test says, and keeps what it was asked. */
-export async function standIn(answer: StandIn['answer']): Promise<StandIn> {
+/** A service on loopback that answers what the test says, and keeps what it was asked. `hasDate`: Node adds the Date header. */
+export async function standIn(answer: StandIn['answer'], hasDate = true): Promise<StandIn> {
   const asked: Asked[] = []
   const lines: string[] = []
   const listening = await httpServer(async (request, response) => {
@@ -33,6 +33,7 @@ export async function standIn(answer: StandIn['answer']): Promise<StandIn> {
     asked.push(one)
     lines.push(`${method} ${url}`)
     const reply = server.answer(one)
+    response.sendDate = hasDate
     const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {})
     response
       .writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers })

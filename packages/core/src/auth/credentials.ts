@@ -100,11 +100,11 @@ function createProvider(
     case 'iam':
       return new IamLoginProvider(choice.login, iamOrigin, network, clock)
     case 'federation':
-      return new FederationProvider(choice.federation, iamOrigin, network)
+      return new FederationProvider(choice.federation, iamOrigin, network, clock)
     case 'profile':
       return new ProfileProvider(
         choice.file,
-        (federation) => new FederationProvider(federation, iamOrigin, network),
+        (federation) => new FederationProvider(federation, iamOrigin, network, clock),
         warn
       )
     case 'metadata':
@@ -112,7 +112,7 @@ function createProvider(
     case 'discovered':
       return new DiscoveredProvider([
         new MetadataProvider(choice.metadataOrigin, clock),
-        ...(choice.pod === undefined ? [] : [new PodIdentityProvider(choice.pod)])
+        ...(choice.pod === undefined ? [] : [new PodIdentityProvider(choice.pod, clock)])
       ])
     default: {
       const never: never = choice

@@ -1,6 +1,7 @@
 /** IAM: its address, a login with a password, and the login of an identity provider's user. */
 import type { Clock } from '../clock.ts'
 import type { Network } from '../net/network.ts'
+import { lifetimeOf } from './lifetime.ts'
 import type { Provided, Provider } from './provider.ts'
 import { readSecretFile } from './secret-file.ts'
 import { Service } from './service.ts'
@@ -60,20 +61,22 @@ export class IamLoginProvider implements Provider {
     const token = headers['x-subject-token']
     if (!token) throw this.#service.unreadable('an answer without a token')
     const facts = parseObject(answer.body)?.['token']
-    return { credentials: { token }, endsAt: this.#endOf(facts), projectId: projectOf(facts) }
+    return { credentials: { token }, ...this.#life(facts, headers['date']), projectId: projectOf(facts) }
   }
 
   close(): Promise<void> {
     return this.#service.close()
   }
 
-  /** Counted from now by this machine's clock, which need not be that of IAM. */
-  #endOf(facts: unknown): number | undefined {
-    if (!isRecord(facts)) return undefined
-    const expires = readTime(text(facts['expires_at']))
-    const issued = readTime(text(facts['issued_at']))
-    if (expires === undefined || issued === undefined) return expires
-    return this.#clock.now() + (expires - issued)
+  /** IAM states both ends of the lifetime, so its clock and ours need not agree. */
+  #life(facts: unknown, date: string | undefined): Pick<Provided, 'endsAt' | 'lifetimeMs'> {
+    const [expires, issued] = isRecord(facts)
+      ? [readTime(text(facts['expires_at'])), readTime(text(facts['issued_at']))]
+      : []
+    const now = this.#clock.now()
+    if (expires === undefined || issued === undefined)
+      return { endsAt: expires, lifetimeMs: lifetimeOf(expires, date, now) }
+    return { endsAt: now + (expires - issued), lifetimeMs: expires - issued }
   }
 }
 
@@ -82,9 +85,11 @@ export class FederationProvider implements Provider {
   readonly canLock = true
   readonly #federation: Federation
   readonly #service: Service
+  readonly #clock: Clock
 
-  constructor(federation: Federation, origin: string, network: Network) {
+  constructor(federation: Federation, origin: string, network: Network, clock: Clock) {
     this.#federation = federation
+    this.#clock = clock
     this.#service = iamService(
       origin,
       network,
@@ -112,7 +117,7 @@ export class FederationProvider implements Provider {
       }
     })
     if (answer.status >= 300) throw this.#service.failure(answer, [token])
-    const provided = readTemporaryKeys(answer)
+    const provided = readTemporaryKeys(answer, this.#clock.now())
     if (provided === undefined) throw this.#service.unreadable('something else than temporary keys')
     return provided
   }

@@ -26,7 +26,8 @@ export class MetadataProvider implements Provider {
   readonly #service: Service
   readonly #clock: Clock
   #token: string | undefined
-  #withoutTokenUntil = 0
+  /** Monotonic. */
+  #withoutTokenUntil = Number.NEGATIVE_INFINITY
 
   constructor(origin: string, clock: Clock) {
     this.#clock = clock
@@ -41,7 +42,7 @@ export class MetadataProvider implements Provider {
   }
 
   async provide(): Promise<Provided> {
-    if (this.#token === undefined && this.#clock.now() >= this.#withoutTokenUntil)
+    if (this.#token === undefined && this.#clock.monotonic() >= this.#withoutTokenUntil)
       await this.#fetchToken(false)
     let answer = await this.#askForKeys()
     if (answer.status === 401 && !answer.body.includes(NO_AGENCY)) {
@@ -49,7 +50,7 @@ export class MetadataProvider implements Provider {
       answer = await this.#askForKeys()
     }
     if (answer.status >= 300) throw this.#service.failure(answer, [this.#token ?? ''])
-    const provided = readTemporaryKeys(answer)
+    const provided = readTemporaryKeys(answer, this.#clock.now())
     if (provided === undefined) throw this.#service.unreadable('something else than temporary keys')
     return provided
   }
@@ -76,6 +77,6 @@ export class MetadataProvider implements Provider {
       return
     }
     if (isMandatory || ![404, 405, 503].includes(answer.status)) throw this.#service.failure(answer)
-    this.#withoutTokenUntil = this.#clock.now() + ASK_FOR_A_TOKEN_AGAIN_MS
+    this.#withoutTokenUntil = this.#clock.monotonic() + ASK_FOR_A_TOKEN_AGAIN_MS
   }
 }

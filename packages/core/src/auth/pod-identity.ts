@@ -1,4 +1,5 @@
 /** The identity of a pod in a CCE cluster: the agent on its node changes the pod's token for temporary keys. */
+import type { Clock } from '../clock.ts'
 import { DIRECT } from '../net/network.ts'
 import type { Provided, Provider } from './provider.ts'
 import { readSecretFile } from './secret-file.ts'
@@ -20,9 +21,11 @@ export class PodIdentityProvider implements Provider {
   readonly canLock = false
   readonly #pod: PodIdentity
   readonly #service: Service
+  readonly #clock: Clock
 
-  constructor(pod: PodIdentity) {
+  constructor(pod: PodIdentity, clock: Clock) {
     this.#pod = pod
+    this.#clock = clock
     this.#service = new Service({
       name: 'the pod identity agent',
       origin: pod.uri.origin,
@@ -43,7 +46,7 @@ export class PodIdentityProvider implements Provider {
       body: {}
     })
     if (answer.status >= 300) throw this.#service.failure(answer, [token])
-    const provided = readTemporaryKeys(answer)
+    const provided = readTemporaryKeys(answer, this.#clock.now())
     if (provided === undefined) throw this.#service.unreadable('something else than temporary keys')
     return provided
   }

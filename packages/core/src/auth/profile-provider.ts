@@ -31,7 +31,7 @@ export class ProfileProvider implements Provider {
       throw new DisCredentialsError('CREDENTIALS_UNREADABLE', profile.given, profile.cure)
     const { federation, isOpenToAll, keys, projectId } = profile
     if (isOpenToAll) this.#warnOnce()
-    if (keys !== undefined) return { credentials: keys, endsAt: undefined, projectId }
+    if (keys !== undefined) return { credentials: keys, endsAt: undefined, lifetimeMs: undefined, projectId }
     if (federation === undefined) throw new TypeError('a profile holds keys or a federation')
     this.#federated ??= this.#federate(federation)
     return { ...(await this.#federated.provide()), projectId }

@@ -3,6 +3,8 @@
  *
  * There is no timer: a request that finds them old starts the renewal and goes out with the old ones, so an
  * idle process sleeps. The old ones are used to their end if renewing fails.
+ *
+ * Monotonic time stands still while a machine sleeps. Credentials that ended meanwhile are refused once, and then renewed.
  */
 import type { Clock } from '../clock.ts'
 import type { DisCredentialsError } from '../errors.ts'
@@ -19,6 +21,7 @@ export interface RenewingParts {
   readonly isFailureHeard?: boolean
 }
 
+/** Credentials and their schedule. Both times are monotonic: the wall clock may jump. */
 interface Held extends Provided {
   readonly renewAt: number
   readonly useUntil: number
@@ -27,14 +30,18 @@ interface Held extends Provided {
 // The official cores renew 40 minutes before the end; of short-lived credentials a tenth has to do.
 const RENEW_BEFORE_MS = 40 * 60_000
 const RENEW_BEFORE_SHARE = 0.1
-// Already over when they come: this machine's clock is wrong, so let the service decide, but don't ask all the time.
+// Credentials that seem to be over when they come: the clock of this machine is wrong. DIS decides whether they work. Each
+// time in a row they are used twice as long, so that the service is not asked all the time.
 const SHORTEST_USE_MS = 10_000
+const LONGEST_USE_MS = 300_000
 
 export class RenewingCredentials {
   readonly #parts: RenewingParts
   readonly #renewal: Paced<Held>
   #held: Held | undefined
   #refused: Credentials | undefined
+  /** How often in a row the credentials seemed to be over when they came. */
+  #overAtOnce = 0
 
   constructor(parts: RenewingParts) {
     this.#parts = parts
@@ -50,7 +57,7 @@ export class RenewingCredentials {
     const held = this.#usable()
     if (held === undefined) return (await this.#renewal.ask()).credentials
     // Whoever asks for the renewed ones hears of a failure; this request has what it needs.
-    if (this.#parts.clock.now() >= held.renewAt) this.#renewal.ask().catch(() => {})
+    if (this.#parts.clock.monotonic() >= held.renewAt) this.#renewal.ask().catch(() => {})
     return held.credentials
   }
 
@@ -83,16 +90,17 @@ export class RenewingCredentials {
 
   #usable(): Held | undefined {
     const held = this.#held
-    return held !== undefined && this.#parts.clock.now() < held.useUntil ? held : undefined
+    return held !== undefined && this.#parts.clock.monotonic() < held.useUntil ? held : undefined
   }
 
   async #renew(): Promise<Held> {
     const { clock, provider } = this.#parts
     const provided = await provider.provide()
-    const now = clock.now()
-    const { endsAt = Number.POSITIVE_INFINITY } = provided
-    const useUntil = endsAt > now ? endsAt : now + SHORTEST_USE_MS
-    const lifetime = useUntil - now
+    const { lifetimeMs = Number.POSITIVE_INFINITY } = provided
+    this.#overAtOnce = lifetimeMs > 0 ? 0 : this.#overAtOnce + 1
+    const useMs =
+      lifetimeMs > 0 ? lifetimeMs : Math.min(LONGEST_USE_MS, SHORTEST_USE_MS * 2 ** (this.#overAtOnce - 1))
+    const useUntil = clock.monotonic() + useMs
     const before = this.#held
     this.#held = {
       ...provided,
@@ -102,18 +110,19 @@ export class RenewingCredentials {
           ? before.credentials
           : provided.credentials,
       useUntil,
-      renewAt: useUntil - Math.min(RENEW_BEFORE_MS, lifetime * RENEW_BEFORE_SHARE)
+      renewAt: useUntil - Math.min(RENEW_BEFORE_MS, useMs * RENEW_BEFORE_SHARE)
     }
     return this.#held
   }
 
   #warn({ reason, message, cure }: DisCredentialsError): void {
+    const { clock, isFailureHeard } = this.#parts
     const until = this.#usable()?.useUntil
-    if (until === undefined && this.#parts.isFailureHeard === true) return
+    if (until === undefined && isFailureHeard === true) return
     const rest =
       until === undefined || until === Number.POSITIVE_INFINITY
         ? ''
-        : ` (the present ones are used until ${new Date(until).toISOString()})`
+        : ` (the present ones are used until ${new Date(clock.now() + until - clock.monotonic()).toISOString()})`
     this.#parts.warn({ code: reason, message: `${message}${rest}`, cure })
   }
 }

@@ -26,6 +26,7 @@ export class Paced<T> {
   #asking: Promise<T> | undefined
   #failures = 0
   #lastError: DisCredentialsError | undefined
+  /** Monotonic: nothing is asked before it. */
   #notBefore = 0
 
   constructor(parts: PacedParts<T>) {
@@ -41,7 +42,7 @@ export class Paced<T> {
 
   async #ask(): Promise<T> {
     const { ask, clock } = this.#parts
-    if (this.#lastError !== undefined && clock.now() < this.#notBefore) throw this.#lastError
+    if (this.#lastError !== undefined && clock.monotonic() < this.#notBefore) throw this.#lastError
     try {
       const answer = await ask()
       this.#failures = 0
@@ -61,7 +62,7 @@ export class Paced<T> {
       error.reason === 'CREDENTIALS_REFUSED' && canLock
         ? REFUSED_PAUSE_MS
         : bound * (0.5 + clock.random() / 2)
-    this.#notBefore = clock.now() + pause
+    this.#notBefore = clock.monotonic() + pause
     if (isNews) failed(error)
     return error
   }

@@ -1,13 +1,14 @@
 /** The answer of a service that gives temporary keys → credentials. */
+import { lifetimeOf } from './lifetime.ts'
 import type { Provided } from './provider.ts'
 import type { Answer } from './service.ts'
 
 /**
  * Reads `{"credential":{"access","secret","securitytoken","expires_at"}}`, as IAM and the ECS metadata have it, or
  * with the names of pod identity (`accessKeyId`, `secretAccessKey`, `securityToken`, `expiration`).
- * Undefined if it is something else.
+ * Undefined if it is something else. `now`: wall time, for an answer without a Date header.
  */
-export function readTemporaryKeys(answer: Answer): Provided | undefined {
+export function readTemporaryKeys(answer: Answer, now: number): Provided | undefined {
   const all = parseObject(answer.body)
   const inner = all?.['credential'] ?? all?.['credentials'] ?? all
   if (!isRecord(inner)) return undefined
@@ -15,9 +16,11 @@ export function readTemporaryKeys(answer: Answer): Provided | undefined {
   const secretKey = firstText(inner, 'secret', 'secretAccessKey')
   const securityToken = firstText(inner, 'securitytoken', 'securityToken')
   if (accessKey === undefined || secretKey === undefined || securityToken === undefined) return undefined
+  const endsAt = readTime(firstText(inner, 'expires_at', 'expiration'))
   return {
     credentials: { accessKey, secretKey, securityToken },
-    endsAt: readTime(firstText(inner, 'expires_at', 'expiration')),
+    endsAt,
+    lifetimeMs: lifetimeOf(endsAt, answer.headers['date'], now),
     projectId: undefined
   }
 }

@@ -147,13 +147,14 @@ async function knock(
   const transport = new HttpTransport({ origin, maxConnections: 1, requestTimeoutMs, network })
   // Connections don't keep the process alive, but who knocks waits for the answer.
   const letGo = systemClock.keepAlive()
-  const startedAt = Date.now()
+  const startedAt = systemClock.monotonic()
   try {
     const reply = await transport.send({ method: 'GET', path: '/', headers: {}, body: null })
     if (reply.kind === 'failure') return { kind: 'failure', code: reply.code, message: reply.message }
-    const durationMs = Date.now() - startedAt
-    // The header has whole seconds, cut off, so half a second is added; it was written about half way.
-    const clockAheadMs = Date.parse(reply.headers['date'] ?? '') + 500 - (startedAt + durationMs / 2)
+    const durationMs = Math.round(systemClock.monotonic() - startedAt)
+    // The service cuts the time off to whole seconds, so half a second is added. It wrote the header about half way.
+    const writtenAt = systemClock.now() - durationMs / 2
+    const clockAheadMs = Date.parse(reply.headers['date'] ?? '') + 500 - writtenAt
     return {
       kind: 'answer',
       status: reply.status,
