@@ -16,8 +16,8 @@ import {
 import ThreadStream from 'thread-stream'
 import { Feed, type Ring } from './feed.ts'
 import { onProcessExit } from './process-exit.ts'
-import type { Order, Replies, WorkerOptions } from './protocol.ts'
-import { inProcess, type Sender, type Tell } from './sender.ts'
+import type { Command, Replies, WorkerOptions } from './protocol.ts'
+import { type Emit, inProcess, type Sender } from './sender.ts'
 import { NO_STATS, settledBy, sumOf } from './stats.ts'
 
 /** thread-stream's own types leave these out. */
@@ -30,29 +30,29 @@ const DEFAULT_CLOSE_MS = 8_000
 const CLOSE_GRACE_MS = 1_000
 
 /** @throws DisConfigError if the options cannot work, or cannot cross into a thread */
-export function inWorker(options: DisOptions, tell: Tell): Sender {
+export function inWorker(options: DisOptions, emit: Emit): Sender {
   refuseFunctions(options)
   validateOptions(options)
-  return new ThreadSender(options, tell)
+  return new ThreadSender(options, emit)
 }
 
 class ThreadSender implements Sender {
   readonly #thread: Thread
   readonly #feed: Feed
-  readonly #tell: Tell
+  readonly #emit: Emit
   readonly #closeTimeoutMs: number
   readonly #waiting = new Map<number, Done>()
-  readonly #forget: () => void
-  #instead: Sender | undefined
+  readonly #forgetExit: () => void
+  #fallback: Sender | undefined
   #stats: Stats = NO_STATS
   #written = 0
   // Lines that came after the end.
   #late = 0
-  #orders = 0
+  #commands = 0
   #closing: Promise<FlushReport> | undefined
 
-  constructor(options: DisOptions, tell: Tell) {
-    this.#tell = tell
+  constructor(options: DisOptions, emit: Emit) {
+    this.#emit = emit
     this.#closeTimeoutMs = options.closeTimeoutMs ?? DEFAULT_CLOSE_MS
     const workerData: WorkerOptions = { options }
     this.#thread = new ThreadStream({
@@ -64,40 +64,40 @@ class ThreadSender implements Sender {
     this.#feed = new Feed(this.#thread)
     this.#listen(options)
     this.#thread.unref()
-    this.#forget = onProcessExit(() => this.#leave())
+    this.#forgetExit = onProcessExit(() => this.#onExit())
   }
 
   write(line: string): boolean {
-    if (this.#instead !== undefined) return this.#instead.write(line)
+    if (this.#fallback !== undefined) return this.#fallback.write(line)
     if (line === '') return true
     this.#written++
     if (this.#closing === undefined) return this.#feed.write(line)
     this.#late++
-    this.#tell('dropped', { reason: 'closed', lines: 1, bytes: Buffer.byteLength(line) })
+    this.#emit('dropped', { reason: 'closed', lines: 1, bytes: Buffer.byteLength(line) })
     return true
   }
 
   whenDrained(next: () => void): void {
-    if (this.#instead !== undefined) {
-      this.#instead.whenDrained(next)
+    if (this.#fallback !== undefined) {
+      this.#fallback.whenDrained(next)
       return
     }
     this.#feed.whenDrained(next)
   }
 
   flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
-    if (this.#instead !== undefined)
-      return this.#overall(this.#instead.flush(timeoutMs === undefined ? {} : { timeoutMs }))
-    return this.#closing ?? this.#order('flush', timeoutMs, timeoutMs)
+    if (this.#fallback !== undefined)
+      return this.#overall(this.#fallback.flush(timeoutMs === undefined ? {} : { timeoutMs }))
+    return this.#closing ?? this.#command('flush', timeoutMs, timeoutMs)
   }
 
   close(): Promise<FlushReport> {
-    this.#closing ??= this.#instead === undefined ? this.#close() : this.#overall(this.#instead.close())
+    this.#closing ??= this.#fallback === undefined ? this.#close() : this.#overall(this.#fallback.close())
     return this.#closing
   }
 
   stats(): Stats {
-    if (this.#instead !== undefined) return sumOf(this.#stats, this.#instead.stats())
+    if (this.#fallback !== undefined) return sumOf(this.#stats, this.#fallback.stats())
     const stats = this.#stats
     const written = this.#written + stats.recovered
     const dropped = stats.dropped + this.#late
@@ -106,8 +106,8 @@ class ThreadSender implements Sender {
 
   async #close(): Promise<FlushReport> {
     this.#send({ code: 'DIS', kind: 'ending' })
-    await this.#order('close', this.#closeTimeoutMs, this.#closeTimeoutMs + CLOSE_GRACE_MS)
-    this.#forget()
+    await this.#command('close', this.#closeTimeoutMs, this.#closeTimeoutMs + CLOSE_GRACE_MS)
+    this.#forgetExit()
     const closed = new Promise<void>((resolve) => this.#thread.once('close', () => resolve()))
     // Blocks this thread until the worker has ended, which has nothing left to do.
     if (!this.#thread.destroyed) {
@@ -119,14 +119,14 @@ class ThreadSender implements Sender {
     return this.#report()
   }
 
-  /** Sends an order behind all lines that were written so far, and waits for what comes back, for `patienceMs` at most. */
-  #order(
+  /** Sends a command behind all lines that were written so far, and waits for what comes back, for `patienceMs` at most. */
+  #command(
     kind: 'flush' | 'close',
     timeoutMs: number | undefined,
     patienceMs: number | undefined
   ): Promise<FlushReport> {
     return new Promise((resolve) => {
-      const id = this.#orders++
+      const id = this.#commands++
       const timer =
         patienceMs === undefined ? undefined : setTimeout(() => this.#done(id, this.#report()), patienceMs)
       this.#waiting.set(id, (report) => {
@@ -149,8 +149,8 @@ class ThreadSender implements Sender {
     done?.(report)
   }
 
-  #send(order: Order): void {
-    if (!this.#thread.destroyed) this.#thread.emit('message', order)
+  #send(command: Command): void {
+    if (!this.#thread.destroyed) this.#thread.emit('message', command)
   }
 
   #report(): FlushReport {
@@ -161,7 +161,7 @@ class ThreadSender implements Sender {
   #listen(options: DisOptions): void {
     const on = <Name extends keyof Replies>(name: Name, listener: (...args: Replies[Name]) => void) =>
       this.#thread.on(name, listener)
-    on('dis:event', (name, event) => Reflect.apply(this.#tell, undefined, [name, event]))
+    on('dis:event', (name, event) => Reflect.apply(this.#emit, undefined, [name, event]))
     on('dis:stats', (stats) => {
       this.#stats = stats
     })
@@ -184,21 +184,21 @@ class ThreadSender implements Sender {
 
   /** The worker could not start, or died with what it held. What a spool holds of it, the next start sends. */
   #failed(error: Error, options: DisOptions): void {
-    if (this.#instead !== undefined) return
-    this.#forget()
+    if (this.#fallback !== undefined) return
+    this.#forgetExit()
     const { buffered: lines, bufferedBytes: bytes, ...rest } = this.stats()
     this.#stats = { ...rest, dropped: rest.dropped + lines, buffered: 0, bufferedBytes: 0 }
-    if (this.#closing === undefined) this.#instead = inProcess(options, this.#tell)
+    if (this.#closing === undefined) this.#fallback = inProcess(options, this.#emit)
     const cure = 'later lines go to a producer in this process; please report it'
     const message = `the worker thread failed: ${error.message}; up to ${lines} log lines went with it`
     process.stderr.write(`[dis-logs] WORKER: ${message} — ${cure}\n`)
-    this.#tell('warning', { code: 'WORKER', message, cure })
-    if (lines > 0) this.#tell('dropped', { reason: 'worker', lines, bytes })
+    this.#emit('warning', { code: 'WORKER', message, cure })
+    if (lines > 0) this.#emit('dropped', { reason: 'worker', lines, bytes })
     for (const id of [...this.#waiting.keys()]) this.#done(id, this.#report())
   }
 
   /** The process ends: synchronous. */
-  #leave(): void {
+  #onExit(): void {
     try {
       this.#send({ code: 'DIS', kind: 'ending' })
       this.#feed.flush()

@@ -1,17 +1,17 @@
 /** One `exit` listener of the process, however many transports there are; none while there is none. */
 
-const leavers = new Set<() => void>()
+const listeners = new Set<() => void>()
 
 function onExit(): void {
-  for (const leave of leavers) leave()
+  for (const listener of listeners) listener()
 }
 
-/** Calls `leave` when the process ends, until the returned function is called. */
-export function onProcessExit(leave: () => void): () => void {
-  if (leavers.size === 0) process.on('exit', onExit)
-  leavers.add(leave)
+/** Calls `listener` when the process ends, until the returned function is called. */
+export function onProcessExit(listener: () => void): () => void {
+  if (listeners.size === 0) process.on('exit', onExit)
+  listeners.add(listener)
   return () => {
-    leavers.delete(leave)
-    if (leavers.size === 0) process.off('exit', onExit)
+    listeners.delete(listener)
+    if (listeners.size === 0) process.off('exit', onExit)
   }
 }

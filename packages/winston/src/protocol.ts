@@ -7,7 +7,7 @@ export interface WorkerOptions {
 }
 
 /** To the worker. thread-stream's own messages have other codes. */
-export type Order =
+export type Command =
   | {
       readonly code: 'DIS'
       readonly kind: 'flush' | 'close'

@@ -11,7 +11,7 @@ import {
 export type SenderEvents = Omit<ProducerEvents, 'drain'>
 
 /** Hears of the producer's events. */
-export type Tell = <Name extends keyof SenderEvents>(name: Name, ...event: SenderEvents[Name]) => void
+export type Emit = <Name extends keyof SenderEvents>(name: Name, ...event: SenderEvents[Name]) => void
 
 export interface Sender {
   /** Takes a line. False: wait with the next one until {@link whenDrained} calls back. */
@@ -26,12 +26,12 @@ export interface Sender {
  * A producer in the process of the logger. Options may hold functions.
  * @throws DisConfigError if the options cannot work
  */
-export function inProcess(options: DisOptions, tell: Tell): Sender {
+export function inProcess(options: DisOptions, emit: Emit): Sender {
   const producer = createProducer(options)
-  producer.on('rejected', (event) => tell('rejected', event))
-  producer.on('dropped', (event) => tell('dropped', event))
-  producer.on('stats', (event) => tell('stats', event))
-  producer.on('warning', (event) => tell('warning', event))
+  producer.on('rejected', (event) => emit('rejected', event))
+  producer.on('dropped', (event) => emit('dropped', event))
+  producer.on('stats', (event) => emit('stats', event))
+  producer.on('warning', (event) => emit('warning', event))
   let isClosing = false
   return {
     // Nobody waits for a producer that takes no more: it counts what comes too late.

@@ -7,7 +7,7 @@ import type { DisOptions, FlushReport, Stats } from '@dis-logs/core'
 import Transport from 'winston-transport'
 import { inWorker } from './in-worker.ts'
 import { lineOf } from './line.ts'
-import { inProcess, type Sender, type Tell } from './sender.ts'
+import { type Emit, inProcess, type Sender } from './sender.ts'
 
 /** Options of the producer and winston-transport's own: `level`, `format`, `silent`, `handleExceptions` … */
 export interface DisTransportOptions
@@ -37,8 +37,8 @@ export class DisTransport extends Transport {
   constructor(options: DisTransportOptions) {
     const { format, level, silent, handleExceptions, handleRejections, worker = true, ...own } = options
     super(withoutUndefined({ format, level, silent, handleExceptions, handleRejections }))
-    const tell: Tell = (name, ...event) => void this.emit(name, ...event)
-    this.#sender = worker ? inWorker(own, tell) : inProcess(own, tell)
+    const emit: Emit = (name, ...event) => void this.emit(name, ...event)
+    this.#sender = worker ? inWorker(own, emit) : inProcess(own, emit)
   }
 
   /** Called by winston for each info that passes the level. */

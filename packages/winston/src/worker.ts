@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { parentPort } from 'node:worker_threads'
 import { createProducer, type FlushReport, type Producer, type Stats } from '@dis-logs/core'
 import { FrameReader } from './frames.ts'
-import type { Order, Replies, WorkerOptions } from './protocol.ts'
+import type { Command, Replies, WorkerOptions } from './protocol.ts'
 
 /** How often the other side hears of the counters, if they have changed. */
 const STATS_INTERVAL_MS = 200
@@ -16,12 +16,12 @@ export default function start({ options }: WorkerOptions): Writable {
   const frames = new FrameReader()
   let isEnding = false
   let release = () => {}
-  parentPort?.on('message', (order: Order) => {
-    if (order?.code !== 'DIS') return
-    if (order.kind === 'ending') {
+  parentPort?.on('message', (command: Command) => {
+    if (command?.code !== 'DIS') return
+    if (command.kind === 'ending') {
       isEnding = true
       release()
-    } else void carryOut(producer, order)
+    } else void carryOut(producer, command)
   })
   return new Writable({
     decodeStrings: false,
@@ -48,9 +48,9 @@ export default function start({ options }: WorkerOptions): Writable {
   })
 }
 
-async function carryOut(producer: Producer, order: Order & { kind: 'flush' | 'close' }): Promise<void> {
-  const { id, timeoutMs } = order
-  const report: FlushReport = await producer[order.kind](timeoutMs === undefined ? {} : { timeoutMs })
+async function carryOut(producer: Producer, command: Command & { kind: 'flush' | 'close' }): Promise<void> {
+  const { id, timeoutMs } = command
+  const report: FlushReport = await producer[command.kind](timeoutMs === undefined ? {} : { timeoutMs })
   send('dis:done', id, report, producer.stats())
 }
 

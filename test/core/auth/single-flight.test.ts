@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Paced } from '../../../packages/core/src/auth/single-flight.ts'
+import { SingleFlight } from '../../../packages/core/src/auth/single-flight.ts'
 import { DisCredentialsError } from '../../../packages/core/src/errors.ts'
 import { ManualClock } from '../../../packages/core/src/testing.ts'
 
@@ -12,7 +12,7 @@ function world({ canLock = true } = {}) {
   const clock = new ManualClock()
   const state = { asked: 0, error: undefined as unknown }
   const heard: string[] = []
-  const flight = new Paced({
+  const flight = new SingleFlight({
     clock,
     canLock,
     ask: async () => {

@@ -75,26 +75,26 @@ describe('inspectConfiguration', () => {
     expect(JSON.stringify([through, local, wrong])).not.toContain('hunter2')
   })
 
-  it('knocks without credentials, and reads the clock from the answer', async () => {
+  it('probes the endpoint without credentials, and reads the clock from the answer', async () => {
     let headers: unknown
     server = await httpServer((request, response) => {
       headers = request.headers
       response.writeHead(404, { date: new Date(Date.now() - 3_600_000).toUTCString() }).end()
     })
-    const { knock } = inspectConfiguration({ endpoint: `http://127.0.0.1:${server.port}` }, KEYS)
-    const answer = await knock(1_000)
+    const { probeEndpoint } = inspectConfiguration({ endpoint: `http://127.0.0.1:${server.port}` }, KEYS)
+    const answer = await probeEndpoint(1_000)
     expect(answer).toMatchObject({ kind: 'answer', status: 404 })
     const aheadMs = answer.kind === 'answer' ? answer.clockAheadMs : undefined
     expect(Math.abs((aheadMs ?? 0) + 3_600_000)).toBeLessThan(1_500)
     expect(headers).not.toHaveProperty('authorization')
   })
 
-  it('a knock where nobody listens, or at no endpoint, is a value too', async () => {
+  it('a probe where nobody listens, or at no endpoint, is a value too', async () => {
     const endpoint = `http://127.0.0.1:${await closedPort()}`
-    expect(await inspectConfiguration({ endpoint }, KEYS).knock(1_000)).toMatchObject({
+    expect(await inspectConfiguration({ endpoint }, KEYS).probeEndpoint(1_000)).toMatchObject({
       code: 'NETWORK_REFUSED'
     })
-    expect(await inspectConfiguration({}, KEYS).knock(1_000)).toMatchObject({ kind: 'failure' })
+    expect(await inspectConfiguration({}, KEYS).probeEndpoint(1_000)).toMatchObject({ kind: 'failure' })
   })
 })
 

@@ -42,10 +42,10 @@ export async function* examine(examination: Examination, veil: Veil): AsyncGener
       yield* unreachable(BROKEN)
       return
     }
-    const knock = await inspection.knock(timeoutMs)
-    yield checkClock(knock)
-    const network = [await checkDns(origin, values), checkTls(origin, knock)]
-    const endpoint = checkEndpoint(origin, knock, network)
+    const probe = await inspection.probeEndpoint(timeoutMs)
+    yield checkClock(probe)
+    const network = [await checkDns(origin, values), checkTls(origin, probe)]
+    const endpoint = checkEndpoint(origin, probe, network)
     yield* [...network, endpoint]
     if (endpoint.ok !== true) yield* unreachable('the endpoint cannot be reached')
     else if (credentials.ok === false) yield* unreachable('credentials failed')

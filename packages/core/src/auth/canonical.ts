@@ -95,7 +95,7 @@ export function hmac(key: string | Buffer, text: string): Buffer {
  * six HMACs: with it a signature takes 6 µs, without it 15 (scoped) or 20 (derived). One is enough, since a process rarely signs with two; more would only keep
  * secrets longer than their owner does.
  */
-export function rememberLast<Parts extends readonly string[], Key>(
+export function memoizeLast<Parts extends readonly string[], Key>(
   derive: (...parts: Parts) => Key
 ): (...parts: Parts) => Key {
   let last: { readonly parts: Parts; readonly key: Key } | undefined

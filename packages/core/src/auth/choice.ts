@@ -26,7 +26,7 @@ export type CredentialChoice =
   | { readonly kind: 'discovered'; readonly metadataOrigin: string; readonly pod: PodIdentity | undefined }
 
 /** What the choice also says of its surroundings. */
-export interface Chosen {
+export interface ResolvedCredentials {
   readonly choice: CredentialChoice
   /** Where they come from, in words. */
   readonly from: string
@@ -53,7 +53,7 @@ interface CheckedIam {
   projectId?: string | undefined
 }
 
-export interface Surroundings {
+export interface CredentialContext {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly region: string
   readonly projectId: string | undefined
@@ -63,27 +63,30 @@ export interface Surroundings {
 }
 
 /** @throws DisConfigError for half a credential, an unreadable profile, and where nothing can be found */
-export function chooseCredentials(option: CheckedCredentials | undefined, around: Surroundings): Chosen {
-  if (option === undefined) return discover(around)
+export function chooseCredentials(
+  option: CheckedCredentials | undefined,
+  context: CredentialContext
+): ResolvedCredentials {
+  if (option === undefined) return discover(context)
   if (typeof option === 'function')
-    return chosen({ kind: 'function', ask: option }, 'the function in the option credentials')
-  if ('token' in option) return chosen({ kind: 'fixed', credentials: option }, OPTION)
-  if ('iam' in option) return chooseIam(option.iam, around)
-  if ('metadata' in option) return chosen({ kind: 'metadata', origin: metadataOrigin(around) }, AGENCY)
-  if ('profile' in option) return chooseProfile(option.profile, around)
+    return resolved({ kind: 'function', ask: option }, 'the function in the option credentials')
+  if ('token' in option) return resolved({ kind: 'fixed', credentials: option }, OPTION)
+  if ('iam' in option) return chooseIam(option.iam, context)
+  if ('metadata' in option) return resolved({ kind: 'metadata', origin: metadataOrigin(context) }, AGENCY)
+  if ('profile' in option) return chooseProfile(option.profile, context)
   const credentials = keys(option.accessKey, option.secretKey, option.securityToken)
-  return chosen({ kind: 'fixed', credentials }, OPTION)
+  return resolved({ kind: 'fixed', credentials }, OPTION)
 }
 
 const OPTION = 'the option credentials'
 const AGENCY = 'the agency of this ECS server'
 
-function chosen(
+function resolved(
   choice: CredentialChoice,
   from: string,
   projectId?: string,
-  iamEndpoint?: Chosen['iamEndpoint']
-): Chosen {
+  iamEndpoint?: ResolvedCredentials['iamEndpoint']
+): ResolvedCredentials {
   return { choice, from, projectId, iamEndpoint }
 }
 
@@ -91,7 +94,7 @@ function keys(accessKey: string, secretKey: string, securityToken: string | unde
   return securityToken ? { accessKey, secretKey, securityToken } : { accessKey, secretKey }
 }
 
-function chooseIam(iam: CheckedIam, { region, projectId }: Surroundings): Chosen {
+function chooseIam(iam: CheckedIam, { region, projectId }: CredentialContext): ResolvedCredentials {
   const { domainName, userName, password } = iam
   // What the login says itself beats what the stream says.
   const id = iam.projectId ?? (iam.projectName === undefined ? projectId : undefined)
@@ -107,13 +110,13 @@ function chooseIam(iam: CheckedIam, { region, projectId }: Surroundings): Chosen
   const endpoint =
     iam.endpoint === undefined ? undefined : { option: 'credentials.iam.endpoint', value: iam.endpoint }
   const login = { domainName, userName, password, project }
-  return chosen({ kind: 'iam', login }, 'a login at IAM', iam.projectId, endpoint)
+  return resolved({ kind: 'iam', login }, 'a login at IAM', iam.projectId, endpoint)
 }
 
 function chooseProfile(
   option: true | string | { file?: string | undefined; section?: string | undefined },
-  { env }: Surroundings
-): Chosen {
+  { env }: CredentialContext
+): ResolvedCredentials {
   const { file: given, section } =
     typeof option === 'object' ? option : { file: option === true ? undefined : option }
   const path = given === undefined ? profilePath(env) : expandHome(given, env)
@@ -133,17 +136,17 @@ function chooseProfile(
 function fromProfile(
   file: ProfileFile,
   { projectId, iamEndpoint }: { projectId: string | undefined; iamEndpoint: string | undefined }
-): Chosen {
+): ResolvedCredentials {
   const endpoint =
     iamEndpoint === undefined ? undefined : { option: `iam_endpoint in ${file.path}`, value: iamEndpoint }
-  return chosen({ kind: 'profile', file }, file.path, projectId, endpoint)
+  return resolved({ kind: 'profile', file }, file.path, projectId, endpoint)
 }
 
-function discover(around: Surroundings): Chosen {
-  const { env, isLocal } = around
+function discover(context: CredentialContext): ResolvedCredentials {
+  const { env, isLocal } = context
   const found = fromEnvironment(env) ?? fromDefaultProfile(env)
   if (found !== undefined) return found
-  const pod = podIdentity(around)
+  const pod = podIdentity(context)
   // A server in front of its own DIS is a developer's machine: waiting there for a metadata service that does
   // not exist would hide the mistake.
   if (isLocal && pod === undefined && !env['DIS_METADATA_ENDPOINT']) {
@@ -154,23 +157,23 @@ function discover(around: Surroundings): Chosen {
     )
   }
   const from = pod === undefined ? AGENCY : `${AGENCY}, or pod identity`
-  return chosen({ kind: 'discovered', metadataOrigin: metadataOrigin(around), pod }, from)
+  return resolved({ kind: 'discovered', metadataOrigin: metadataOrigin(context), pod }, from)
 }
 
-function fromEnvironment(env: Surroundings['env']): Chosen | undefined {
+function fromEnvironment(env: CredentialContext['env']): ResolvedCredentials | undefined {
   const token = env['DIS_TOKEN']
-  if (token) return chosen({ kind: 'fixed', credentials: { token } }, 'DIS_TOKEN')
+  if (token) return resolved({ kind: 'fixed', credentials: { token } }, 'DIS_TOKEN')
   const [idpId, idTokenFile] = [env['HUAWEICLOUD_SDK_IDP_ID'], env['HUAWEICLOUD_SDK_ID_TOKEN_FILE']]
   if (idpId && idTokenFile) {
     const from = 'HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE'
-    return chosen({ kind: 'federation', federation: { idpId, idTokenFile } }, from)
+    return resolved({ kind: 'federation', federation: { idpId, idTokenFile } }, from)
   }
   // A pair belongs together: the key of one and the secret of the other would be refused.
   const prefix = env['HUAWEICLOUD_SDK_AK'] || env['HUAWEICLOUD_SDK_SK'] ? 'HUAWEICLOUD_SDK' : 'CLOUD_SDK'
   const [accessKey, secretKey] = [env[`${prefix}_AK`], env[`${prefix}_SK`]]
   if (accessKey && secretKey) {
     const credentials = keys(accessKey, secretKey, env['HUAWEICLOUD_SDK_SECURITY_TOKEN'])
-    return chosen({ kind: 'fixed', credentials }, `${prefix}_AK and ${prefix}_SK`)
+    return resolved({ kind: 'fixed', credentials }, `${prefix}_AK and ${prefix}_SK`)
   }
   if (!accessKey && !secretKey) return undefined
   throw problem(
@@ -183,7 +186,7 @@ function fromEnvironment(env: Surroundings['env']): Chosen | undefined {
 }
 
 /** A file that was named has to work; one that just might lie in the home directory need not be there. */
-function fromDefaultProfile(env: Surroundings['env']): Chosen | undefined {
+function fromDefaultProfile(env: CredentialContext['env']): ResolvedCredentials | undefined {
   const path = profilePath(env)
   if (path === undefined) return undefined
   const file = { path, section: undefined }
@@ -194,14 +197,14 @@ function fromDefaultProfile(env: Surroundings['env']): Chosen | undefined {
 }
 
 /** DIS_METADATA_ENDPOINT is ours: for tests and for clouds that have the service elsewhere. */
-function metadataOrigin({ env }: Surroundings): string {
+function metadataOrigin({ env }: CredentialContext): string {
   const given = env['DIS_METADATA_ENDPOINT']
   if (!given) return METADATA_ORIGIN
   const url = URL.canParse(given) ? new URL(given) : undefined
   return parseEndpoint('DIS_METADATA_ENDPOINT', given, url !== undefined && isLinkLocal(url.hostname)).origin
 }
 
-function podIdentity({ env, allowInsecure }: Surroundings): PodIdentity | undefined {
+function podIdentity({ env, allowInsecure }: CredentialContext): PodIdentity | undefined {
   const [given, tokenFile] = [env[POD_URI], env[POD_TOKEN_FILE]]
   if (!given || !tokenFile) return undefined
   const uri = URL.canParse(given) ? new URL(given) : undefined

@@ -9,7 +9,7 @@ import type { AccessKeys, Credentials } from './identity.ts'
 import { secretsOf } from './redact.ts'
 import type { Service } from './service.ts'
 import { signSdk } from './sign-sdk.ts'
-import { Paced } from './single-flight.ts'
+import { SingleFlight } from './single-flight.ts'
 import { isRecord, parseObject } from './temporary-keys.ts'
 
 export interface ProjectFinderParts {
@@ -27,14 +27,14 @@ const CURE = 'set projectId (see "My Credentials" in the console), or allow the 
 export class ProjectFinder {
   readonly #parts: ProjectFinderParts
   readonly #service: Service
-  readonly #search: Paced<string>
+  readonly #search: SingleFlight<string>
   #keys: Credentials | undefined
   #found: string | undefined
 
   constructor(parts: ProjectFinderParts) {
     this.#parts = parts
     this.#service = iamService(parts.origin, parts.network, CURE)
-    this.#search = new Paced({
+    this.#search = new SingleFlight({
       clock: parts.clock,
       ask: () => this.#ask(),
       // Signed wrongly five times, a key is locked.

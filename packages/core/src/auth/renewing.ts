@@ -11,7 +11,7 @@ import type { DisCredentialsError } from '../errors.ts'
 import type { WarningEvent } from '../report/events.ts'
 import type { Credentials } from './identity.ts'
 import type { Provided, Provider } from './provider.ts'
-import { Paced } from './single-flight.ts'
+import { SingleFlight } from './single-flight.ts'
 
 export interface RenewingParts {
   readonly provider: Provider
@@ -37,7 +37,7 @@ const LONGEST_USE_MS = 300_000
 
 export class RenewingCredentials {
   readonly #parts: RenewingParts
-  readonly #renewal: Paced<Held>
+  readonly #renewal: SingleFlight<Held>
   #held: Held | undefined
   #refused: Credentials | undefined
   /** How often in a row the credentials seemed to be over when they came. */
@@ -45,7 +45,7 @@ export class RenewingCredentials {
 
   constructor(parts: RenewingParts) {
     this.#parts = parts
-    this.#renewal = new Paced({
+    this.#renewal = new SingleFlight({
       clock: parts.clock,
       ask: () => this.#renew(),
       canLock: parts.provider.canLock,

@@ -5,7 +5,7 @@
 import {
   canonicalize,
   hmac,
-  rememberLast,
+  memoizeLast,
   type SignableRequest,
   type SigningKey,
   type SigningScope
@@ -43,6 +43,6 @@ function scopeOf(date: string, { region, service }: SigningScope): string {
 }
 
 /** HKDF with one block of output (RFC 5869): 32 bytes, as hex text. */
-const deriveKey = rememberLast((accessKey: string, secretKey: string, info: string) =>
+const deriveKey = memoizeLast((accessKey: string, secretKey: string, info: string) =>
   hmac(hmac(accessKey, secretKey), `${info}\u0001`).toString('hex')
 )

@@ -3,7 +3,7 @@ import {
   type CanonicalRequest,
   canonicalize,
   hmac,
-  rememberLast,
+  memoizeLast,
   type SignableRequest,
   type SigningKey,
   type SigningScope
@@ -32,6 +32,6 @@ export function signScoped(
   return `${algorithm} Credential=${accessKey}/${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`
 }
 
-const scopedKey = rememberLast((secret: string, day: string, region: string, service: string) =>
+const scopedKey = memoizeLast((secret: string, day: string, region: string, service: string) =>
   [region, service, 'sdk_request'].reduce<Buffer>(hmac, hmac(`SDK${secret}`, day))
 )

@@ -8,7 +8,7 @@
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
 
-export interface PacedParts<T> {
+export interface SingleFlightParts<T> {
   readonly clock: Clock
   readonly ask: () => Promise<T>
   /** A refusal, asked for too often, locks somebody's user or key. */
@@ -21,15 +21,15 @@ const LONGEST_PAUSE_MS = 60_000
 /** As long as a locked key stays locked. */
 const REFUSED_PAUSE_MS = 300_000
 
-export class Paced<T> {
-  readonly #parts: PacedParts<T>
+export class SingleFlight<T> {
+  readonly #parts: SingleFlightParts<T>
   #asking: Promise<T> | undefined
   #failures = 0
   #lastError: DisCredentialsError | undefined
   /** Monotonic: nothing is asked before it. */
   #notBefore = 0
 
-  constructor(parts: PacedParts<T>) {
+  constructor(parts: SingleFlightParts<T>) {
     this.#parts = parts
   }
 
@@ -55,7 +55,7 @@ export class Paced<T> {
 
   #fail(error: DisCredentialsError): DisCredentialsError {
     const { canLock, clock, failed } = this.#parts
-    const isNews = error.reason !== this.#lastError?.reason
+    const isNewReason = error.reason !== this.#lastError?.reason
     this.#lastError = error
     const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++)
     const pause =
@@ -63,7 +63,7 @@ export class Paced<T> {
         ? REFUSED_PAUSE_MS
         : bound * (0.5 + clock.random() / 2)
     this.#notBefore = clock.monotonic() + pause
-    if (isNews) failed(error)
+    if (isNewReason) failed(error)
     return error
   }
 }

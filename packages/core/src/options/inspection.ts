@@ -3,7 +3,7 @@
  * comes from, everything that is wrong with it, and whether somebody answers at the endpoint. Holds no secret.
  */
 
-import { type Chosen, chooseCredentials } from '../auth/choice.ts'
+import { chooseCredentials, type ResolvedCredentials } from '../auth/choice.ts'
 import { systemClock } from '../clock.ts'
 import { type ConfigProblem, DisConfigError } from '../errors.ts'
 import { withoutLogin } from '../net/address.ts'
@@ -43,10 +43,10 @@ export interface Inspection {
   /** `https://host[:port]`; undefined if nothing says where DIS is. */
   readonly origin: string | undefined
   /** Asks the endpoint for `/`, through the configured proxy, without credentials. Never rejects. */
-  knock(timeoutMs: number): Promise<EndpointProbe>
+  probeEndpoint(timeoutMs: number): Promise<EndpointProbe>
 }
 
-/** Looks at options and environment; starts nothing, throws nothing, and asks nobody before {@link Inspection.knock}. */
+/** Looks at options and environment; starts nothing, throws nothing, and asks nobody before {@link Inspection.probeEndpoint}. */
 export function inspectConfiguration(options: DisOptions = {}, env: Environment = process.env): Inspection {
   const problems: ConfigProblem[] = []
   const attempt = <T>(step: () => T): T | undefined => {
@@ -62,11 +62,11 @@ export function inspectConfiguration(options: DisOptions = {}, env: Environment 
   const network = checked && attempt(() => resolveNetwork(checked.http, env))
   const address = checked && attempt(() => resolveAddress(checked, env))
   // What does not depend on the address is looked at without one, too.
-  const around = address ?? NOWHERE
-  const chosen = checked && attempt(() => chooseCredentials(checked.credentials, { ...around, env }))
+  const context = address ?? NOWHERE
+  const credentials = checked && attempt(() => chooseCredentials(checked.credentials, { ...context, env }))
   if (checked) {
     const projectId = findValue('projectId', checked.projectId, env)?.value
-    attempt(() => resolveTarget(checked, env, { ...around, projectId }, chosen ?? UNKNOWN))
+    attempt(() => resolveTarget(checked, env, { ...context, projectId }, credentials ?? UNKNOWN))
   }
   // What is left, once nothing stands in its way.
   if (problems.length === 0) attempt(() => resolveSettings(options, env))
@@ -74,10 +74,10 @@ export function inspectConfiguration(options: DisOptions = {}, env: Environment 
     values:
       checked === undefined
         ? []
-        : valuesOf(checked, env, { address, chosen, network }, options.signing !== undefined),
+        : valuesOf(checked, env, { address, credentials, network }, options.signing !== undefined),
     problems,
     origin: address?.url.origin,
-    knock: (timeoutMs) => knock(address, network ?? DIRECT, timeoutMs)
+    probeEndpoint: (timeoutMs) => probeEndpoint(address, network ?? DIRECT, timeoutMs)
   }
 }
 
@@ -90,7 +90,7 @@ const NOWHERE: Address = {
 }
 
 // Without credentials nobody knows whether they would have given the project.
-const UNKNOWN: Chosen = {
+const UNKNOWN: ResolvedCredentials = {
   choice: { kind: 'metadata', origin: '' },
   from: '',
   projectId: undefined,
@@ -99,14 +99,14 @@ const UNKNOWN: Chosen = {
 
 interface Resolved {
   readonly address: Address | undefined
-  readonly chosen: Chosen | undefined
+  readonly credentials: ResolvedCredentials | undefined
   readonly network: Network | undefined
 }
 
 function valuesOf(
   checked: CheckedOptions,
   env: Environment,
-  { address, chosen, network }: Resolved,
+  { address, credentials, network }: Resolved,
   isSigningGiven: boolean
 ): ConfigValue[] {
   const found = (option: VariableOption, follows?: Found): ConfigValue[] => {
@@ -120,7 +120,10 @@ function valuesOf(
     ...found('streamId'),
     ...found('endpoint', address && { value: address.url.origin, from: 'region' }),
     ...found('region', address && { value: address.region, from: 'endpoint' }),
-    ...found('projectId', chosen?.projectId ? { value: chosen.projectId, from: chosen.from } : undefined),
+    ...found(
+      'projectId',
+      credentials?.projectId ? { value: credentials.projectId, from: credentials.from } : undefined
+    ),
     { option: 'signing', value: checked.signing, from: isSigningGiven ? 'options' : 'default' },
     ...proxyOf(checked, address, network)
   ]
@@ -136,7 +139,7 @@ function proxyOf({ http }: CheckedOptions, address?: Address, network?: Network)
   return [{ option: 'http.proxy', value, from: isGiven ? 'options' : 'the proxy variables' }]
 }
 
-async function knock(
+async function probeEndpoint(
   address: Address | undefined,
   network: Network,
   requestTimeoutMs: number
@@ -146,7 +149,7 @@ async function knock(
   const { origin } = address.url
   const transport = new HttpTransport({ origin, maxConnections: 1, requestTimeoutMs, network })
   // Connections don't keep the process alive, but who knocks waits for the answer.
-  const letGo = systemClock.keepAlive()
+  const release = systemClock.keepAlive()
   const startedAt = systemClock.monotonic()
   try {
     const reply = await transport.send({ method: 'GET', path: '/', headers: {}, body: null })
@@ -162,7 +165,7 @@ async function knock(
       clockAheadMs: Number.isNaN(clockAheadMs) ? undefined : Math.round(clockAheadMs)
     }
   } finally {
-    letGo()
+    release()
     await transport.close()
   }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Chosen, chooseCredentials } from '../auth/choice.ts'
+import { chooseCredentials, type ResolvedCredentials } from '../auth/choice.ts'
 import type { CredentialSettings } from '../auth/credentials.ts'
 import type { SigningScheme } from '../auth/identity.ts'
 import { type ConfigProblem, DisConfigError } from '../errors.ts'
@@ -76,17 +76,17 @@ export function resolveSettings(options: DisOptions | undefined, env: Environmen
   const aggregate = checked.aggregate
   const network = resolveNetwork(checked.http, env)
   const address = resolveAddress(checked, env)
-  const chosen = chooseCredentials(checked.credentials, { ...address, env })
-  const target = resolveTarget(checked, env, address, chosen)
+  const credentials = chooseCredentials(checked.credentials, { ...address, env })
+  const target = resolveTarget(checked, env, address, credentials)
   const { projectId, region } = target
   return Object.freeze({
     target: Object.freeze(target),
     credentials: Object.freeze({
-      choice: chosen.choice,
-      from: chosen.from,
+      choice: credentials.choice,
+      from: credentials.from,
       projectId,
       region,
-      iamOrigin: resolveIam(address, chosen, env),
+      iamOrigin: resolveIam(address, credentials, env),
       network
     }),
     signing: checked.signing,
@@ -148,15 +148,15 @@ export function resolveTarget(
   options: CheckedOptions,
   env: Environment,
   address: Address,
-  chosen: Chosen
+  credentials: ResolvedCredentials
 ): Target {
   const { region, url } = address
-  const projectId = address.projectId ?? chosen.projectId ?? ''
+  const projectId = address.projectId ?? credentials.projectId ?? ''
   const streamId = findValue('streamId', options.streamId, env)?.value
   const streamName = findValue('streamName', options.streamName, env)?.value ?? ''
   const missing: ConfigProblem[] = []
   const need = (option: string, allowed: string) => missing.push({ option, given: 'nothing', allowed })
-  if (projectId === '' && !canFindProject(address, chosen, env)) {
+  if (projectId === '' && !canFindProject(address, credentials, env)) {
     need(
       'projectId',
       'set projectId, DIS_PROJECT_ID or HUAWEICLOUD_SDK_PROJECT_ID (with access keys and a region, IAM is asked for it)'
@@ -175,7 +175,7 @@ export function resolveTarget(
 /** A token cannot list projects, but one from a login says its own. A local DIS has no IAM beside it. */
 function canFindProject(
   { isLocal, region }: Address,
-  { choice, iamEndpoint }: Chosen,
+  { choice, iamEndpoint }: ResolvedCredentials,
   env: Environment
 ): boolean {
   if (choice.kind === 'iam') return true
@@ -189,7 +189,7 @@ const IAM_ENDPOINT = 'HUAWEICLOUD_SDK_IAM_ENDPOINT'
 /** As given, else next to DIS (partner clouds have domains of their own), else by region. */
 function resolveIam(
   { allowInsecure, region, url }: Address,
-  { iamEndpoint }: Chosen,
+  { iamEndpoint }: ResolvedCredentials,
   env: Environment
 ): string {
   if (iamEndpoint !== undefined)

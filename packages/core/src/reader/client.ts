@@ -104,9 +104,9 @@ export function createClient(options?: DisOptions): DisClient {
     const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     const url = search.length === 0 ? fullPath : `${fullPath}?${search.join('&')}`
     // Connections don't keep the process alive, but who reads waits for the answer.
-    const letGo = systemClock.keepAlive()
+    const release = systemClock.keepAlive()
     const reply = await transport.send({ method: 'GET', path: url, headers, body: null })
-    letGo()
+    release()
     if (reply.kind === 'failure') {
       throw new DisRequestError({ status: 0, serviceCode: reply.code, message: reply.message })
     }

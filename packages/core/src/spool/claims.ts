@@ -48,7 +48,7 @@ export class Claims {
   }
 
   /** Gives our heartbeat. `nowMs`: wall time. False: somebody has removed our lock. */
-  beat(nowMs: number): boolean {
+  heartbeat(nowMs: number): boolean {
     this.#mark = Math.max(this.#mark + 1, Math.floor(nowMs / 1_000))
     const path = `${this.#dir}/${lockName(this.#owner)}`
     try {

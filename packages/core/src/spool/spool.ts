@@ -87,7 +87,7 @@ export class Spool {
 
   /** To be called every `TICK_MS`: says that we live, and takes over what others left. */
   tick(): Promise<void> {
-    if (!this.#claims.beat(this.#clock.now())) this.#lostParts.startAnew()
+    if (!this.#claims.heartbeat(this.#clock.now())) this.#lostParts.startAnew()
     this.#segments.retryRemovals()
     if (this.#readFailed) this.#listener.found()
     return this.#adoption.run(true)
