@@ -53,6 +53,11 @@ export class DisConfigError extends DisError {
   }
 }
 
+/** The error for one wrong option. */
+export function invalidOption(option: string, given: string, allowed: string): DisConfigError {
+  return new DisConfigError([{ option, given, allowed }])
+}
+
 /** A call to DIS that failed: what the reading client throws. The producer reports by events instead. */
 export class DisRequestError extends DisError {
   /** HTTP status, or 0 if there was no answer. */

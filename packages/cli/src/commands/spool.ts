@@ -18,7 +18,7 @@ const help: CommandHelp = {
   flags,
   notes: [
     'Reads the folder that the option spool.dir names and changes nothing in it; producers may run meanwhile. A row for each part: the stream that its lines are for, the process that wrote them, whether its owner lives, lines that are not delivered, bytes on disk, age of the oldest line, damaged places, how its lines find their partitions.',
-    'OWNER: alive: a process has the part and sends it. dead: nobody has it; the next producer for the stream takes it, and so does dis-logs replay. unknown: it belongs to another machine, or to this one before a restart, or has no lock that ends with its process; it counts as dead after a minute without a heartbeat.',
+    'OWNER: alive: a process has the part and sends it. dead: nobody has it; the next producer for the stream takes it, and so does dis-logs replay. unknown: it belongs to another machine, or to this one before a restart, or has no lock that ends with its process, or somebody has deleted its lock; it counts as dead after a minute without a heartbeat.',
     'Parts of the older format name no stream, and their lines are counted whether they are delivered or not.',
     '--json: { ok, dir, lines, bytes, parts: [{ path, target, isOlderFormat, owner, writer, lines, bytes, oldestAt, damaged, routes }], setAside: [{ path, bytes }] }; oldestAt is in ms since the epoch; what is not known is null.',
     'Exit status: 0; 1 if something is damaged, or was set aside because it cannot be read; 2 wrong usage, or no such folder.'

@@ -4,7 +4,7 @@
  *
  * Without the option, the order of the official cores: environment, credentials file, ECS metadata, pod identity.
  */
-import { DisConfigError } from '../errors.ts'
+import { invalidOption } from '../errors.ts'
 import { isLinkLocal, isLoopback } from '../net/address.ts'
 import { parseEndpoint } from '../net/endpoint.ts'
 import type { Federation, IamLogin } from './iam.ts'
@@ -100,7 +100,7 @@ function chooseIam(iam: CheckedIam, { region, projectId }: CredentialContext): R
   const id = iam.projectId ?? (iam.projectName === undefined ? projectId : undefined)
   const name = iam.projectName ?? region
   if (id === undefined && name === '') {
-    throw problem(
+    throw invalidOption(
       'credentials.iam.projectName',
       'nothing',
       'the token has to be for a project: set region, projectId, or the projectName (as a rule the name of the region)'
@@ -121,7 +121,7 @@ function chooseProfile(
     typeof option === 'object' ? option : { file: option === true ? undefined : option }
   const path = given === undefined ? profilePath(env) : expandHome(given, env)
   if (path === undefined) {
-    throw problem(
+    throw invalidOption(
       'credentials.profile',
       'no path',
       'give the path of the file: there is no home directory (HOME)'
@@ -129,7 +129,7 @@ function chooseProfile(
   }
   const file = { path, section }
   const profile = readProfile(file)
-  if ('given' in profile) throw problem('credentials.profile', profile.given, profile.cure)
+  if ('given' in profile) throw invalidOption('credentials.profile', profile.given, profile.cure)
   return fromProfile(file, profile)
 }
 
@@ -150,7 +150,7 @@ function discover(context: CredentialContext): ResolvedCredentials {
   // A server in front of its own DIS is a developer's machine: waiting there for a metadata service that does
   // not exist would hide the mistake.
   if (isLocal && pod === undefined && !env['DIS_METADATA_ENDPOINT']) {
-    throw problem(
+    throw invalidOption(
       'credentials',
       'nothing',
       'set credentials, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN (any will do for a local DIS)'
@@ -176,7 +176,7 @@ function fromEnvironment(env: CredentialContext['env']): ResolvedCredentials | u
     return resolved({ kind: 'fixed', credentials }, `${prefix}_AK and ${prefix}_SK`)
   }
   if (!accessKey && !secretKey) return undefined
-  throw problem(
+  throw invalidOption(
     'credentials',
     accessKey
       ? `an access key (${prefix}_AK) without its secret key`
@@ -193,7 +193,7 @@ function fromDefaultProfile(env: CredentialContext['env']): ResolvedCredentials 
   const profile = readProfile(file)
   if (!('given' in profile)) return fromProfile(file, profile)
   if (!env['HUAWEICLOUD_SDK_CREDENTIALS_FILE'] && !profile.isBroken) return undefined
-  throw problem('credentials', profile.given, `${profile.cure}, or set credentials`)
+  throw invalidOption('credentials', profile.given, `${profile.cure}, or set credentials`)
 }
 
 /** DIS_METADATA_ENDPOINT is ours: for tests and for clouds that have the service elsewhere. */
@@ -209,16 +209,12 @@ function podIdentity({ env, allowInsecure }: CredentialContext): PodIdentity | u
   if (!given || !tokenFile) return undefined
   const uri = URL.canParse(given) ? new URL(given) : undefined
   if (uri === undefined || !/^https?:$/.test(uri.protocol)) {
-    throw problem('credentials', `${POD_URI} that is no URL`, 'allowed: an http or https URL')
+    throw invalidOption('credentials', `${POD_URI} that is no URL`, 'allowed: an http or https URL')
   }
   const isNear = isLoopback(uri.hostname) || isLinkLocal(uri.hostname)
   if (uri.protocol === 'http:' && !isNear && !allowInsecure) {
     const cure = 'plain http is for loopback and link-local addresses: use https, or set http.allowInsecure'
-    throw problem('credentials', `${POD_URI} at ${uri.host}`, cure)
+    throw invalidOption('credentials', `${POD_URI} at ${uri.host}`, cure)
   }
   return { uri, tokenFile }
-}
-
-function problem(option: string, given: string, allowed: string): DisConfigError {
-  return new DisConfigError([{ option, given, allowed }])
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
 import type { Network } from '../net/network.ts'
 import type { WarningEvent } from '../report/events.ts'
+import { isRecord } from '../wire/json-object.ts'
 import type { CredentialChoice, CredentialsFunction } from './choice.ts'
 import { DiscoveredProvider } from './discovered.ts'
 import { FederationProvider, IamLoginProvider } from './iam.ts'
@@ -13,7 +14,6 @@ import { ProfileProvider } from './profile-provider.ts'
 import { ProjectFinder } from './project.ts'
 import type { Provider } from './provider.ts'
 import { RenewingCredentials } from './renewing.ts'
-import { isRecord } from './temporary-keys.ts'
 
 export interface CredentialSettings {
   readonly choice: CredentialChoice

@@ -1,11 +1,12 @@
 /** IAM: its address, a login with a password, and the login of an identity provider's user. */
 import type { Clock } from '../clock.ts'
 import type { Network } from '../net/network.ts'
+import { isRecord, parseObject } from '../wire/json-object.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { Provided, Provider } from './provider.ts'
 import { readSecretFile } from './secret-file.ts'
 import { Service } from './service.ts'
-import { isRecord, parseObject, readTemporaryKeys, readTime } from './temporary-keys.ts'
+import { readTemporaryKeys, readTime } from './temporary-keys.ts'
 
 /** A user, and the project that the token is for. */
 export interface IamLogin {

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
 import type { Network } from '../net/network.ts'
 import type { WarningEvent } from '../report/events.ts'
+import { isRecord, parseObject } from '../wire/json-object.ts'
 import { EMPTY_PAYLOAD_HASH, formatSdkDate } from './canonical.ts'
 import { iamService } from './iam.ts'
 import type { AccessKeys, Credentials } from './identity.ts'
@@ -10,7 +11,6 @@ import { secretsOf } from './redact.ts'
 import type { Service } from './service.ts'
 import { signSdk } from './sign-sdk.ts'
 import { SingleFlight } from './single-flight.ts'
-import { isRecord, parseObject } from './temporary-keys.ts'
 
 export interface ProjectFinderParts {
   /** Of IAM. */

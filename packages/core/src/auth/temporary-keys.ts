@@ -1,4 +1,5 @@
 /** The answer of a service that gives temporary keys → credentials. */
+import { isRecord, parseObject } from '../wire/json-object.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { Provided } from './provider.ts'
 import type { Answer } from './service.ts'
@@ -29,20 +30,6 @@ export function readTemporaryKeys(answer: Answer, now: number): Provided | undef
 export function readTime(text: string | undefined): number | undefined {
   const time = Date.parse(text ?? '')
   return Number.isNaN(time) ? undefined : time
-}
-
-/** A body as a JSON object; undefined if it is none. */
-export function parseObject(body: Buffer): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'))
-    return isRecord(parsed) ? parsed : undefined
-  } catch {
-    return undefined
-  }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function firstText(from: Readonly<Record<string, unknown>>, ...names: readonly string[]): string | undefined {

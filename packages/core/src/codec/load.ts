@@ -8,7 +8,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import * as zlib from 'node:zlib'
-import { DisConfigError } from '../errors.ts'
+import { type DisConfigError, invalidOption } from '../errors.ts'
 import { type Codec, type Compression, lz4Block, snappyBlock, zstdFrame } from '../wire/compress.ts'
 
 type Compress = (plain: Buffer) => Buffer
@@ -90,7 +90,7 @@ export function loadCodec(compression: Compression, places: readonly Place[] = P
   const builtIn = library.builtIn?.()
   if (builtIn !== undefined) return { name: compression, compress: builtIn }
   const path = find(library.package, places)
-  if (path === undefined) throw problem(compression, library, 'is not installed')
+  if (path === undefined) throw unusable(compression, library, 'is not installed')
   try {
     const compress = library.adapt(createRequire(path)(path))
     // A package of another version, or for another machine, must not be found out by the first request.
@@ -98,7 +98,7 @@ export function loadCodec(compression: Compression, places: readonly Place[] = P
     return { name: compression, compress }
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    throw problem(compression, library, `cannot be used: ${reason}`)
+    throw unusable(compression, library, `cannot be used: ${reason}`)
   }
 }
 
@@ -113,15 +113,13 @@ function find(name: string, places: readonly Place[]): string | undefined {
   return undefined
 }
 
-function problem(compression: Codec['name'], library: Library, what: string): DisConfigError {
+function unusable(compression: Codec['name'], library: Library, what: string): DisConfigError {
   const newer = library.builtIn === undefined ? '' : ', or Node 22.15 or newer, which needs no package'
-  return new DisConfigError([
-    {
-      option: 'wire.compression',
-      given: `'${compression}', whose package ${library.package} ${what}`,
-      allowed: `npm install ${library.package}${newer}, or set compression: 'none'`
-    }
-  ])
+  return invalidOption(
+    'wire.compression',
+    `'${compression}', whose package ${library.package} ${what}`,
+    `npm install ${library.package}${newer}, or set compression: 'none'`
+  )
 }
 
 function member(object: unknown, name: string): (...args: readonly unknown[]) => unknown {

@@ -1,5 +1,5 @@
 /** The address of a service, as users write it → URL. */
-import { DisConfigError } from '../errors.ts'
+import { invalidOption } from '../errors.ts'
 import { isLoopback, withoutLogin } from './address.ts'
 
 /**
@@ -9,21 +9,22 @@ import { isLoopback, withoutLogin } from './address.ts'
 export function parseEndpoint(option: string, value: string, allowInsecure: boolean): URL {
   const given = `'${withoutLogin(value)}'`
   if (!/^https?:\/\//i.test(value))
-    throw problem(option, given, "write it with its scheme: 'https://host' or 'https://host:port'")
-  if (!URL.canParse(value)) throw problem(option, given, "allowed: 'https://host' or 'https://host:port'")
+    throw invalidOption(option, given, "write it with its scheme: 'https://host' or 'https://host:port'")
+  if (!URL.canParse(value))
+    throw invalidOption(option, given, "allowed: 'https://host' or 'https://host:port'")
   const url = new URL(value)
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw problem(option, given, 'give it without a path: project and stream have options of their own')
+    throw invalidOption(option, given, 'give it without a path: project and stream have options of their own')
   }
   if (url.username !== '' || url.password !== '') {
-    throw problem(option, given, 'give it without a user name: use the credentials option')
+    throw invalidOption(option, given, 'give it without a user name: use the credentials option')
   }
   if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url.hostname)) {
-    throw problem(option, given, 'plain http is for loopback addresses: use https, or set http.allowInsecure')
+    throw invalidOption(
+      option,
+      given,
+      'plain http is for loopback addresses: use https, or set http.allowInsecure'
+    )
   }
   return url
-}
-
-function problem(option: string, given: string, allowed: string): DisConfigError {
-  return new DisConfigError([{ option, given, allowed }])
 }

@@ -4,7 +4,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { DisConfigError } from '../errors.ts'
+import { invalidOption } from '../errors.ts'
 import { withoutLogin } from './address.ts'
 
 /** How connections are made. Holds a proxy's password, so it is never printed. */
@@ -77,7 +77,7 @@ function variable(env: Environment, name: string): string | undefined {
 function checkProxy(value: string, given: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
-    throw problem(
+    throw invalidOption(
       'http.proxy',
       given,
       "allowed: 'http://host:port' or 'https://host:port', perhaps with user:password@"
@@ -100,7 +100,7 @@ function readPem(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-    throw problem(
+    throw invalidOption(
       'http.ca',
       `'${path}', which cannot be read${code}`,
       'give PEM text, or the path of a PEM file'
@@ -122,17 +122,13 @@ function extraOfNode(env: Environment): readonly string[] {
 function certificatesOf(pem: string, name: string): string[] {
   const found = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
   if (found.length === 0)
-    throw problem('http.ca', `${name} without a certificate`, 'allowed: certificates as PEM')
+    throw invalidOption('http.ca', `${name} without a certificate`, 'allowed: certificates as PEM')
   for (const certificate of found) {
     try {
       new X509Certificate(certificate)
     } catch {
-      throw problem('http.ca', `${name} with a broken certificate`, 'allowed: certificates as PEM')
+      throw invalidOption('http.ca', `${name} with a broken certificate`, 'allowed: certificates as PEM')
     }
   }
   return found
-}
-
-function problem(option: string, given: string, allowed: string): DisConfigError {
-  return new DisConfigError([{ option, given, allowed }])
 }

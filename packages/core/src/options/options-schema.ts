@@ -12,6 +12,7 @@ import {
   PARTITION_ID,
   STREAM_NAME
 } from '../limits.ts'
+import { isRecord } from '../wire/json-object.ts'
 import { credentials, fieldsOf } from './credentials-schema.ts'
 import type { DisOptions } from './options.ts'
 
@@ -216,10 +217,6 @@ function entriesOf(schema: unknown): Record<string, unknown> {
   if (Array.isArray(schema['options']))
     return entriesOf(schema['options'].find((option) => isRecord(option) && 'entries' in option))
   return entriesOf(schema['wrapped'])
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 /** A value as text for a message: short, and only its kind where it could be a secret. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { chooseCredentials, type ResolvedCredentials } from '../auth/choice.ts'
 import type { CredentialSettings } from '../auth/credentials.ts'
 import type { SigningScheme } from '../auth/identity.ts'
-import { type ConfigProblem, DisConfigError } from '../errors.ts'
+import { type ConfigProblem, DisConfigError, invalidOption } from '../errors.ts'
 import { DEFAULT_DEAD_LETTER_BYTES } from '../limits.ts'
 import { isLoopback } from '../net/address.ts'
 import { parseEndpoint } from '../net/endpoint.ts'
@@ -126,7 +126,7 @@ export function resolveAddress(options: CheckedOptions, env: Environment): Addre
   const region = findValue('region', options.region, env)?.value
   const given = findValue('endpoint', options.endpoint, env)?.value
   if (given === undefined && region === undefined) {
-    throw problem(
+    throw invalidOption(
       'endpoint',
       'nothing',
       'set region (as in cn-north-4), endpoint, or one of DIS_REGION, HUAWEICLOUD_SDK_REGION, DIS_ENDPOINT'
@@ -203,7 +203,7 @@ function resolveIam(
 /** Lines that do not fit go to the spool, if there is one for that. */
 function resolveOnFull({ buffer, spool }: CheckedOptions): OverflowPolicy {
   if (buffer.onFull === 'spool' && spool === undefined) {
-    throw problem(
+    throw invalidOption(
       'buffer.onFull',
       "'spool'",
       "set spool: { dir } too, or choose 'block', 'dropOldest' or 'dropNewest'"
@@ -227,8 +227,4 @@ function resolveRouting(options: CheckedOptions): Routing {
   if (key === null) return { kind: 'spread' }
   if (typeof key === 'function') return { kind: 'function', keyOf: key }
   return { kind: 'field', paths: typeof key === 'string' ? [key] : key }
-}
-
-function problem(option: string, given: string, allowed: string): DisConfigError {
-  return new DisConfigError([{ option, given, allowed }])
 }

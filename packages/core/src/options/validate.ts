@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { loadCodec } from '../codec/load.ts'
-import { DisConfigError } from '../errors.ts'
+import { invalidOption } from '../errors.ts'
 import { preparePrivateFolder } from '../spool/private-folder.ts'
 import type { DisOptions } from './options.ts'
 import { resolveSettings } from './settings.ts'
@@ -36,7 +36,7 @@ export function probeSpoolFolder(path: string): void {
   const problem = probe('spool.dir', path, 'a folder that can be made and written', () =>
     preparePrivateFolder(path)
   )
-  if (problem !== undefined) throw new DisConfigError([{ option: 'spool.dir', ...problem }])
+  if (problem !== undefined) throw invalidOption('spool.dir', problem.given, problem.allowed)
 }
 
 /** @throws DisConfigError with the reason why `attempt` failed */
@@ -45,6 +45,6 @@ export function probe<T>(option: string, path: string, allowed: string, attempt:
     return attempt()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new DisConfigError([{ option, given: `'${path}' (${reason})`, allowed: `allowed: ${allowed}` }])
+    throw invalidOption(option, `'${path}' (${reason})`, `allowed: ${allowed}`)
   }
 }

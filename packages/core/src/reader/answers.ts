@@ -1,4 +1,5 @@
 /** Answers of the reading calls → checked values. Pure; anything unexpected is `undefined`, never a throw. */
+import { isRecord } from '../wire/json-object.ts'
 
 /** A record as DIS gives it back. */
 export interface DisRecord {
@@ -91,8 +92,4 @@ function list(value: unknown): Record<string, unknown>[] {
 
 function text(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -6,12 +6,12 @@
  */
 import { readdirSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { DisConfigError } from '../errors.ts'
+import { type DisConfigError, invalidOption } from '../errors.ts'
 import { ROUTE_KINDS } from '../record/route.ts'
 import { codeOf } from './disk.ts'
 import { machineDisk } from './files.ts'
 import { findLegacyParts, sortLegacyParts } from './legacy.ts'
-import { byAge, isOfMachine, lockName, type PartName, parsePartName, segmentNumber } from './names.ts'
+import { byAge, isOfMachine, lockName, NOBODY, type PartName, parsePartName, segmentNumber } from './names.ts'
 import { Part } from './part.ts'
 import { Segment } from './segment.ts'
 import { readHeadOf, type SegmentHead, type SpoolTarget } from './segment-head.ts'
@@ -24,8 +24,9 @@ export interface SpoolOwner {
   /** Its name in the folder. A producer that starts again has another one. */
   readonly id: string
   /**
-   * `'dead'`: nobody has the part, and the next producer for its stream takes it. `'unknown'`: it ran on another
-   * kernel or has no lock that ends with it; only silence of a minute tells.
+   * `'dead'`: nobody has the part, and the next producer for its stream takes it. `'unknown'`: the owner cannot be asked. It
+   * ran on another kernel, it has no lock that ends with its process, or somebody has deleted the lock. A producer takes the
+   * part after a minute without a heartbeat.
    */
   readonly state: 'alive' | 'dead' | 'unknown'
   /** The file whose modification time changes every five seconds while the owner lives. Only the change means something. */
@@ -202,9 +203,11 @@ function routeOf(kind: number, value: string): SpoolRoute {
 
 async function inspectOwner(dir: string, id: string): Promise<SpoolOwner> {
   const lock = `${dir}/${lockName(id)}`
+  if (id === NOBODY) return { id, lock, state: 'dead' }
   const answer = await machineDisk.probe(lock)
   if (answer === 'alive') return { id, lock, state: 'alive' }
-  const isDead = answer === 'released' || (answer === 'refused' && isOfMachine(id, machineDisk.machine))
+  // An owner that closes gives its parts back before its lock. So a missing lock was deleted, and its owner may live.
+  const isDead = answer === 'refused' && isOfMachine(id, machineDisk.machine)
   return { id, lock, state: isDead ? 'dead' : 'unknown' }
 }
 
@@ -239,5 +242,5 @@ function problemOf(path: string, error: unknown): DisConfigError {
   const allowed = isMissing
     ? 'allowed: the folder that the option spool.dir names, where it is mounted'
     : 'allowed: a folder that this user may read; run it as the user that owns the folder'
-  return new DisConfigError([{ option: 'dir', given: `'${path}' (${WORDS[code] ?? code})`, allowed }])
+  return invalidOption('dir', `'${path}' (${WORDS[code] ?? code})`, allowed)
 }

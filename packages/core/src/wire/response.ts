@@ -5,6 +5,7 @@
  * documentation's own sample, cannot be relied on.
  */
 
+import { isRecord } from './json-object.ts'
 import { readStoredAnswer } from './stored-answer.ts'
 
 /** A record that the service stored. `partitionId` in the long spelling; `''` if the answer did not say. */
@@ -108,8 +109,4 @@ function unreadable(body: Buffer): SendRecordsAnswer {
 
 function excerpt(body: Buffer): string {
   return body.length === 0 ? '(empty body)' : body.toString('utf8', 0, 200)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
