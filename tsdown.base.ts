@@ -1,6 +1,6 @@
 import type { UserConfig } from 'tsdown'
 
-/** What every package ships: ESM and CommonJS, types for both, readable code with source maps. */
+/** How every package is built: ESM and CommonJS with types, not minified. Source maps serve this repository only. */
 export const base: UserConfig = {
   entry: ['src/index.ts'],
   format: ['esm', 'cjs'],

@@ -1,6 +1,6 @@
 /**
- * Limits of the service, each with its source. Where the documentation is silent or ambiguous the
- * smaller reading is used, so that a request is never refused for its size.
+ * Limits of the service, each with its source. Where the documentation is silent or ambiguous, the smaller reading
+ * applies, so that the service never refuses a request for its size.
  */
 
 /** Largest record, in raw bytes before Base64. DIS "Basic concepts": 1 MB; the official Java client uses MiB. */
@@ -9,13 +9,13 @@ export const MAX_RECORD_BYTES: number = 1_048_576
 /** Largest total of raw record bytes in one request to an ADVANCED stream (COMMON: a fifth of it). DIS FAQ. */
 export const MAX_REQUEST_BYTES: number = 5 * 1_048_576
 
-/** Largest body of a signed request: 12 MB, whichever megabyte is meant. API gateway, customer operations page. */
+/** Largest body of a signed request: 12 MB, read as decimal megabytes. API gateway, customer operations page. */
 export const MAX_BODY_BYTES: number = 12_000_000
 
-/** Default for `batch.maxBytes`: under 1 MB of a COMMON stream, whichever megabyte the service means. */
+/** Default for `batch.maxBytes`. It fits the 1 MB of a COMMON stream, also if the service means decimal megabytes. */
 export const DEFAULT_BATCH_BYTES: number = 1_000_000
 
-/** Default for `batch.maxRecords`; the service documents no number, 500 is what the official agent sends. */
+/** Default for `batch.maxRecords`. The service documents no number; the official agent sends 500. */
 export const DEFAULT_BATCH_RECORDS: number = 500
 
 /** Upper bound for `batch.maxRecords`: the largest batch that any official client was seen to configure. */
@@ -30,8 +30,8 @@ export const STREAM_NAME: RegExp = /^[A-Za-z0-9_-]{1,64}$/
 /** A partition is `shardId-0000000000` or a bare decimal. SendRecords API page. */
 export const PARTITION_ID: RegExp = /^(?:shardId-\d{10}|\d{1,10})$/i
 
-/** pino's main thread gives a worker 10 s to end; closing has to be done before that. thread-stream 4. */
+/** Upper bound for `closeTimeoutMs`: ten minutes. A pino worker has to end sooner: its main thread waits 10 s (thread-stream 4). */
 export const MAX_CLOSE_MS: number = 600_000
 
-/** Default for `deadLetter.maxBytes`: many thousand lines, and small enough to be looked at. */
+/** Default for `deadLetter.maxBytes`: 256 MiB. That is many thousand lines, and still small enough to read. */
 export const DEFAULT_DEAD_LETTER_BYTES: number = 268_435_456

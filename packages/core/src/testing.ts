@@ -1,6 +1,6 @@
 /**
- * Second entry, `@dis-logs/core/testing`: what tests of the producer and of adapters need. Not covered by
- * semantic versioning.
+ * The second entry, `@dis-logs/core/testing`, for tests of the producer and of adapters. Semantic versioning does not cover
+ * it.
  */
 export type { ProducerParts } from './compose.ts'
 export { assembleProducer } from './producer.ts'

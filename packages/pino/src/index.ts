@@ -14,20 +14,19 @@ export type {
 export { type DisStream, type DisStreamEvents, disStream } from './stream.ts'
 
 /**
- * The transport target: `pino({ transport: { target: 'pino-dis', options } })`. pino calls this in its
- * worker thread; events appear on the transport in the main thread as `dis:rejected`, `dis:dropped`,
- * `dis:stats` and `dis:warning`.
- * @throws DisConfigError if the options cannot work; pino reports it as the transport's `error` event
+ * The transport target: `pino({ transport: { target: 'pino-dis', options } })`. pino calls this in its worker thread. The
+ * transport in the main thread emits `dis:rejected`, `dis:dropped`, `dis:stats` and `dis:warning`.
+ * @throws DisConfigError if the options cannot work. pino reports it as the transport's `error` event
  */
 export default function pinoDis(options: DisOptions): DisStream {
   const { $context, pinoWillSendConfig: _, ...own }: DisOptions & FromPino = options
   const stream = disStream(own)
-  // thread-stream adds its context to the options: a sign that this is its worker and not a plain call.
+  // thread-stream adds its context to the options. So with a context this runs in its worker, and not in a plain call.
   if ($context !== undefined) forwardEvents(stream)
   return stream
 }
 
-/** What pino and thread-stream put among the options of a transport. */
+/** The fields that pino and thread-stream add to the options of a transport. */
 interface FromPino {
   readonly $context?: unknown
   readonly pinoWillSendConfig?: unknown

@@ -1,12 +1,12 @@
 /**
- * line → producer, held back while the producer is full.
+ * line → producer. Lines wait here while the producer is full.
  *
- * Bounded by: what the stream had taken when the producer became full, because it is corked until nothing waits here
- * any more. At end: everything is handed over, whatever the producer says. Heard by: the stream.
+ * Bounded by: the lines that the stream had taken when the producer became full. The stream is corked until no line waits here
+ * any more. At the end: the producer gets every line, even if it is full.
  */
 import type { Producer } from '@dis-logs/core'
 
-/** The part of a stream that keeps text back. */
+/** The part of a stream that holds text back. */
 export interface Source {
   cork(): void
   uncork(): void
@@ -20,7 +20,7 @@ export class LineQueue {
   #isFull = false
   #isEnded = false
 
-  /** `source` is asked for when it is needed: the stream is made with this queue inside. */
+  /** `source` is a function, because the stream is made after this queue. */
   constructor(producer: Producer, source: () => Source) {
     this.#producer = producer
     this.#source = source
@@ -37,7 +37,7 @@ export class LineQueue {
     return new Promise((resolve) => this.#barriers.push(resolve))
   }
 
-  /** Hands over what waits, and from now on each line at once: the stream has ended, and nobody would come back. */
+  /** Hands over all waiting lines, and from now on each line at once: after the end of the stream nothing resumes the queue. */
   end(): void {
     this.#isEnded = true
     if (this.#isFull) this.#resume()

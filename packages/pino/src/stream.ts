@@ -1,8 +1,8 @@
 /**
- * line ← text: splits what pino writes into lines and hands each to the producer.
+ * text → lines: splits pino's text into lines and hands each to the producer.
  *
- * Bounded by: the stream's own buffer, because it is paused while the producer says that it is full. At
- * end: the producer is closed, within `closeTimeoutMs`, before the stream emits `close`.
+ * Bounded by: the stream's own buffer, because the stream is paused while the producer is full. At the end: the producer closes
+ * within `closeTimeoutMs`, before the stream emits `close`.
  */
 import type { Transform } from 'node:stream'
 import {
@@ -18,7 +18,7 @@ import {
 import build from 'pino-abstract-transport'
 import { LineQueue } from './line-queue.ts'
 
-/** What a {@link DisStream} emits, and a transport in the main thread. */
+/** The events of a {@link DisStream}, and of a transport in the main thread. */
 export interface DisStreamEvents {
   'dis:rejected': [RejectedEvent]
   'dis:dropped': [DroppedEvent]
@@ -26,7 +26,7 @@ export interface DisStreamEvents {
   'dis:warning': [WarningEvent]
 }
 
-/** A writable stream of newline-separated log lines that end up in DIS. */
+/** A writable stream of newline-separated log lines, which it sends to DIS. */
 export interface DisStream extends Transform {
   /**
    * Waits until every line written before this call is settled. `callback` is for `logger.flush(callback)`.
@@ -58,13 +58,13 @@ export function disStream(options: DisOptions): DisStream {
   const stream: Transform = build((source) => void source.resume(), {
     parse: 'lines',
     metadata: false,
-    // Lines go to the producer right here. Null keeps them out of the readable side, where each would cost a push and an
-    // event (0.3 µs); nobody reads there.
+    // The producer gets the line here. Null keeps it out of the readable side, which has no reader: there each line would
+    // cost a push and an event (0.3 µs).
     parseLine: (line) => {
       queue.take(line)
       return null
     },
-    // Not the report itself: what this resolves to would be taken for an error.
+    // Returns no report, because the base takes a resolved value for an error.
     close: async () => {
       queue.end()
       await producer.close()
@@ -74,7 +74,7 @@ export function disStream(options: DisOptions): DisStream {
   keepStrings(stream)
 
   async function flush(callback?: (error?: Error | null) => void): Promise<FlushReport> {
-    // An empty write comes out of the splitter behind all earlier text; a full producer may still hold lines back.
+    // The callback of an empty write comes after all earlier text is split. Lines may still wait for a full producer.
     if (stream.writable) await new Promise<void>((resolve) => stream.write('', () => resolve()))
     await queue.handedOver()
     const report = await producer.flush()
@@ -87,9 +87,11 @@ export function disStream(options: DisOptions): DisStream {
 }
 
 /**
- * Lets text through to the splitter as the string that it is. A stream makes bytes of it otherwise, which the splitter
- * turns into a string again: 0.3 µs for a line of 250 bytes, and 4 µs, a third of all, for one of 2 KB. Only an option
- * of the constructor says so officially, and the base passes none on; where the field is missing, nothing changes.
+ * Passes text to the splitter as a string. By default a stream makes bytes of it, and the splitter turns them into a string
+ * again. That takes 0.3 µs for a line of 250 bytes, and 4 µs (a third of all) for one of 2 KB.
+ *
+ * Officially this is an option of the constructor, but the base class does not pass options on. So this sets the private
+ * field. If the field is missing, nothing changes.
  */
 function keepStrings(stream: Transform): void {
   const state: unknown = Reflect.get(stream, '_writableState')

@@ -1,22 +1,22 @@
 /**
- * line → bytes → ring: puts lines into chunks, and chunks into thread-stream, once for each turn of the event loop.
+ * line → bytes → ring: puts lines into chunks, and chunks into thread-stream once per turn of the event loop.
  *
- * A write of thread-stream's own makes a buffer of each line and keeps it until the ring has room; with a worker that
- * falls behind, collecting those was two fifths of the main thread's time. Here a line is one copy into a chunk.
+ * thread-stream's own write makes a buffer of each line, and keeps it until the ring has room. With a slow worker, the garbage
+ * collection of these buffers took two fifths of the main thread's time. Here a line is one copy into a chunk.
  *
- * Bounded by: `AHEAD_BYTES` behind a full ring. At the bound: `write` answers false until the ring is empty. At the end
- * of the process: `flush`, by whoever waits for the thread.
+ * Bounded by: `AHEAD_BYTES` behind a full ring. At the bound: `write` returns false until the ring is empty. At the end of the
+ * process: the sender calls `flush`.
  */
 import { HEADER_BYTES, writeHeader } from './frames.ts'
 
 const CHUNK_BYTES = 65_536
-/** What may wait in chunks: bytes, where winston would keep its objects of several times the size. */
+/** Bytes that may wait in chunks. winston would keep objects of several times the size instead. */
 const AHEAD_BYTES = 4 * 1_048_576
 
-/** The part of thread-stream that is needed here; its own types know no bytes. */
+/** The part of thread-stream that the feed needs. thread-stream's own types allow no bytes. */
 export interface Ring {
   readonly destroyed: boolean
-  /** Keeps the bytes until they are in the ring. False: `drain` will come, unless another write is answered with true. */
+  /** Keeps the bytes until they are in the ring. False: `drain` follows, unless a later write returns true. */
   write(bytes: Buffer): boolean
   on(event: 'drain' | 'close', listener: () => void): unknown
 }
@@ -24,7 +24,7 @@ export interface Ring {
 export class Feed {
   readonly #ring: Ring
   #chunk: Buffer = Buffer.alloc(0)
-  // Of the chunk: handed over, and written.
+  // The chunk up to `#from` is handed over; up to `#to` it is written.
   #from = 0
   #to = 0
   #isScheduled = false
@@ -38,9 +38,9 @@ export class Feed {
     ring.on('close', () => this.#drained())
   }
 
-  /** Takes a line. False: wait with the next one until {@link whenDrained} calls back. */
+  /** Takes a line. False: the caller should wait with the next one until {@link whenDrained} calls back. */
   write(line: string): boolean {
-    // Three bytes a UTF-16 unit at most.
+    // A UTF-16 unit takes at most three bytes.
     const most = HEADER_BYTES + line.length * 3
     if (most > this.#chunk.length - this.#to) this.#renew(most)
     this.#to = writeHeader(this.#chunk, this.#to, line)
@@ -55,7 +55,7 @@ export class Feed {
     return this.#ahead < AHEAD_BYTES
   }
 
-  /** Hands over what is in the chunk. */
+  /** Hands over the contents of the chunk. */
   flush(): void {
     if (this.#to === this.#from || this.#ring.destroyed) return
     const bytes = this.#chunk.subarray(this.#from, this.#to)
@@ -64,7 +64,7 @@ export class Feed {
     else if (this.#ahead > 0) this.#drained()
   }
 
-  /** Calls back when there is room again, or nobody left to make some. */
+  /** Calls back when there is room again, or when the thread has ended. */
   whenDrained(next: () => void): void {
     if (this.#ring.destroyed) setImmediate(next)
     else this.#waiting.push(next)

@@ -1,15 +1,15 @@
 /**
- * Lines in a stream of text: `length:line`. Not newlines, because a formatted message may hold some. The length is in
- * UTF-16 units, which survive the way through UTF-8: a lone surrogate becomes one other unit.
+ * Lines in a stream of text, as `length:line`. Newlines cannot separate them, because a formatted message may hold some. The
+ * length counts UTF-16 units, whose number survives UTF-8: a lone surrogate becomes one other unit.
  */
 
-/** Most bytes of a header: the longest string has 2^29 units. */
+/** The largest header in bytes: the longest string has 2^29 units. */
 export const HEADER_BYTES = 10
 
 const COLON = 0x3a
 const ZERO = 0x30
 
-/** Writes what goes before a line; returns the end. */
+/** Writes the header of a line. Returns its end. */
 export function writeHeader(target: Buffer, offset: number, line: string): number {
   let digits = 1
   for (let rest = line.length; rest > 9; rest = Math.floor(rest / 10)) digits++
@@ -22,11 +22,11 @@ export function writeHeader(target: Buffer, offset: number, line: string): numbe
   return offset + digits + 1
 }
 
-/** Cuts text into lines again, however it was cut on the way. */
+/** Splits text into lines again. The text may arrive in any pieces. */
 export class FrameReader {
   #text = ''
 
-  /** Hands over each line that is complete. */
+  /** Adds text, and calls `take` for each complete line. */
   push(text: string, take: (line: string) => void): void {
     const all = this.#text === '' ? text : this.#text + text
     let at = 0

@@ -1,9 +1,9 @@
 /**
- * line → worker thread: the application pays for formatting and one copy; the producer runs elsewhere.
+ * line → worker thread. The application's thread does the formatting and one copy; the producer runs in the worker.
  *
- * Bounded by: the ring of 4 MiB and as much in chunks, behind the producer's own buffer. At the bound: `write` answers
- * false, and winston waits. At the end of the process: it waits for the worker, 10 s at most, as pino does. If the worker cannot
- * be had, or dies, lines go to a producer in this process, and a warning says so.
+ * Bounded by: the ring of 4 MiB and 4 MiB in chunks, besides the producer's own buffer. At the bound: `write` returns false, and
+ * winston waits. At the end of the process: it waits for the worker, 10 s at most, as pino does. If the worker cannot start, or
+ * dies, lines go to a producer in this process, with a warning.
  */
 import { fileURLToPath } from 'node:url'
 import {
@@ -20,13 +20,13 @@ import type { Command, Replies, WorkerOptions } from './protocol.ts'
 import { type Emit, inProcess, type Sender } from './sender.ts'
 import { NO_STATS, settledBy, sumOf } from './stats.ts'
 
-/** thread-stream's own types leave these out. */
+/** thread-stream, with the members that its own types leave out. */
 type Thread = ThreadStream & Ring & { ref(): void; unref(): void }
 
 type Done = (report: FlushReport) => void
 
 const DEFAULT_CLOSE_MS = 8_000
-/** What the way to the worker and back may take, besides the closing itself. */
+/** Time for the way to the worker and back, besides the closing itself. */
 const CLOSE_GRACE_MS = 1_000
 
 /** @throws DisConfigError if the options cannot work, or cannot cross into a thread */
@@ -58,7 +58,7 @@ class ThreadSender implements Sender {
     this.#thread = new ThreadStream({
       filename: fileURLToPath(new URL('./worker.mjs', import.meta.url)),
       workerData,
-      // Flags of this process, as in `node --input-type=module -e`, would not suit a file.
+      // Flags of this process, as in `node --input-type=module -e`, may not fit a file.
       workerOpts: { execArgv: [] }
     }) as Thread
     this.#feed = new Feed(this.#thread)
@@ -109,17 +109,17 @@ class ThreadSender implements Sender {
     await this.#command('close', this.#closeTimeoutMs, this.#closeTimeoutMs + CLOSE_GRACE_MS)
     this.#forgetExit()
     const closed = new Promise<void>((resolve) => this.#thread.once('close', () => resolve()))
-    // Blocks this thread until the worker has ended, which has nothing left to do.
     if (!this.#thread.destroyed) {
-      // Its end must be heard of, also if nothing else keeps the process: the logger's `finish` waits for it.
+      // Keeps the process alive until the worker has ended, because the logger's `finish` waits for that.
       this.#thread.ref()
+      // Blocks this thread until the worker has ended. That is short: the worker has no lines left.
       this.#thread.end()
       await closed
     }
     return this.#report()
   }
 
-  /** Sends a command behind all lines that were written so far, and waits for what comes back, for `patienceMs` at most. */
+  /** Sends a command behind all lines so far, and waits for its reply, `patienceMs` at most. */
   #command(
     kind: 'flush' | 'close',
     timeoutMs: number | undefined,
@@ -170,19 +170,19 @@ class ThreadSender implements Sender {
       this.#done(id, report)
     })
     this.#thread.on('error', (error: Error) => this.#failed(error, options))
-    // A thread that is ended while it starts has no error.
+    // A thread that ends while it starts emits no error.
     this.#thread.on('close', () => {
       if (this.#closing === undefined) this.#failed(new Error('it ended'), options)
     })
   }
 
-  /** A report of the producer in this process, with what the worker had done before. */
+  /** The report of the producer in this process, plus the counters of the worker before it. */
   async #overall(report: Promise<FlushReport>): Promise<FlushReport> {
     const { pending } = await report
     return { ...this.#report(), pending }
   }
 
-  /** The worker could not start, or died with what it held. What a spool holds of it, the next start sends. */
+  /** The worker could not start, or died with the lines that it held. The next start sends those in a spool. */
   #failed(error: Error, options: DisOptions): void {
     if (this.#fallback !== undefined) return
     this.#forgetExit()
@@ -197,7 +197,7 @@ class ThreadSender implements Sender {
     for (const id of [...this.#waiting.keys()]) this.#done(id, this.#report())
   }
 
-  /** The process ends: synchronous. */
+  /** The process ends. Synchronous. */
   #onExit(): void {
     try {
       this.#send({ code: 'DIS', kind: 'ending' })

@@ -1,11 +1,11 @@
 /** info → line. */
 
-// winston's own key for the formatted message; a registered symbol, so no package has to be imported for it.
+// winston's key for the formatted message. It is a registered symbol, so no package has to be imported for it.
 const MESSAGE = Symbol.for('message')
 
 /**
- * The formatted message of an info object: what a Console transport would print. Without a format that
- * makes one, the info itself as JSON; `undefined` if even that cannot be done.
+ * The formatted message of an info object, as a Console transport prints it. If no format makes one, the info as JSON;
+ * `undefined` if JSON cannot hold it.
  */
 export function lineOf(info: unknown): string | undefined {
   if (typeof info !== 'object' || info === null) return info === undefined ? undefined : String(info)

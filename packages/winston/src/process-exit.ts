@@ -1,4 +1,4 @@
-/** One `exit` listener of the process, however many transports there are; none while there is none. */
+/** One `exit` listener of the process for all transports, so that many of them cause no listener warning. */
 
 const listeners = new Set<() => void>()
 

@@ -1,4 +1,4 @@
-/** What the transport and its worker say to each other besides lines: plain data. */
+/** The messages between the transport and its worker, besides lines. Plain data. */
 import type { DisOptions, FlushReport, Stats } from '@dis-logs/core'
 import type { SenderEvents } from './sender.ts'
 
@@ -6,7 +6,7 @@ export interface WorkerOptions {
   readonly options: DisOptions
 }
 
-/** To the worker. thread-stream's own messages have other codes. */
+/** A message to the worker. thread-stream's own messages have other codes. */
 export type Command =
   | {
       readonly code: 'DIS'
@@ -14,10 +14,10 @@ export type Command =
       readonly id: number
       readonly timeoutMs: number | undefined
     }
-  /** The end has begun: lines are taken even if the buffer is full, because nobody can wait any more. */
+  /** The end has begun. From now on the worker takes lines even if the buffer is full, because winston no longer waits. */
   | { readonly code: 'DIS'; readonly kind: 'ending' }
 
-/** From the worker: thread-stream emits these on its main side. */
+/** Messages from the worker. thread-stream emits them in the main thread. */
 export interface Replies {
   'dis:event': [name: keyof SenderEvents, event: unknown]
   'dis:stats': [stats: Stats]

@@ -1,4 +1,4 @@
-/** line → wherever the producer runs: what the transport knows of it. */
+/** The transport's view of a producer, which runs in this process or in a worker. */
 import {
   createProducer,
   type DisOptions,
@@ -7,14 +7,14 @@ import {
   type Stats
 } from '@dis-logs/core'
 
-/** Names and payloads of what a transport emits. */
+/** Names and payloads of a transport's events. */
 export type SenderEvents = Omit<ProducerEvents, 'drain'>
 
-/** Hears of the producer's events. */
+/** Receives the producer's events. */
 export type Emit = <Name extends keyof SenderEvents>(name: Name, ...event: SenderEvents[Name]) => void
 
 export interface Sender {
-  /** Takes a line. False: wait with the next one until {@link whenDrained} calls back. */
+  /** Takes a line. False: the caller should wait with the next one until {@link whenDrained} calls back. */
   write(line: string): boolean
   whenDrained(next: () => void): void
   flush(options?: { readonly timeoutMs?: number }): Promise<FlushReport>
@@ -34,7 +34,7 @@ export function inProcess(options: DisOptions, emit: Emit): Sender {
   producer.on('warning', (event) => emit('warning', event))
   let isClosing = false
   return {
-    // Nobody waits for a producer that takes no more: it counts what comes too late.
+    // A closing producer takes no more lines and counts them as dropped, so waiting would be in vain.
     write: (line) => producer.write(line) || isClosing,
     whenDrained: (next) => producer.once('drain', next),
     flush: (flushOptions) => producer.flush(flushOptions),

@@ -1,7 +1,7 @@
-/** Counters of a producer that is far away. */
+/** Counters of a producer in another thread. */
 import type { Stats } from '@dis-logs/core'
 
-/** Before the first word from there. */
+/** Counters before the first message from the worker. */
 export const NO_STATS: Stats = Object.freeze({
   written: 0,
   delivered: 0,
@@ -35,14 +35,14 @@ export function settledBy({
   return delivered + rejected + dropped + spooled
 }
 
-/** Counters of a producer that is gone and of the one in its place. */
+/** Counters of a producer that has ended, and of the one in its place. */
 export function sumOf(gone: Stats, present: Stats): Stats {
   const sum: { -readonly [Name in keyof Stats]: number } = { ...present }
   for (const name of ADDED) sum[name] += gone[name]
   return sum
 }
 
-/** What has happened so far, as against what is the case now. */
+/** Counters that only grow. The others describe the present. */
 const ADDED = [
   'written',
   'delivered',

@@ -1,7 +1,7 @@
 /**
- * winston → producer. Calls back when a line is admitted, never when it is delivered: winston stops all
- * transports of a logger while one of them holds its callback. While the producer is full the callback
- * waits, which is how `buffer.onFull: 'block'` reaches the logger.
+ * winston → producer. Calls back when a line is admitted, not when it is delivered: winston stops all transports of a logger
+ * while one of them holds its callback. While the producer is full the callback waits. So `buffer.onFull: 'block'` reaches the
+ * logger.
  */
 import type { DisOptions, FlushReport, Stats } from '@dis-logs/core'
 import Transport from 'winston-transport'
@@ -16,7 +16,7 @@ export interface DisTransportOptions
       Transport.TransportStreamOptions,
       'format' | 'level' | 'silent' | 'handleExceptions' | 'handleRejections'
     > {
-  /** Whether the producer runs in a worker thread. `false`: in the process of the logger; options may be functions. @default true */
+  /** Whether the producer runs in a worker thread. `false`: it runs in the logger's thread, and options may be functions. @default true */
   readonly worker?: boolean
 }
 
@@ -27,8 +27,8 @@ interface BufferedWrite {
 /**
  * Add it to a logger: `winston.createLogger({ transports: [new DisTransport(options)] })`.
  *
- * Emits `rejected`, `dropped`, `stats` and `warning`, and never `error`. `logger.end()` flushes; the
- * logger's `finish` comes after everything is settled.
+ * Emits `rejected`, `dropped`, `stats` and `warning`, and never `error`. `logger.end()` flushes. The logger emits `finish` when
+ * every line is settled.
  */
 export class DisTransport extends Transport {
   readonly #sender: Sender
@@ -41,14 +41,14 @@ export class DisTransport extends Transport {
     this.#sender = worker ? inWorker(own, emit) : inProcess(own, emit)
   }
 
-  /** Called by winston for each info that passes the level. */
+  /** winston calls this for each info that passes the level. */
   override log(info: unknown, next: () => void): void {
     const admitted = this.#write(info)
     if (admitted) next()
     else this.#sender.whenDrained(next)
   }
 
-  /** Called by winston for infos that waited together. They go on waiting where there is no room for all of them. */
+  /** winston calls this for infos that waited together. If there is no room for all of them, the rest goes on waiting. */
   override logv(writes: readonly BufferedWrite[], next: () => void): void {
     this.#logFrom(writes, 0, next)
   }
@@ -71,12 +71,12 @@ export class DisTransport extends Transport {
     return this.#sender.stats()
   }
 
-  /** winston calls this when the transport is removed, also in the course of `logger.end()`. */
+  /** winston calls this when it removes the transport, also during `logger.end()`. */
   override close(): void {
     void this.#sender.close()
   }
 
-  /** The stream has ended: `finish` waits for this. */
+  /** The stream has ended. Its `finish` event waits for the callback. */
   override _final(callback: (error?: Error | null) => void): void {
     void this.#sender.close().then(() => callback())
   }
@@ -89,7 +89,7 @@ export class DisTransport extends Transport {
     return admitted
   }
 
-  /** A format of the transport's own works on a copy: the info belongs to the other transports too. */
+  /** Applies the transport's own format to a copy, because the info belongs to the other transports, too. */
   #formatted(info: unknown): unknown {
     if (this.format === undefined || typeof info !== 'object' || info === null) return info
     const transformed = this.format.transform({ level: '', message: '', ...info }, this.format.options)
@@ -97,7 +97,7 @@ export class DisTransport extends Transport {
   }
 }
 
-/** winston-transport's types want an absent option absent. */
+/** Removes undefined options, which winston-transport's types do not allow. */
 function withoutUndefined<T extends object>(
   options: { readonly [Key in keyof T]: T[Key] | undefined }
 ): Partial<T> {

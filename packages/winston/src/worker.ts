@@ -1,13 +1,13 @@
-/** The producer's thread: thread-stream loads this, writes the logger's text into the stream, and ends it. */
+/** The producer's thread. thread-stream loads this module, writes the logger's text into the stream, and ends the stream. */
 import { Writable } from 'node:stream'
 import { parentPort } from 'node:worker_threads'
 import { createProducer, type FlushReport, type Producer, type Stats } from '@dis-logs/core'
 import { FrameReader } from './frames.ts'
 import type { Command, Replies, WorkerOptions } from './protocol.ts'
 
-/** How often the other side hears of the counters, if they have changed. */
+/** Time between two messages with counters. Unchanged counters are not sent. */
 const STATS_INTERVAL_MS = 200
-/** More than a chunk of thread-stream: a write is never refused for its size, only when the producer is full. */
+/** More than a chunk of thread-stream, so that only a full producer stops the stream, never a large chunk. */
 const HIGH_WATER_BYTES = 16 * 1_048_576
 
 export default function start({ options }: WorkerOptions): Writable {

@@ -1,4 +1,4 @@
-/** request → headers that prove who sends it. Pure: the time comes in as a number. */
+/** request → headers that authenticate it. Pure: the time is a parameter. */
 import { formatSdkDate, type SignableRequest } from './canonical.ts'
 import type { Credentials, Identity } from './identity.ts'
 import { signDerived } from './sign-derived.ts'
@@ -10,7 +10,7 @@ export interface UnsignedRequest {
   readonly path: string
   readonly query: Readonly<Record<string, string | number>>
   readonly headers: Readonly<Record<string, string>>
-  /** Hex SHA-256 of the body. Not asked for with a token. */
+  /** Hex SHA-256 of the body. Not called if the credentials are a token. */
   readonly payloadHash: () => string
 }
 

@@ -1,40 +1,40 @@
 /**
- * The canonical request that all of the service's signature schemes share, and their small pieces. Pure.
- * Source: the official signers; `test/interop/signing-vectors.json` holds what they produced.
+ * The canonical request and the primitives that all signature schemes of the service share. Pure.
+ * Source: the official signers. `test/interop/signing-vectors.json` holds their output.
  */
 import { createHmac, hash } from 'node:crypto'
 
 /**
- * A request as it will be sent. Every header given here is signed, so it has to be sent unchanged: values
- * without space around them and without a default port in `host`, because there the official signers differ.
+ * A request as it will be sent. Every header here is signed, so it must be sent unchanged. Header values have no space
+ * around them, and `host` has no default port: the official signers differ in these two cases.
  */
 export interface SignableRequest {
-  /** In any case. */
+  /** Upper or lower case. */
   readonly method: string
-  /** Path of the URL, not encoded; a missing `/` at its end is added for the signature only. */
+  /** Path of the URL, not encoded. The signature adds a missing `/` at its end; the request does not. */
   readonly path: string
   /** Not encoded; several values of one name are sorted. */
   readonly query?: Readonly<Record<string, string | number | readonly string[]>>
-  /** Must hold `host` and `X-Sdk-Date`; names in any case. */
+  /** Must hold `host` and `X-Sdk-Date`. Names may be in upper or lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** {@link hashPayload} of the body, or the value of `X-Sdk-Content-Sha256` if that is sent. */
+  /** {@link hashPayload} of the body, or the value of the header `X-Sdk-Content-Sha256` if the request has one. */
   readonly payloadHash: string
 }
 
-/** A pair of access keys, permanent or temporary. The secret never leaves the process; it keys the HMAC. */
+/** A pair of access keys, permanent or temporary. The secret is the key of the HMAC and never leaves the process. */
 export interface SigningKey {
   readonly accessKey: string
   readonly secretKey: string
 }
 
-/** What a scoped signature is limited to, besides the day. */
+/** The limits of a scoped signature, besides the day. */
 export interface SigningScope {
   readonly region: string
   /** `dis` */
   readonly service: string
 }
 
-/** A canonical request with what the string to sign and the header need of it. */
+/** A canonical request, with its parts that the string to sign and the header need. */
 export interface CanonicalRequest {
   readonly text: string
   /** Hex SHA-256 of the text. */
@@ -51,21 +51,21 @@ export const EMPTY_PAYLOAD_HASH: string = 'e3b0c44298fc1c149afbf4c8996fb92427ae4
 /**
  * Milliseconds since the epoch as `YYYYMMDDTHHMMSSZ`, in UTC: the form of X-Sdk-Date.
  *
- * @throws RangeError if that is no date
+ * @throws RangeError if the number is not a date
  */
 export function formatSdkDate(epochMs: number): string {
   return `${new Date(epochMs).toISOString().replace(/[-:]/g, '').slice(0, 15)}Z`
 }
 
-/** Lower-case hex SHA-256 of a body, of a text as UTF-8. The body must be sent byte for byte as hashed. */
+/** Lower-case hex SHA-256 of a body; a text is hashed as UTF-8. The request must carry exactly these bytes. */
 export function hashPayload(body: Uint8Array | string): string {
   return hash('sha256', body, 'hex')
 }
 
 /**
- * The text that is signed: method, path, query, headers, names of the headers, hash of the body.
+ * The text to sign: method, path, query, headers, names of the headers, hash of the body.
  *
- * @throws TypeError if X-Sdk-Date is missing: a bug of the caller
+ * @throws TypeError if X-Sdk-Date is missing, which is a bug of the caller
  */
 export function canonicalize(request: SignableRequest): CanonicalRequest {
   const headers = Object.entries(request.headers)
@@ -85,15 +85,16 @@ export function canonicalize(request: SignableRequest): CanonicalRequest {
   return { text, hash: hashPayload(text), signedHeaders, date }
 }
 
-/** HMAC-SHA256, 32 bytes. Every signature and derived key is a chain of it. */
+/** HMAC-SHA256, 32 bytes. Every signature and every derived key is a chain of these. */
 export function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
 /**
- * `derive`, which remembers its last result: a key lasts a day but is needed for each request, and costs up to
- * six HMACs: with it a signature takes 6 µs, without it 15 (scoped) or 20 (derived). One is enough, since a process rarely signs with two; more would only keep
- * secrets longer than their owner does.
+ * `derive` with a memory of its last result. Each request needs the key, the key is the same for a day, and it costs up to
+ * six HMACs. A signature takes 6 µs with the memory. Without it, it takes 15 µs (scoped) or 20 µs (derived).
+ *
+ * One result is enough, because a process rarely signs with two keys. More would keep secrets longer than their owner does.
  */
 export function memoizeLast<Parts extends readonly string[], Key>(
   derive: (...parts: Parts) => Key
@@ -107,7 +108,7 @@ export function memoizeLast<Parts extends readonly string[], Key>(
   }
 }
 
-/** RFC 3986: everything but `A-Z a-z 0-9 - . _ ~` is escaped. */
+/** Escapes everything but `A-Z a-z 0-9 - . _ ~`, as RFC 3986 says. */
 export function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

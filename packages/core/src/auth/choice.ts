@@ -1,8 +1,8 @@
 /**
- * The `credentials` option and the environment → which source will be asked. Asks nobody itself: whatever can be
- * wrong without the network is found here, at construction, and the network waits until the first request.
+ * The `credentials` option and the environment → the source of credentials. Sends nothing. It finds every mistake that
+ * needs no network, at construction; the source is asked with the first request.
  *
- * Without the option, the order of the official cores: environment, credentials file, ECS metadata, pod identity.
+ * Without the option the order is that of the official cores: environment, credentials file, ECS metadata, pod identity.
  */
 import { invalidOption } from '../errors.ts'
 import { isLinkLocal, isLoopback } from '../net/address.ts'
@@ -15,7 +15,7 @@ import { expandHome, type ProfileFile, profilePath, readProfile } from './profil
 
 export type CredentialsFunction = () => Credentials | Promise<Credentials>
 
-/** The source to ask, with all that it needs. */
+/** The source to ask, with all its parameters. */
 export type CredentialChoice =
   | { readonly kind: 'fixed'; readonly credentials: Credentials }
   | { readonly kind: 'function'; readonly ask: CredentialsFunction }
@@ -25,17 +25,17 @@ export type CredentialChoice =
   | { readonly kind: 'metadata'; readonly origin: string }
   | { readonly kind: 'discovered'; readonly metadataOrigin: string; readonly pod: PodIdentity | undefined }
 
-/** What the choice also says of its surroundings. */
+/** The chosen source, and what it says about project and IAM. */
 export interface ResolvedCredentials {
   readonly choice: CredentialChoice
-  /** Where they come from, in words. */
+  /** Where the credentials come from, in words. */
   readonly from: string
   readonly projectId: string | undefined
-  /** Option or key that names IAM, and its address. */
+  /** The address of IAM, with the option or key that names it. */
   readonly iamEndpoint: { readonly option: string; readonly value: string } | undefined
 }
 
-/** The option after its check. */
+/** The `credentials` option after its check. */
 export type CheckedCredentials =
   | { accessKey: string; secretKey: string; securityToken?: string | undefined }
   | { token: string }
@@ -58,11 +58,11 @@ export interface CredentialContext {
   readonly region: string
   readonly projectId: string | undefined
   readonly allowInsecure: boolean
-  /** DIS is on this very machine. */
+  /** Whether DIS runs on this machine. */
   readonly isLocal: boolean
 }
 
-/** @throws DisConfigError for half a credential, an unreadable profile, and where nothing can be found */
+/** @throws DisConfigError for half a credential, for an unreadable profile, and if there is no source */
 export function chooseCredentials(
   option: CheckedCredentials | undefined,
   context: CredentialContext
@@ -96,7 +96,7 @@ function keys(accessKey: string, secretKey: string, securityToken: string | unde
 
 function chooseIam(iam: CheckedIam, { region, projectId }: CredentialContext): ResolvedCredentials {
   const { domainName, userName, password } = iam
-  // What the login says itself beats what the stream says.
+  // The project of the login beats the project of the stream.
   const id = iam.projectId ?? (iam.projectName === undefined ? projectId : undefined)
   const name = iam.projectName ?? region
   if (id === undefined && name === '') {
@@ -147,8 +147,7 @@ function discover(context: CredentialContext): ResolvedCredentials {
   const found = fromEnvironment(env) ?? fromDefaultProfile(env)
   if (found !== undefined) return found
   const pod = podIdentity(context)
-  // A server in front of its own DIS is a developer's machine: waiting there for a metadata service that does
-  // not exist would hide the mistake.
+  // A local DIS means a developer's machine. It has no metadata service, and waiting for one would hide the mistake.
   if (isLocal && pod === undefined && !env['DIS_METADATA_ENDPOINT']) {
     throw invalidOption(
       'credentials',
@@ -168,7 +167,7 @@ function fromEnvironment(env: CredentialContext['env']): ResolvedCredentials | u
     const from = 'HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE'
     return resolved({ kind: 'federation', federation: { idpId, idTokenFile } }, from)
   }
-  // A pair belongs together: the key of one and the secret of the other would be refused.
+  // Both come from one pair of variables: DIS would refuse the key of one pair with the secret of the other.
   const prefix = env['HUAWEICLOUD_SDK_AK'] || env['HUAWEICLOUD_SDK_SK'] ? 'HUAWEICLOUD_SDK' : 'CLOUD_SDK'
   const [accessKey, secretKey] = [env[`${prefix}_AK`], env[`${prefix}_SK`]]
   if (accessKey && secretKey) {
@@ -185,7 +184,7 @@ function fromEnvironment(env: CredentialContext['env']): ResolvedCredentials | u
   )
 }
 
-/** A file that was named has to work; one that just might lie in the home directory need not be there. */
+/** A file that the user names must work. The file in the home directory may be missing. */
 function fromDefaultProfile(env: CredentialContext['env']): ResolvedCredentials | undefined {
   const path = profilePath(env)
   if (path === undefined) return undefined
@@ -196,7 +195,7 @@ function fromDefaultProfile(env: CredentialContext['env']): ResolvedCredentials 
   throw invalidOption('credentials', profile.given, `${profile.cure}, or set credentials`)
 }
 
-/** DIS_METADATA_ENDPOINT is ours: for tests and for clouds that have the service elsewhere. */
+/** DIS_METADATA_ENDPOINT is a variable of this library: for tests, and for clouds with the service at another address. */
 function metadataOrigin({ env }: CredentialContext): string {
   const given = env['DIS_METADATA_ENDPOINT']
   if (!given) return METADATA_ORIGIN

@@ -1,4 +1,4 @@
-/** The chosen source of credentials, put together: who is asked, who finds the project, who hears of trouble. */
+/** Builds the chosen source of credentials: the provider, its renewal and the search for the project. */
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
 import type { Network } from '../net/network.ts'
@@ -17,9 +17,9 @@ import { RenewingCredentials } from './renewing.ts'
 
 export interface CredentialSettings {
   readonly choice: CredentialChoice
-  /** Where they come from, in words. */
+  /** Where the credentials come from, in words. */
   readonly from: string
-  /** Given by the user; `''`: to be found. */
+  /** From the user; `''` if it has to be found. */
   readonly projectId: string
   readonly region: string
   readonly iamOrigin: string
@@ -28,26 +28,26 @@ export interface CredentialSettings {
 
 export interface CredentialParts {
   readonly clock: Clock
-  /** Something the operator should know about the credentials, never with a secret. */
+  /** Receives what the operator should know about the credentials. Never holds a secret. */
   readonly warn: (event: WarningEvent) => void
-  /** Whoever asks passes a failure on to its own caller, so only what nobody asked for is warned of. */
+  /** True if the caller of `get` reports failures itself. Then `warn` receives only failures in the background. */
   readonly isFailureHeard?: boolean
 }
 
-/** A source that also says how long its credentials last. */
+/** A source that also knows when its credentials end. */
 export interface DatedCredentialSource extends CredentialSource {
-  /** When these end, in ms since the epoch; undefined if never, or if nobody knows. */
+  /** When these end, in ms since the epoch; undefined if they never end, or if the service does not say. */
   endOf(held: Credentials): number | undefined
 }
 
-/** Builds the source. Asks nobody before the first `get`. */
+/** Builds the source. Sends nothing before the first `get`. */
 export function createCredentialSource(
   settings: CredentialSettings,
   parts: CredentialParts
 ): DatedCredentialSource {
   let isClosed = false
   const { clock, isFailureHeard = false } = parts
-  // A question that ends because of the close is no trouble.
+  // `close` aborts a request. That is not a failure of the credentials.
   const warn = (event: WarningEvent) => {
     if (!isClosed) parts.warn(event)
   }
@@ -121,7 +121,7 @@ function createProvider(
   }
 }
 
-// Longer than any vault takes. One that never answers would hold up every request, without a word.
+// Longer than any vault takes. A function that never answers would hold up every request, without a message.
 const FUNCTION_TIMEOUT_MS = 30_000
 
 async function askFunction(ask: CredentialsFunction, clock: Clock): Promise<Credentials> {

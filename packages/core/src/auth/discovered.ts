@@ -1,4 +1,4 @@
-/** The sources that are found by asking: the first that gives credentials is kept. */
+/** Sources that only a request can find. The first that gives credentials is kept. */
 import { DisCredentialsError } from '../errors.ts'
 import type { Provided, Provider } from './provider.ts'
 
@@ -10,7 +10,7 @@ export class DiscoveredProvider implements Provider {
   readonly #providers: readonly Provider[]
   #found: Provider | undefined
 
-  /** In the order in which they are asked. */
+  /** `providers` in the order in which they are asked. */
   constructor(providers: readonly Provider[]) {
     this.#providers = providers
   }

@@ -1,4 +1,4 @@
-/** IAM: its address, a login with a password, and the login of an identity provider's user. */
+/** IAM: a login with a password, and the login of an identity provider's user. */
 import type { Clock } from '../clock.ts'
 import type { Network } from '../net/network.ts'
 import { isRecord, parseObject } from '../wire/json-object.ts'
@@ -13,26 +13,26 @@ export interface IamLogin {
   readonly domainName: string
   readonly userName: string
   readonly password: string
-  /** Tokens for a service of a region have to be for a project. */
+  /** The project of the token: a service of a region takes only tokens for a project. */
   readonly project: { readonly id: string } | { readonly name: string }
 }
 
-/** A user of an identity provider, who is known by a file with its OpenID Connect token. */
+/** A user of an identity provider. A file holds its OpenID Connect token. */
 export interface Federation {
   readonly idpId: string
   readonly idTokenFile: string
 }
 
 const TIMEOUT_MS = 10_000
-/** Six hours, as the official cores ask for. */
+/** Six hours, as in the official cores. */
 const FEDERATED_SECONDS = 21_600
 
-/** IAM at that address. */
+/** IAM at the address `origin`. */
 export function iamService(origin: string, network: Network, cure: string): Service {
   return new Service({ name: 'IAM', origin, timeoutMs: TIMEOUT_MS, network, cure })
 }
 
-/** `POST /v3/auth/tokens`: a token for a day. */
+/** `POST /v3/auth/tokens`: gives a token for a day. */
 export class IamLoginProvider implements Provider {
   readonly canLock = true
   readonly #login: IamLogin
@@ -52,7 +52,7 @@ export class IamLoginProvider implements Provider {
     const user = { name: userName, password, domain: { name: domainName } }
     const answer = await this.#service.ask({
       method: 'POST',
-      // Without the catalog of all services: tens of kilobytes that nobody reads.
+      // The catalog of all services is tens of kilobytes, and nothing here reads it.
       path: '/v3/auth/tokens?nocatalog=true',
       headers: {},
       body: { auth: { identity: { methods: ['password'], password: { user } }, scope: { project } } }
@@ -69,7 +69,7 @@ export class IamLoginProvider implements Provider {
     return this.#service.close()
   }
 
-  /** IAM states both ends of the lifetime, so its clock and ours need not agree. */
+  /** IAM states the begin and the end of the lifetime, so its clock and this machine's clock may differ. */
   #life(facts: unknown, date: string | undefined): Pick<Provided, 'endsAt' | 'lifetimeMs'> {
     const [expires, issued] = isRecord(facts)
       ? [readTime(text(facts['expires_at'])), readTime(text(facts['issued_at']))]

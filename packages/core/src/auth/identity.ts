@@ -1,9 +1,9 @@
-/** Who sends, and how that is proved: the words of authentication. Types only. */
+/** The vocabulary of authentication: credentials and identity. Types only. */
 
 /** `'sdk'`: `SDK-HMAC-SHA256 Access=`; `'dis'`: `Credential=…/dis/sdk_request`; `'derived'`: `V11-HMAC-SHA256`. */
 export type SigningScheme = 'sdk' | 'dis' | 'derived'
 
-/** Keys that sign requests; `securityToken` belongs to temporary ones. */
+/** Keys that sign requests. Temporary keys have a `securityToken`. */
 export interface AccessKeys {
   readonly accessKey: string
   readonly secretKey: string
@@ -17,21 +17,21 @@ export interface AuthToken {
 
 export type Credentials = AccessKeys | AuthToken
 
-/** Where credentials come from while requests are made. */
+/** Gives credentials for requests. */
 export interface CredentialSource {
-  /** Credentials for the next request. Rejects with a DisCredentialsError if there are none to be had now. */
+  /** Credentials for the next request. Rejects with a DisCredentialsError if there are none now. */
   get(): Promise<Credentials>
-  /** The project that requests made with these go to. Rejects with a DisCredentialsError if it cannot be found. */
+  /** The project of requests with these credentials. Rejects with a DisCredentialsError if it cannot be found. */
   projectId(held: Credentials): Promise<string>
-  /** The service refused a request made with these. Say so before {@link refresh}. */
+  /** Notes that the service refused a request with these credentials. To be called before {@link refresh}. */
   refused(held: Credentials): void
-  /** After a refusal: true if the next `get` may give others. */
+  /** Renews refused credentials. True if the next `get` may give others. */
   refresh(): Promise<boolean>
-  /** Ends what is being asked at the moment; `get` rejects from now on if it would have to ask. */
+  /** Aborts a running request. From now on `get` rejects if it needs a request. */
   close(): Promise<void>
 }
 
-/** What a signature covers besides the request itself. */
+/** What a signature covers besides the request. */
 export interface Identity {
   /** As in the Host header. */
   readonly host: string

@@ -1,11 +1,11 @@
-/** When credentials end by the clock of a service → how long they last. Pure. */
+/** The end of credentials, by the clock of their service → how long they last. Pure. */
 
-/** The Date header has whole seconds, and an answer takes a moment: a smaller difference of the clocks means nothing. */
+/** A smaller difference of the clocks means nothing: the Date header has whole seconds, and an answer takes a moment. */
 const EQUAL_CLOCKS_MS = 5_000
 
 /**
- * The rest of the lifetime in ms; undefined without an end. `date`: the Date header of the answer that named the end. It
- * is by the service's clock, as the end is, so a wrong clock of this machine does no harm. `now`: wall time here.
+ * The rest of the lifetime in ms; undefined without an end. `date`: the Date header of the answer with the end. Both come
+ * from the service's clock, so a wrong clock of this machine does no harm. `now`: wall time of this machine.
  */
 export function lifetimeOf(
   endsAt: number | undefined,

@@ -1,8 +1,8 @@
 /**
- * The agency of an ECS server: temporary keys from the server's own metadata service.
+ * The agency of an ECS server: temporary keys from the server's metadata service.
  *
- * A metadata token is asked for first and sent along; where the service does not know tokens (404, 405, 503) it
- * is left aside for a day. A 401 means that tokens have become mandatory: fetch one, ask once more.
+ * The provider gets a metadata token first and sends it along. A service without tokens answers 404, 405 or 503; then the
+ * provider works without one for a day. A 401 means that tokens are mandatory now: it gets one and asks once more.
  */
 import type { Clock } from '../clock.ts'
 import { DIRECT } from '../net/network.ts'
@@ -10,7 +10,7 @@ import type { Provided, Provider } from './provider.ts'
 import { type Answer, Service } from './service.ts'
 import { readTemporaryKeys } from './temporary-keys.ts'
 
-/** Link-local: leads to the server's own host and nowhere else. */
+/** A link-local address: it leads to the server's own host and nowhere else. */
 export const METADATA_ORIGIN: string = 'http://169.254.169.254'
 
 const TOKEN_PATH = '/meta-data/latest/api/token'
@@ -26,7 +26,7 @@ export class MetadataProvider implements Provider {
   readonly #service: Service
   readonly #clock: Clock
   #token: string | undefined
-  /** Monotonic. */
+  /** Monotonic time. */
   #withoutTokenUntil = Number.NEGATIVE_INFINITY
 
   constructor(origin: string, clock: Clock) {
@@ -35,7 +35,7 @@ export class MetadataProvider implements Provider {
       name: 'the ECS metadata service',
       origin,
       timeoutMs: TIMEOUT_MS,
-      // Never through a proxy: that one would get the keys of its own server, or of nobody.
+      // Never through a proxy: the proxy would get the keys of its own server, or none.
       network: DIRECT,
       cure: 'give this server an agency that may write to DIS (ECS console, Management Information), or set credentials'
     })

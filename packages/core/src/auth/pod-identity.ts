@@ -1,4 +1,4 @@
-/** The identity of a pod in a CCE cluster: the agent on its node changes the pod's token for temporary keys. */
+/** The identity of a pod in a CCE cluster: the agent on its node exchanges the pod's token for temporary keys. */
 import type { Clock } from '../clock.ts'
 import { DIRECT } from '../net/network.ts'
 import type { Provided, Provider } from './provider.ts'
@@ -6,7 +6,7 @@ import { readSecretFile } from './secret-file.ts'
 import { Service } from './service.ts'
 import { readTemporaryKeys } from './temporary-keys.ts'
 
-/** Where a pod is told to ask, and the file with the token that says who it is. */
+/** The address of the agent, and the file with the pod's token. */
 export interface PodIdentity {
   readonly uri: URL
   readonly tokenFile: string
@@ -30,7 +30,7 @@ export class PodIdentityProvider implements Provider {
       name: 'the pod identity agent',
       origin: pod.uri.origin,
       timeoutMs: TIMEOUT_MS,
-      // It runs on the pod's own node.
+      // The agent runs on the pod's own node.
       network: DIRECT,
       cure: "check the association of the pod's service account with an agency"
     })

@@ -1,5 +1,4 @@
-/** The credentials file as a source: read again when the service refuses what it held. */
-
+/** The credentials file as a source. It is read again when the service refuses its credentials. */
 import { DisCredentialsError } from '../errors.ts'
 import type { WarningCode } from '../report/codes.ts'
 import type { WarningEvent } from '../report/events.ts'

@@ -2,8 +2,8 @@
  * The credentials file of the official SDKs: INI, with `ak`, `sk`, `security_token`, `project_id` (or `idp_id` and
  * `id_token_file`) in the section `[basic]` or `[global]`.
  *
- * Read by the rules of Python's configparser, whose users write these files: a comment has its own line, since a
- * secret may hold `#` and `;`, and quotes belong to the value. That is why no INI package reads it.
+ * The rules are those of Python's configparser, because users of the Python SDK write these files. A comment has its own
+ * line, because a secret may hold `#` and `;`. Quotes belong to the value. No INI package follows these rules.
  */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,23 +11,23 @@ import type { AccessKeys } from './identity.ts'
 
 export interface ProfileFile {
   readonly path: string
-  /** Undefined: `[basic]`, else `[global]`. */
+  /** Undefined: `[basic]` if it exists, else `[global]`. */
   readonly section: string | undefined
 }
 
-/** What a section holds. Either keys or a federation. */
+/** The contents of a section. It has either keys or a federation. */
 export interface Profile {
   readonly keys: AccessKeys | undefined
   readonly federation: { readonly idpId: string; readonly idTokenFile: string } | undefined
   readonly projectId: string | undefined
   readonly iamEndpoint: string | undefined
-  /** Every user of the machine may read it. */
+  /** Whether every user of the machine may read the file. */
   readonly isOpenToAll: boolean
 }
 
-/** Why there is no profile: facts and cure, as for an option. */
+/** Why there is no profile, with a cure. */
 export interface ProfileProblem {
-  /** False: the file or section is just not there. */
+  /** False if the file or section is only missing. */
   readonly isBroken: boolean
   readonly given: string
   readonly cure: string
@@ -35,7 +35,7 @@ export interface ProfileProblem {
 
 const DEFAULT_SECTIONS = ['basic', 'global']
 
-/** From HUAWEICLOUD_SDK_CREDENTIALS_FILE, else in the home directory; undefined without either. */
+/** The path in HUAWEICLOUD_SDK_CREDENTIALS_FILE, else the one in the home directory; undefined if neither is known. */
 export function profilePath(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const given = env['HUAWEICLOUD_SDK_CREDENTIALS_FILE']
   const home = homeOf(env)
@@ -43,7 +43,7 @@ export function profilePath(env: Readonly<Record<string, string | undefined>>): 
   return home ? join(home, '.huaweicloud', 'credentials') : undefined
 }
 
-/** `~/x` below the home directory. */
+/** Replaces `~/` with the home directory. */
 export function expandHome(path: string, env: Readonly<Record<string, string | undefined>>): string {
   const home = homeOf(env)
   return home && /^~[/\\]/.test(path) ? join(home, path.slice(2)) : path
@@ -53,13 +53,13 @@ function homeOf(env: Readonly<Record<string, string | undefined>>): string | und
   return env['HOME'] || env['USERPROFILE']
 }
 
-/** Reads it anew: somebody else may have renewed the keys in it. */
+/** Reads the file each time, because another program may renew its keys. */
 export function readProfile({ path, section }: ProfileFile): Profile | ProfileProblem {
   let text: string
   let isOpenToAll: boolean
   try {
     text = readFileSync(path, 'utf8')
-    // Windows has other rights, and always says 666.
+    // Windows has other permissions, and its mode is always 666.
     isOpenToAll = process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
@@ -106,7 +106,7 @@ function readSection(
   return { isBroken: true, given: `${where} ${half}`, cure: 'write both ak = … and sk = …' }
 }
 
-/** Sections with lower-case keys. Lines that are neither are left out. */
+/** Sections of pairs; keys become lower case. Ignores lines that are neither a section nor a pair. */
 function parseIni(text: string): Map<string, Map<string, string>> {
   const sections = new Map<string, Map<string, string>>()
   let current: Map<string, string> | undefined

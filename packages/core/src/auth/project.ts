@@ -1,4 +1,4 @@
-/** Finds a project id that nobody gave: IAM names the project of a region after the region. */
+/** Finds the project id if the options have none. IAM names the project of a region after the region. */
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
 import type { Network } from '../net/network.ts'
@@ -13,7 +13,7 @@ import { signSdk } from './sign-sdk.ts'
 import { SingleFlight } from './single-flight.ts'
 
 export interface ProjectFinderParts {
-  /** Of IAM. */
+  /** The address of IAM. */
   readonly origin: string
   readonly region: string
   readonly network: Network
@@ -23,7 +23,7 @@ export interface ProjectFinderParts {
 
 const CURE = 'set projectId (see "My Credentials" in the console), or allow the user to list projects in IAM'
 
-/** Asks once, with whatever keys come first: the project of a region stays the same when keys are renewed. */
+/** Asks once, with the first keys: the project of a region stays the same when keys are renewed. */
 export class ProjectFinder {
   readonly #parts: ProjectFinderParts
   readonly #service: Service
@@ -37,13 +37,13 @@ export class ProjectFinder {
     this.#search = new SingleFlight({
       clock: parts.clock,
       ask: () => this.#ask(),
-      // Signed wrongly five times, a key is locked.
+      // IAM locks a key after five wrong signatures.
       canLock: true,
       failed: ({ reason, message, cure }) => parts.warn({ code: reason, message, cure })
     })
   }
 
-  /** Rejects with a DisCredentialsError if there is none, or more than one. */
+  /** The project id. Rejects with a DisCredentialsError if there is no project, or more than one. */
   async find(held: Credentials): Promise<string> {
     this.#keys = held
     this.#found ??= await this.#search.ask()
@@ -71,7 +71,7 @@ export class ProjectFinder {
     )
     const [id, ...others] = ids
     if (id === undefined) throw notFound(`IAM knows no project ${region}`)
-    // Which of them holds the stream is not to be guessed.
+    // Nothing says which of them holds the stream.
     if (others.length > 0) throw notFound(`IAM knows ${ids.length} projects ${region}`)
     return id
   }

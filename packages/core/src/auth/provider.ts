@@ -1,23 +1,23 @@
-/** Who gives credentials that end: the words that the sources below share. */
+/** The interface of all sources whose credentials end. */
 import type { Credentials } from './identity.ts'
 
-/** Credentials as they were given. */
+/** Credentials, with what their source says about them. */
 export interface Provided {
   readonly credentials: Credentials
   /** When they end, in ms since the epoch; undefined if the service does not say. For display. */
   readonly endsAt: number | undefined
   /** How long they last from now on; 0 or less if they seem to be over, undefined if the service does not say. */
   readonly lifetimeMs: number | undefined
-  /** The project they belong to, where the giver says it. */
+  /** The project of the credentials; undefined if the source does not say. */
   readonly projectId: string | undefined
 }
 
-/** One source of credentials. It keeps nothing: when to ask is decided elsewhere. */
+/** One source of credentials. It keeps none: `RenewingCredentials` keeps them and decides when to ask. */
 export interface Provider {
-  /** A refusal, asked for too often, locks somebody's user or key. */
+  /** Whether repeated refusals lock a user or a key. */
   readonly canLock: boolean
-  /** Rejects with a DisCredentialsError. */
+  /** Asks the source. Rejects with a DisCredentialsError. */
   provide(): Promise<Provided>
-  /** Ends a question on its way. */
+  /** Aborts a running request. */
   close(): Promise<void>
 }

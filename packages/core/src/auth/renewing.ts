@@ -1,10 +1,11 @@
 /**
- * Credentials that end: asked for when first needed, renewed while the old ones still work.
+ * Credentials that end. The first request gets them; later ones renew them while the old ones still work.
  *
- * There is no timer: a request that finds them old starts the renewal and goes out with the old ones, so an
- * idle process sleeps. The old ones are used to their end if renewing fails.
+ * There is no timer, so an idle process sleeps. A request that finds the credentials old starts the renewal, and uses the
+ * old ones itself. If the renewal fails, the old ones are used to their end.
  *
- * Monotonic time stands still while a machine sleeps. Credentials that ended meanwhile are refused once, and then renewed.
+ * All times are monotonic, so a jump of the wall clock changes nothing. Monotonic time stands still while a machine sleeps:
+ * credentials that end meanwhile are refused once, and then renewed.
  */
 import type { Clock } from '../clock.ts'
 import type { DisCredentialsError } from '../errors.ts'
@@ -17,21 +18,21 @@ export interface RenewingParts {
   readonly provider: Provider
   readonly clock: Clock
   readonly warn: (event: WarningEvent) => void
-  /** A failure to get any is heard by whoever asked, so only one in the background is warned of. */
+  /** True if the caller of `get` reports failures itself. Then `warn` receives only failures in the background. */
   readonly isFailureHeard?: boolean
 }
 
-/** Credentials and their schedule. Both times are monotonic: the wall clock may jump. */
+/** Credentials and their schedule, in monotonic time. */
 interface Held extends Provided {
   readonly renewAt: number
   readonly useUntil: number
 }
 
-// The official cores renew 40 minutes before the end; of short-lived credentials a tenth has to do.
+// The official cores renew 40 minutes before the end. For short lifetimes that is too long: a tenth of it is used.
 const RENEW_BEFORE_MS = 40 * 60_000
 const RENEW_BEFORE_SHARE = 0.1
-// Credentials that seem to be over when they come: the clock of this machine is wrong. DIS decides whether they work. Each
-// time in a row they are used twice as long, so that the service is not asked all the time.
+// For credentials that seem to be over when they arrive: the clock of this machine is wrong, and DIS decides whether they
+// work. The time of use doubles each time in a row, so that the service is not asked all the time.
 const SHORTEST_USE_MS = 10_000
 const LONGEST_USE_MS = 300_000
 
@@ -40,7 +41,7 @@ export class RenewingCredentials {
   readonly #renewal: SingleFlight<Held>
   #held: Held | undefined
   #refused: Credentials | undefined
-  /** How often in a row the credentials seemed to be over when they came. */
+  /** How often in a row the credentials seemed to be over when they arrived. */
   #overAtOnce = 0
 
   constructor(parts: RenewingParts) {
@@ -56,17 +57,17 @@ export class RenewingCredentials {
   async get(): Promise<Credentials> {
     const held = this.#usable()
     if (held === undefined) return (await this.#renewal.ask()).credentials
-    // Whoever asks for the renewed ones hears of a failure; this request has what it needs.
+    // This request has credentials, so a failed renewal is not its error. `failed` reports it.
     if (this.#parts.clock.monotonic() >= held.renewAt) this.#renewal.ask().catch(() => {})
     return held.credentials
   }
 
-  /** The project that these belong to, where their giver said so. */
+  /** The project of these credentials; undefined if the source did not say. */
   projectOf(credentials: Credentials): string | undefined {
     return this.#held?.credentials === credentials ? this.#held.projectId : undefined
   }
 
-  /** When these end, in ms since the epoch, where their giver said so. */
+  /** When these credentials end, in ms since the epoch; undefined if the source did not say. */
   endOf(credentials: Credentials): number | undefined {
     return this.#held?.credentials === credentials ? this.#held.endsAt : undefined
   }
@@ -75,7 +76,7 @@ export class RenewingCredentials {
     if (this.#held?.credentials === credentials) this.#refused = credentials
   }
 
-  /** Many requests can be refused for the same credentials; only the first of them has to ask for others. */
+  /** Asks for other credentials after a refusal. Many requests may be refused with the same ones; only the first asks. */
   async refresh(): Promise<boolean> {
     const refused = this.#refused
     if (refused !== undefined && this.#held?.credentials !== refused) return true
@@ -104,7 +105,7 @@ export class RenewingCredentials {
     const before = this.#held
     this.#held = {
       ...provided,
-      // The same ones again are the same object: that is how a late refusal is told from a new one.
+      // Equal credentials stay the same object. So a late refusal of old credentials can be told from a new one.
       credentials:
         before !== undefined && areSame(before.credentials, provided.credentials)
           ? before.credentials

@@ -1,4 +1,4 @@
-/** Files that hold a secret which others renew: read each time, and never kept. */
+/** Files with a secret that another program renews. They are read each time, and the secret is not kept. */
 import { readFile } from 'node:fs/promises'
 import { DisCredentialsError } from '../errors.ts'
 
@@ -12,7 +12,7 @@ export async function readSecretFile(path: string, name: string): Promise<string
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new DisCredentialsError('CREDENTIALS_UNREADABLE', `${path} cannot be read (${code})`, cure)
   }
-  // It goes into a header: a line break would be another header.
+  // The text goes into a header: a line break would begin another header.
   if (text === '' || /[\r\n]/.test(text)) {
     throw new DisCredentialsError('CREDENTIALS_UNREADABLE', `${path} does not hold one line of text`, cure)
   }

@@ -1,6 +1,6 @@
 /**
- * A service that gives credentials, over HTTP. Its answers hold secrets, so no text of theirs gets into a
- * message but its error code and message, and those without the secrets that were sent.
+ * A service that gives credentials, over HTTP. Its answers hold secrets, so an error shows only their code and message,
+ * and both without the secrets of the request.
  */
 import { DisCredentialsError } from '../errors.ts'
 import { HttpTransport } from '../net/http.ts'
@@ -10,12 +10,12 @@ import { readError } from '../wire/response.ts'
 import { withoutSecrets } from './redact.ts'
 
 export interface ServiceOptions {
-  /** As in "IAM does not answer". */
+  /** The subject of messages, as in "IAM does not answer". */
   readonly name: string
   readonly origin: string
   readonly timeoutMs: number
   readonly network: Network
-  /** What to do if it says no. */
+  /** What to do if the service refuses. */
   readonly cure: string
 }
 
@@ -32,7 +32,7 @@ export class Service {
     this.#options = options
   }
 
-  /** Any answer, whatever its status. Rejects if there is none. */
+  /** The answer, whatever its status. Rejects with a DisCredentialsError if there is none. */
   async ask(request: Omit<WireRequest, 'body'> & { readonly body?: unknown }): Promise<Answer> {
     const { body, headers } = request
     const reply = await this.#open().send({
@@ -48,12 +48,12 @@ export class Service {
     )
   }
 
-  /** The error for an answer that is none of those hoped for. `secrets` are taken out of its text. */
+  /** The error for an answer that gives no credentials. Its text holds none of `secrets`. */
   failure(answer: Answer, secrets: readonly string[] = []): DisCredentialsError {
     const { name, cure } = this.#options
     const { status } = answer
     const { code, message } = readError(answer.body)
-    // Shortened last, so that no half of a secret is left.
+    // Shortened after the redaction, so that no half of a secret is left.
     const words = shorten(withoutSecrets(message, secrets))
     const said = [`HTTP ${status}`, withoutSecrets(code, secrets), words].filter((part) => part !== '')
     const text = `${name} answered ${said.join(', ')}`
@@ -64,19 +64,20 @@ export class Service {
     return new DisCredentialsError('CREDENTIALS_REFUSED', text, cure)
   }
 
+  /** The error for an answer of another form. `what`: what the service gave instead. */
   unreadable(what: string): DisCredentialsError {
     const { name } = this.#options
     const cure = `check the address of ${name}, and that no proxy answers in its place`
     return new DisCredentialsError('CREDENTIALS_UNREADABLE', `${name} gave ${what}`, cure)
   }
 
-  /** Ends a question on its way. Later ones are not asked. */
+  /** Aborts a running request, and sends no more. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#transport?.close()
   }
 
-  /** Most services are never asked, so nothing is built for them before. */
+  /** Built with the first request, because most services are never asked. */
   #open(): HttpTransport {
     const { name, origin, network, timeoutMs } = this.#options
     if (this.#isClosed)

@@ -1,6 +1,6 @@
 /**
- * `V11-HMAC-SHA256`: two schemes that share a name. Both derive a key for the day and region first, so that
- * a leaked signature key opens little.
+ * `V11-HMAC-SHA256`: two schemes with one name. Both derive a key for the day and the region first. So a derived key that
+ * leaks is of little use.
  */
 import {
   canonicalize,

@@ -1,4 +1,4 @@
-/** `SDK-HMAC-SHA256 Credential=…/dis/sdk_request`: the scheme of the official DIS SDKs, limited to a day and region. */
+/** `SDK-HMAC-SHA256 Credential=…/dis/sdk_request`: the scheme of the official DIS SDKs, scoped to a day and a region. */
 import {
   type CanonicalRequest,
   canonicalize,
@@ -18,7 +18,7 @@ export function signDis(request: SignableRequest, key: SigningKey, scope: Signin
   return signScoped('SDK-HMAC-SHA256', canonicalize(request), key, scope)
 }
 
-/** The same form under another name and with another secret; the V11 scheme of the DIS SDKs uses it too. */
+/** The same form with another algorithm name and secret, for the V11 scheme of the DIS SDKs. */
 export function signScoped(
   algorithm: string,
   { hash, date, signedHeaders }: CanonicalRequest,

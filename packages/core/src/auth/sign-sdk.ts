@@ -1,4 +1,4 @@
-/** `SDK-HMAC-SHA256 Access=…`: the scheme of the generated cloud SDKs. No scope, so the secret itself signs. */
+/** `SDK-HMAC-SHA256 Access=…`: the scheme of the generated cloud SDKs. It has no scope, so the secret itself signs. */
 import { canonicalize, hmac, type SignableRequest, type SigningKey } from './canonical.ts'
 
 const ALGORITHM = 'SDK-HMAC-SHA256'

@@ -1,9 +1,10 @@
 /**
- * A question that many wait for: asked once at a time, and not again right after a failure.
+ * A request that many callers wait for. It is sent once at a time, and not again right after a failure.
  *
- * Bounded by: one question on its way. After a failure the same error is given, without asking, for a second
- * that doubles up to a minute; after a refusal by IAM for five minutes, because a wrong
- * password asked often locks its user. Who hears of it: `failed`, at the first failure of a row and when the reason changes.
+ * Bounded by: one request in flight. After a failure there is a pause, in which every caller gets the same error. The pause is
+ * a second at first, and doubles up to a minute. After a refusal that can lock a user or a key it is five minutes.
+ *
+ * `failed` is called for the first of several failures, and when their reason changes.
  */
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
@@ -11,14 +12,14 @@ import { DisCredentialsError } from '../errors.ts'
 export interface SingleFlightParts<T> {
   readonly clock: Clock
   readonly ask: () => Promise<T>
-  /** A refusal, asked for too often, locks somebody's user or key. */
+  /** Whether repeated refusals lock a user or a key. */
   readonly canLock: boolean
   readonly failed: (error: DisCredentialsError) => void
 }
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
-/** As long as a locked key stays locked. */
+/** A locked key stays locked for five minutes. */
 const REFUSED_PAUSE_MS = 300_000
 
 export class SingleFlight<T> {
@@ -26,7 +27,7 @@ export class SingleFlight<T> {
   #asking: Promise<T> | undefined
   #failures = 0
   #lastError: DisCredentialsError | undefined
-  /** Monotonic: nothing is asked before it. */
+  /** The end of the pause, in monotonic time. */
   #notBefore = 0
 
   constructor(parts: SingleFlightParts<T>) {

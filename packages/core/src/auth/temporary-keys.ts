@@ -5,9 +5,9 @@ import type { Provided } from './provider.ts'
 import type { Answer } from './service.ts'
 
 /**
- * Reads `{"credential":{"access","secret","securitytoken","expires_at"}}`, as IAM and the ECS metadata have it, or
- * with the names of pod identity (`accessKeyId`, `secretAccessKey`, `securityToken`, `expiration`).
- * Undefined if it is something else. `now`: wall time, for an answer without a Date header.
+ * Reads `{"credential":{"access","secret","securitytoken","expires_at"}}`, the form of IAM and of the ECS metadata. Also
+ * reads the names of pod identity: `accessKeyId`, `secretAccessKey`, `securityToken`, `expiration`.
+ * Undefined if the answer has another form. `now`: wall time, for an answer without a Date header.
  */
 export function readTemporaryKeys(answer: Answer, now: number): Provided | undefined {
   const all = parseObject(answer.body)
@@ -26,7 +26,7 @@ export function readTemporaryKeys(answer: Answer, now: number): Provided | undef
   }
 }
 
-/** UTC with a fraction of any length (`2025-01-02T03:04:05.000000Z`) as ms since the epoch; undefined if it is no time. */
+/** A UTC time with a fraction of any length (`2025-01-02T03:04:05.000000Z`), in ms since the epoch; undefined if it is none. */
 export function readTime(text: string | undefined): number | undefined {
   const time = Date.parse(text ?? '')
   return Number.isNaN(time) ? undefined : time

@@ -1,9 +1,9 @@
 /**
- * The libraries that compress: optional, and looked for only if the options ask for them, at construction, so that a
- * missing one is the user's to hear before a line is lost.
+ * The libraries for compression. They are optional, and loaded only if the options ask for them. That happens at
+ * construction, so the user hears of a missing one before a line is lost.
  *
- * Compression is synchronous: 0.1 to 0.4 ms for a request of 500 lines of 250 bytes, 3 to 5 ms for one of 1 MB, in the
- * worker where there is one. Why: docs/adr/0006-wire-forms.md.
+ * Compression is synchronous. A request of 500 lines of 250 bytes takes 0.1 to 0.4 ms, a request of 1 MB takes 3 to 5 ms. If
+ * the producer runs in a worker, that is the time of the worker. docs/adr/0006-wire-forms.md gives the reasons.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -15,15 +15,15 @@ type Compress = (plain: Buffer) => Buffer
 
 interface Library {
   readonly package: string
-  /** Where Node itself can do it. */
+  /** Node's own implementation, if this version of Node has one. */
   readonly builtIn?: () => Compress | undefined
-  /** What the wire wants, from what the package exports. @throws TypeError if that is something else */
+  /** The exports of the package → the form that the wire needs. @throws TypeError if the exports have another form */
   readonly adapt: (exports: unknown) => Compress
 }
 
 /**
- * The fastest of zstd's usual levels: on log lines the default one, 3, takes half as long again and saves nothing (24.2
- * instead of 23.9 KB for 500 lines of 250 bytes, 323 instead of 300 KB for 500 of 2 KB).
+ * The fastest of zstd's usual levels. On log lines the default level, 3, takes half as long again and saves nothing. It gives
+ * 24.2 instead of 23.9 KB for 500 lines of 250 bytes, and 323 instead of 300 KB for 500 lines of 2 KB.
  */
 const ZSTD_LEVEL = 1
 
@@ -39,8 +39,8 @@ const LIBRARIES: Readonly<Record<Codec['name'], Library>> = {
     package: 'snappy',
     adapt: (exports) => {
       const compress = member(exports, 'compressSync')
-      // With a copy of the result it takes 0.10 instead of 0.55 ms for 130 KB, 2.6 instead of 5.8 for 1 MB: handing
-      // over memory from outside the heap costs more than copying what is left.
+      // A copy of the result is faster than memory from outside the heap: 0.10 instead of 0.55 ms for 130 KB, and 2.6
+      // instead of 5.8 ms for 1 MB.
       const options = { copyOutputData: true }
       return (plain) => snappyBlock(buffer(compress(plain, options)), plain.length)
     }
@@ -58,12 +58,12 @@ const LIBRARIES: Readonly<Record<Codec['name'], Library>> = {
   }
 }
 
-/** A file beside whose modules a package is looked for. */
+/** The path of a file. A package is searched from there, as by `require` in that file. */
 type Place = () => string
 
 /**
- * Beside this package, where npm puts it and an optional peer dependency leads to; then where the application is, for
- * installers that let a package see only what it declares, and for bundles, which are beside nothing.
+ * First beside this package, where npm installs an optional peer dependency. Then beside the application, for two cases:
+ * installers that hide undeclared packages, and bundles, which have no packages beside them.
  */
 const PLACES: readonly Place[] = [
   () => import.meta.url,
@@ -71,7 +71,7 @@ const PLACES: readonly Place[] = [
   () => process.argv[1] ?? ''
 ]
 
-/** Since Node 22.15; looked up by name because the types of Node 20 do not know it. */
+/** zstd of Node 22.15 and newer. It is found by its name, because the types of Node 20 do not have it. */
 function builtInZstd(): Compress | undefined {
   const compress: unknown = Reflect.get(zlib, 'zstdCompressSync')
   const level: unknown = Reflect.get(zlib.constants, 'ZSTD_c_compressionLevel')
@@ -82,7 +82,7 @@ function builtInZstd(): Compress | undefined {
 
 /**
  * The codec for `wire.compression`; `undefined` for `'none'`.
- * @throws DisConfigError if its package is missing, cannot be loaded, or is not what it should be
+ * @throws DisConfigError if its package is missing, cannot be loaded, or has other exports
  */
 export function loadCodec(compression: Compression, places: readonly Place[] = PLACES): Codec | undefined {
   if (compression === 'none') return undefined
@@ -93,7 +93,7 @@ export function loadCodec(compression: Compression, places: readonly Place[] = P
   if (path === undefined) throw unusable(compression, library, 'is not installed')
   try {
     const compress = library.adapt(createRequire(path)(path))
-    // A package of another version, or for another machine, must not be found out by the first request.
+    // A trial finds a wrong version, or a build for another machine, before the first request does.
     compress(Buffer.from(`${compression} ${compression} ${compression}`))
     return { name: compression, compress }
   } catch (error) {
@@ -107,7 +107,7 @@ function find(name: string, places: readonly Place[]): string | undefined {
     try {
       return createRequire(place()).resolve(name)
     } catch {
-      // Not from here.
+      // The package is not installed there.
     }
   }
   return undefined

@@ -1,6 +1,6 @@
 /**
- * How connections are made → undici's agents. Certificates are always verified: NODE_TLS_REJECT_UNAUTHORIZED,
- * which many a container sets for something else, has no say here.
+ * Network settings → undici's agents. Certificates are always verified. NODE_TLS_REJECT_UNAUTHORIZED is ignored, because
+ * many containers set it for another purpose.
  */
 import type { Socket } from 'node:net'
 import * as tls from 'node:tls'
@@ -15,7 +15,7 @@ export interface ConnectionLimits {
 
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** A pool of connections: through the proxies that the network names, else straight. */
+/** A pool of connections, through the proxies of the network if it has some. */
 export function createDispatcher(network: Network, limits: ConnectionLimits): Dispatcher {
   const connect = {
     timeout: Math.min(limits.requestTimeoutMs, CONNECT_TIMEOUT_MS),
@@ -32,30 +32,30 @@ export function createDispatcher(network: Network, limits: ConnectionLimits): Di
   }
   if (network.proxy === undefined) return new Agent({ ...options, connect: unrefConnector(connect) })
   const { forHttp, forHttps, except } = network.proxy
-  // These connections keep the process alive while a request is on its way: at most for its timeout.
+  // These connections keep the process alive during a request, at most for its timeout.
   return new EnvHttpProxyAgent({
     ...options,
     connect,
     requestTls: connect,
     proxyTls: connect,
-    // The connection to the proxy itself has undici's five minutes by default: all requests would wait behind a
-    // CONNECT that nobody answers, long after the proxy has come back.
+    // undici's default for the connection to the proxy is five minutes. If the proxy does not answer a CONNECT, all requests
+    // would wait behind it, long after the proxy has come back.
     clientFactory: (proxy: URL, given: object) =>
       new Pool(proxy, { ...given, headersTimeout: connect.timeout, bodyTimeout: connect.timeout }),
-    // Given even where empty, so that undici does not look into process.env by itself.
+    // Set even if empty: otherwise undici reads process.env.
     httpProxy: forHttp,
     httpsProxy: forHttps,
     noProxy: except
   })
 }
 
-/** Connects as undici does, but to sockets that don't keep the process alive. undici refs those that are in use. */
+/** Connects as undici does, but the sockets do not keep the process alive. undici would ref those in use. */
 function unrefConnector(options: buildConnector.BuildOptions): buildConnector.connector {
   const connect = buildConnector(options)
   return (target, done) => {
     connect(target, (...result) => {
       const [error, socket] = result
-      // After an error there is no socket, whatever the types say.
+      // After an error there is no socket, although the types say so.
       if (error === null) keepUnref(socket)
       done(...result)
     })
@@ -68,15 +68,15 @@ function keepUnref(socket: Socket): void {
 }
 
 /**
- * Built once: 150 certificates take milliseconds to parse. The given ones are added to Node's, like those of
- * NODE_EXTRA_CA_CERTS, because the same connections also lead to services with a public certificate (IAM).
+ * Built once, because 150 certificates take milliseconds to parse. The certificates are added to Node's, as those of
+ * NODE_EXTRA_CA_CERTS are: the same connections also lead to services with a public certificate (IAM).
  */
 function contextTrusting(ca: readonly string[]): tls.SecureContext {
   return tls.createSecureContext({ ca: [...trustedByNode(), ...ca] })
 }
 
 function trustedByNode(): readonly string[] {
-  // Node 22.15 and newer also say what NODE_EXTRA_CA_CERTS and --use-system-ca add.
+  // From Node 22.15 on, this list also holds the certificates of NODE_EXTRA_CA_CERTS and --use-system-ca.
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function') {
     const all: unknown = tls.getCACertificates('default')
     if (Array.isArray(all)) return all

@@ -3,7 +3,7 @@ import { invalidOption } from '../errors.ts'
 import { isLoopback, withoutLogin } from './address.ts'
 
 /**
- * `https://host[:port]` and nothing behind it; plain http to loopback addresses only, unless allowed.
+ * Takes `https://host[:port]` without a path. Plain http is for loopback addresses, unless `allowInsecure` is set.
  * @throws DisConfigError that names `option`
  */
 export function parseEndpoint(option: string, value: string, allowInsecure: boolean): URL {

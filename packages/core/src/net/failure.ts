@@ -1,4 +1,4 @@
-/** What went wrong on the way → a stable code and a sentence. Node's own code stays in the sentence, in brackets. */
+/** A network error → a stable code and a sentence. Node's own code stays in the sentence, in brackets. */
 import type { NoAnswerCode } from '../report/codes.ts'
 import type { WireReply } from '../wire/message.ts'
 import { withoutLogin } from './address.ts'
@@ -17,11 +17,11 @@ interface Kind {
   readonly code: NoAnswerCode
   readonly of: RegExp
   readonly sentence: (host: string) => string
-  /** The request may have arrived. */
+  /** Whether the request may have arrived. */
   readonly ambiguous: boolean
 }
 
-// First match wins. The names of certificate failures are OpenSSL's, X509_V_ERR_ without its prefix.
+// The first match wins. The names of certificate failures are OpenSSL's X509_V_ERR_ names without that prefix.
 const KINDS: readonly Kind[] = [
   {
     code: 'NETWORK_PROXY',
@@ -73,7 +73,7 @@ const KINDS: readonly Kind[] = [
   }
 ]
 
-/** A failure as a value. `origin`: whom the request was for. */
+/** A failure as a value. `origin`: the address of the request. */
 export function toFailure(error: unknown, origin: string): Failure {
   const { code, message } = rootOf(error)
   const host = new URL(origin).host
@@ -88,7 +88,7 @@ export function toFailure(error: unknown, origin: string): Failure {
   }
 }
 
-/** undici and happy-eyeballs wrap the error that tells something: look for the innermost code. */
+/** The innermost error with a code: undici and happy-eyeballs wrap it. */
 function rootOf(error: unknown): { readonly code: string; readonly message: string } {
   const unknown: NoAnswerCode = 'NETWORK'
   let code: string = unknown
@@ -98,12 +98,12 @@ function rootOf(error: unknown): { readonly code: string; readonly message: stri
     if ('code' in at && typeof at.code === 'string') code = at.code
     at = at instanceof AggregateError ? at.errors[0] : at.cause
   }
-  // undici has no code of its own for a CONNECT that was turned down.
+  // undici has no code for a CONNECT that the proxy refuses.
   if (/^Proxy response \(\d+\)/.test(message)) return { code: 'PROXY_REFUSED', message: proxyAnswer(message) }
   return { code, message }
 }
 
-/** `80…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…c:350:` → its reason. */
+/** `80…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…c:350:` → `wrong version number`. */
 function openSslReason(message: string): string {
   return /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1] ?? message
 }

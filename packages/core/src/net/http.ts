@@ -1,9 +1,9 @@
 /**
  * request → reply over HTTP, with undici. Sockets are opened here and nowhere else.
  *
- * Bounded by: `maxConnections` connections (the window above allows no more requests) and the request
- * timeout, which covers everything from connecting to the last byte of the answer. Connections never keep the
- * process alive, in use or not: who waits for an answer keeps it alive, for as long as it wants to wait.
+ * Bounded by: `maxConnections` connections, and the request timeout, which covers the time from connecting to the last
+ * byte of the answer. Connections never keep the process alive, even in use. A caller that waits for an answer keeps it
+ * alive for as long as it wants to wait.
  */
 import type { Dispatcher } from 'undici'
 import type { Transport, WireReply, WireRequest } from '../wire/message.ts'
@@ -19,7 +19,7 @@ export interface HttpOptions {
   readonly network: Network
 }
 
-/** An answer of SendRecords is under 100 bytes a record; anything much larger is not one. */
+/** An answer of SendRecords has under 100 bytes per record, so a much larger body is not one. */
 const MAX_ANSWER_BYTES = 4 * 1_048_576
 
 /** A transport to one endpoint. TLS certificates are always verified. */

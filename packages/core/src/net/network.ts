@@ -1,28 +1,28 @@
 /**
- * The `http` options and the proxy variables → how connections are made. Everything that can be wrong with
- * them is found here, at construction; certificate files are read once.
+ * The `http` options and the proxy variables → network settings. It finds every mistake in them at construction, and reads
+ * certificate files once.
  */
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { invalidOption } from '../errors.ts'
 import { withoutLogin } from './address.ts'
 
-/** How connections are made. Holds a proxy's password, so it is never printed. */
+/** How connections are made. It may hold the password of a proxy, so it is never printed. */
 export interface Network {
-  /** Certificates (PEM) that are trusted besides those that Node trusts. */
+  /** Certificates (PEM) that are trusted besides Node's. */
   readonly ca: readonly string[]
   readonly proxy: ProxySettings | undefined
 }
 
-/** Proxies by the scheme of the address that is called; `''`: none. */
+/** Proxies by the scheme of the called address; `''`: none. */
 export interface ProxySettings {
   readonly forHttp: string
   readonly forHttps: string
-  /** As in NO_PROXY. */
+  /** Hosts without a proxy, in the form of NO_PROXY. */
   readonly except: string
 }
 
-/** Straight connections that trust what Node trusts. */
+/** Connections without a proxy, with Node's certificates. */
 export const DIRECT: Network = { ca: [], proxy: undefined }
 
 interface HttpOption {
@@ -32,11 +32,11 @@ interface HttpOption {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-// The services on this machine are never behind a proxy; Go and others keep these two out of it as well.
+// Services on this machine are never behind a proxy. Go and others make the same exception.
 const ALWAYS_DIRECT = 'localhost,127.0.0.1,[::1]'
 
 /**
- * The option beats the variables. NO_PROXY belongs to the variables: who names a proxy in the options means it.
+ * The option beats the variables. NO_PROXY belongs to the variables, so it has no effect on a proxy in the options.
  * @throws DisConfigError for a proxy that is no URL and for certificates that cannot be read
  */
 export function resolveNetwork(http: HttpOption, env: Environment): Network {
@@ -52,7 +52,7 @@ function proxyFrom(option: string | undefined, env: Environment): ProxySettings 
     const proxy = checkProxy(option, withoutLogin(option))
     return { forHttp: proxy, forHttps: proxy, except: '' }
   }
-  // Lower case first, as everywhere else.
+  // Lower case beats upper case, as in curl and others.
   const http = variable(env, 'http_proxy')
   const https = variable(env, 'https_proxy')
   if (http === undefined && https === undefined) return undefined
@@ -60,7 +60,7 @@ function proxyFrom(option: string | undefined, env: Environment): ProxySettings 
   if (except === '*') return undefined
   return {
     forHttp: http ?? '',
-    // As undici and Node's own NODE_USE_ENV_PROXY have it.
+    // The same fallback as in undici and in Node's NODE_USE_ENV_PROXY.
     forHttps: https ?? http ?? '',
     except: except === '' ? ALWAYS_DIRECT : `${except},${ALWAYS_DIRECT}`
   }
@@ -70,7 +70,7 @@ function variable(env: Environment, name: string): string | undefined {
   const found = env[name] ? name : name.toUpperCase()
   const value = env[found]
   if (!value) return undefined
-  // These variables are often written without a scheme.
+  // Users often write these variables without a scheme.
   return checkProxy(value.includes('://') ? value : `http://${value}`, `${withoutLogin(value)} from ${found}`)
 }
 
@@ -108,7 +108,7 @@ function readPem(path: string): string {
   }
 }
 
-/** A list of our own replaces what Node took from this variable. Like Node, it does not mind a file that is not there. */
+/** The certificates of NODE_EXTRA_CA_CERTS: a list of our own replaces Node's, which has them. A missing file is ignored, as Node does. */
 function extraOfNode(env: Environment): readonly string[] {
   const path = env['NODE_EXTRA_CA_CERTS']
   if (!path) return []

@@ -22,7 +22,7 @@ const anyCredentials = v.union(
     '{ profile: path | true }, { metadata: true }, or (in-process) a function that returns one of the first two'
 )
 
-// Apart from the union, so that a message can name the field.
+// Not part of the union, so that a message can name the wrong field.
 const iamLogin = v.strictObject({
   iam: v.strictObject(
     {
@@ -44,7 +44,7 @@ export const credentials = v.lazy((given) =>
 
 const FIELDS = ['accessKey', 'secretKey', 'securityToken', 'token', 'iam', 'profile', 'metadata']
 
-/** Which fields are there says what is missing. Only known names: a secret can be in the wrong place. */
+/** The present fields, for a message: they show which one is missing. Unknown names are left out, because one may be a secret. */
 export function fieldsOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const names = FIELDS.filter((name) => name in value)

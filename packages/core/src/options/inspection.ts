@@ -1,6 +1,6 @@
 /**
- * A configuration as it would be used, for whoever has to find out why it does not work: where each value
- * comes from, everything that is wrong with it, and whether somebody answers at the endpoint. Holds no secret.
+ * A configuration as a producer would use it, to find out why it does not work: the origin of each value, every problem, and
+ * whether the endpoint answers. Holds no secret.
  */
 
 import { chooseCredentials, type ResolvedCredentials } from '../auth/choice.ts'
@@ -15,38 +15,38 @@ import { type CheckedOptions, checkOptions } from './options-schema.ts'
 import { type Found, findValue, type VariableOption } from './origins.ts'
 import { type Address, type Environment, resolveAddress, resolveSettings, resolveTarget } from './settings.ts'
 
-/** A value that is in force. */
+/** A value that a producer would use. */
 export interface ConfigValue {
   readonly option: VariableOption | 'signing' | 'http.proxy'
   readonly value: string
-  /** `'options'`, the name of an environment variable, the option or file it follows from, or `'default'`. */
+  /** `'options'`, the name of an environment variable, the option or file that it follows from, or `'default'`. */
   readonly from: string
 }
 
-/** What one unsigned request to the endpoint gave. */
+/** The result of one unsigned request to the endpoint. */
 export type EndpointProbe =
   | {
       readonly kind: 'answer'
       readonly status: number
       readonly durationMs: number
-      /** How far the server's clock is ahead of this one, to half a second; undefined without a Date header. */
+      /** How far the server's clock is ahead of this one, to half a second; undefined if the Date header is missing. */
       readonly clockAheadMs: number | undefined
     }
   | { readonly kind: 'failure'; readonly code: string; readonly message: string }
 
-/** What {@link inspectConfiguration} found. */
+/** The result of {@link inspectConfiguration}. */
 export interface Inspection {
-  /** In the order in which people ask for them; what is not set is left out. */
+  /** The values, the most important first. A value that is not set is left out. */
   readonly values: readonly ConfigValue[]
-  /** All that is wrong, where a constructor would stop at the first group. None: it would not throw. */
+  /** Every problem; a constructor stops at the first group of them. If there are none, a constructor does not throw. */
   readonly problems: readonly ConfigProblem[]
-  /** `https://host[:port]`; undefined if nothing says where DIS is. */
+  /** `https://host[:port]`; undefined if neither options nor environment give it. */
   readonly origin: string | undefined
-  /** Asks the endpoint for `/`, through the configured proxy, without credentials. Never rejects. */
+  /** Sends `GET /` to the endpoint, through the configured proxy and without credentials. Never rejects. */
   probeEndpoint(timeoutMs: number): Promise<EndpointProbe>
 }
 
-/** Looks at options and environment; starts nothing, throws nothing, and asks nobody before {@link Inspection.probeEndpoint}. */
+/** Inspects options and environment. Starts nothing, throws nothing, and sends nothing before {@link Inspection.probeEndpoint}. */
 export function inspectConfiguration(options: DisOptions = {}, env: Environment = process.env): Inspection {
   const problems: ConfigProblem[] = []
   const attempt = <T>(step: () => T): T | undefined => {
@@ -61,14 +61,14 @@ export function inspectConfiguration(options: DisOptions = {}, env: Environment 
   const checked = attempt(() => checkOptions(options))
   const network = checked && attempt(() => resolveNetwork(checked.http, env))
   const address = checked && attempt(() => resolveAddress(checked, env))
-  // What does not depend on the address is looked at without one, too.
+  // Without an address, the other options are still checked.
   const context = address ?? NOWHERE
   const credentials = checked && attempt(() => chooseCredentials(checked.credentials, { ...context, env }))
   if (checked) {
     const projectId = findValue('projectId', checked.projectId, env)?.value
     attempt(() => resolveTarget(checked, env, { ...context, projectId }, credentials ?? UNKNOWN))
   }
-  // What is left, once nothing stands in its way.
+  // The remaining checks need all of the above.
   if (problems.length === 0) attempt(() => resolveSettings(options, env))
   return {
     values:
@@ -89,7 +89,7 @@ const NOWHERE: Address = {
   isLocal: false
 }
 
-// Without credentials nobody knows whether they would have given the project.
+// Stands in for unusable credentials, which might have given the project.
 const UNKNOWN: ResolvedCredentials = {
   choice: { kind: 'metadata', origin: '' },
   from: '',
@@ -129,12 +129,12 @@ function valuesOf(
   ]
 }
 
-/** NO_PROXY may still except the host: that is decided when a connection is made. */
+/** The proxy for the endpoint. NO_PROXY may still exclude the host: undici decides that for each connection. */
 function proxyOf({ http }: CheckedOptions, address?: Address, network?: Network): ConfigValue[] {
   const { forHttp, forHttps } = network?.proxy ?? { forHttp: '', forHttps: '' }
   const value = withoutLogin(address?.url.protocol === 'http:' ? forHttp : forHttps)
   const isGiven = http.proxy !== undefined
-  // The variables never apply to this very machine.
+  // The variables never apply to this machine.
   if (value === '' || (address?.isLocal === true && !isGiven)) return []
   return [{ option: 'http.proxy', value, from: isGiven ? 'options' : 'the proxy variables' }]
 }
@@ -148,7 +148,7 @@ async function probeEndpoint(
     return { kind: 'failure', code: 'NETWORK' satisfies NoAnswerCode, message: 'no endpoint is known' }
   const { origin } = address.url
   const transport = new HttpTransport({ origin, maxConnections: 1, requestTimeoutMs, network })
-  // Connections don't keep the process alive, but who knocks waits for the answer.
+  // Connections don't keep the process alive, but the caller waits for the answer.
   const release = systemClock.keepAlive()
   const startedAt = systemClock.monotonic()
   try {

@@ -16,7 +16,7 @@ import { isRecord } from '../wire/json-object.ts'
 import { credentials, fieldsOf } from './credentials-schema.ts'
 import type { DisOptions } from './options.ts'
 
-// The message of each schema is what the user reads after "got …;": it says what is allowed.
+// The message of each schema follows "got …;" in an error, and says what is allowed.
 
 function whole(min: number, max: number, fallback: number) {
   const message = `allowed: a whole number from ${min} to ${max}`
@@ -56,7 +56,7 @@ const partitionKey = v.union(
 
 const hashKeyMessage = `allowed: a decimal string from '0' to '${MAX_HASH_KEY}'`
 
-/** The whole of {@link DisOptions}: defaults, ranges, and what to say when they are broken. */
+/** All of {@link DisOptions}: defaults, ranges, and messages. */
 export const optionsSchema = v.strictObject({
   region: v.optional(
     v.pipe(v.string(), v.regex(/^[a-z0-9-]{2,40}$/, "allowed: a region's name like 'cn-north-4'"))
@@ -123,7 +123,7 @@ export const optionsSchema = v.strictObject({
   buffer: v.optional(
     v.strictObject({
       maxBytes: whole(65_536, 4 * 1024 ** 3, 64 * 1024 ** 2),
-      // Without a spool 'block', with one in overflow mode 'spool': see settings.ts.
+      // The default depends on the spool: see `resolveOnFull` in settings.ts.
       onFull: v.optional(picklist(['block', 'dropOldest', 'dropNewest', 'spool']))
     }),
     {}
@@ -185,7 +185,7 @@ function toProblem(issue: v.BaseIssue<unknown>): ConfigProblem {
   const path = issue.path ?? []
   const option = path.map((item) => String(item.key)).join('.') || 'options'
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    // The value of an unknown option is never shown: it may be a secret in the wrong place.
+    // The value of an unknown option may be a secret in the wrong place, so it is never shown.
     return {
       option,
       given: `an unknown option (${kind(path.at(-1)?.value)})`,
@@ -210,7 +210,7 @@ function siblings(path: readonly string[]): string {
   return Object.keys(entries).join(', ')
 }
 
-/** The entries of an object schema, through `optional` and, for a union, of its first object. */
+/** The entries of an object schema. Looks into `optional`, and takes the first object of a union. */
 function entriesOf(schema: unknown): Record<string, unknown> {
   if (!isRecord(schema)) return {}
   if (isRecord(schema['entries'])) return schema['entries']
@@ -219,7 +219,7 @@ function entriesOf(schema: unknown): Record<string, unknown> {
   return entriesOf(schema['wrapped'])
 }
 
-/** A value as text for a message: short, and only its kind where it could be a secret. */
+/** A value as short text for a message. If it could be a secret, only its kind. */
 function show(option: string, value: unknown): string {
   if (option.startsWith('credentials')) return fieldsOf(value) ?? kind(value)
   if (option === 'http.proxy') return kind(value)
@@ -239,7 +239,7 @@ function kind(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-// The public interface and the schema must say the same; this fails to compile if one moves alone.
+// The public interface and the schema must have the same keys. Otherwise this does not compile.
 type SameKeys =
   | Exclude<keyof DisOptions, keyof CheckedOptions>
   | Exclude<keyof CheckedOptions, keyof DisOptions>

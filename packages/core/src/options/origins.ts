@@ -1,6 +1,6 @@
-/** The variables that stand in for options, as data: what beats what, and where a value came from. */
+/** The environment variables for options, as data: their precedence, and the origin of a value. */
 
-/** Options that the environment can give, and its variables in the order in which they are looked at. */
+/** Options with environment variables. The first variable beats the second. */
 export const VARIABLES = {
   region: ['DIS_REGION', 'HUAWEICLOUD_SDK_REGION'],
   endpoint: ['DIS_ENDPOINT'],
@@ -9,16 +9,16 @@ export const VARIABLES = {
   streamId: ['DIS_STREAM_ID']
 } satisfies Readonly<Record<string, readonly string[]>>
 
-/** An option that the environment can give. */
+/** An option with environment variables. */
 export type VariableOption = keyof typeof VARIABLES
 
-/** A value and who gave it: `'options'`, or the name of a variable. */
+/** A value and its origin: `'options'`, or the name of a variable. */
 export interface Found {
   readonly value: string
   readonly from: string
 }
 
-/** The option beats the environment; an empty variable is one that is not set. */
+/** The value of an option. The option beats the variables, and an empty variable counts as not set. */
 export function findValue(
   option: VariableOption,
   given: string | undefined,

@@ -14,7 +14,7 @@ import type { DisOptions } from './options.ts'
 import { type CheckedOptions, checkOptions } from './options-schema.ts'
 import { findValue } from './origins.ts'
 
-/** Where records go, independent of how. */
+/** The stream that records go to. */
 export interface Target {
   /** `https://host[:port]`, without a default port and without a trailing slash. */
   readonly origin: string
@@ -22,13 +22,13 @@ export interface Target {
   readonly host: string
   /** Region for scoped signing; `''` if unknown (not needed by the `sdk` scheme). */
   readonly region: string
-  /** `''`: found with the first request. */
+  /** `''` if it has to be found with the first request. */
   readonly projectId: string
   readonly streamName: string
   readonly streamId: string | undefined
 }
 
-/** Checked options: frozen, complete, without anything left to decide. */
+/** Checked options: frozen and complete. No decision is left. */
 export interface Settings {
   readonly target: Target
   readonly credentials: CredentialSettings
@@ -68,8 +68,8 @@ export interface Settings {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Checks options and fills in what the environment knows.
- * @throws DisConfigError for the first group of problems found; nothing has been started by then.
+ * Checks options and adds the values of the environment. Starts nothing.
+ * @throws DisConfigError for the first group of problems
  */
 export function resolveSettings(options: DisOptions | undefined, env: Environment): Settings {
   const checked = checkOptions(options)
@@ -111,7 +111,7 @@ export function resolveSettings(options: DisOptions | undefined, env: Environmen
   })
 }
 
-/** Where DIS is, and what follows from that for the credentials. */
+/** Where DIS is, with the facts that the choice of credentials needs. */
 export interface Address {
   readonly url: URL
   /** `''`: unknown. */
@@ -121,7 +121,7 @@ export interface Address {
   readonly isLocal: boolean
 }
 
-/** @throws DisConfigError if there is no way to know it */
+/** @throws DisConfigError if neither options nor environment say it */
 export function resolveAddress(options: CheckedOptions, env: Environment): Address {
   const region = findValue('region', options.region, env)?.value
   const given = findValue('endpoint', options.endpoint, env)?.value
@@ -143,7 +143,7 @@ export function resolveAddress(options: CheckedOptions, env: Environment): Addre
   }
 }
 
-/** @throws DisConfigError that names all that is missing */
+/** @throws DisConfigError that names every missing option */
 export function resolveTarget(
   options: CheckedOptions,
   env: Environment,
@@ -172,7 +172,7 @@ export function resolveTarget(
   return { origin: url.origin, host: url.host, region, projectId, streamName, streamId }
 }
 
-/** A token cannot list projects, but one from a login says its own. A local DIS has no IAM beside it. */
+/** Whether IAM can tell the project. A fixed token cannot list projects, a login gives its own project, and a local DIS has no IAM. */
 function canFindProject(
   { isLocal, region }: Address,
   { choice, iamEndpoint }: ResolvedCredentials,
@@ -186,7 +186,7 @@ function canFindProject(
 
 const IAM_ENDPOINT = 'HUAWEICLOUD_SDK_IAM_ENDPOINT'
 
-/** As given, else next to DIS (partner clouds have domains of their own), else by region. */
+/** The address of IAM: the given one, else the one next to DIS (for partner clouds with their own domains), else the one of the region. */
 function resolveIam(
   { allowInsecure, region, url }: Address,
   { iamEndpoint }: ResolvedCredentials,
@@ -200,7 +200,7 @@ function resolveIam(
   return region === '' ? 'https://iam.myhuaweicloud.com' : `https://iam.${region}.myhuaweicloud.com`
 }
 
-/** Lines that do not fit go to the spool, if there is one for that. */
+/** Without `buffer.onFull`, lines that do not fit go to a spool in overflow mode. */
 function resolveOnFull({ buffer, spool }: CheckedOptions): OverflowPolicy {
   if (buffer.onFull === 'spool' && spool === undefined) {
     throw invalidOption(

@@ -1,4 +1,4 @@
-/** The checks of a producer's construction without the producer: for those that construct it somewhere else. */
+/** The checks of a producer's construction without the producer, for adapters that construct it in another thread. */
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { loadCodec } from '../codec/load.ts'
@@ -8,9 +8,9 @@ import type { DisOptions } from './options.ts'
 import { resolveSettings } from './settings.ts'
 
 /**
- * Checks options as `createProducer` would, against the environment of this process, and starts nothing: for an adapter
- * whose producer runs in another thread, so that its user hears of a mistake where it was made. Makes the folders that
- * the options name.
+ * Checks options as `createProducer` does, with the environment of this process, and starts nothing. An adapter whose
+ * producer runs in another thread calls it, so that a mistake throws where the user made it. Makes the folders that the
+ * options name.
  * @throws DisConfigError if the options cannot work
  */
 export function validateOptions(options?: DisOptions): void {
@@ -39,7 +39,7 @@ export function probeSpoolFolder(path: string): void {
   if (problem !== undefined) throw invalidOption('spool.dir', problem.given, problem.allowed)
 }
 
-/** @throws DisConfigError with the reason why `attempt` failed */
+/** Calls `attempt`. @throws DisConfigError with the reason if it throws */
 export function probe<T>(option: string, path: string, allowed: string, attempt: () => T): T {
   try {
     return attempt()

@@ -1,12 +1,12 @@
-/** Answers of the reading calls → checked values. Pure; anything unexpected is `undefined`, never a throw. */
+/** Answers of the reading calls → checked values. Pure. An unexpected answer is `undefined`; nothing throws. */
 import { isRecord } from '../wire/json-object.ts'
 
 /** A record as DIS gives it back. */
 export interface DisRecord {
   readonly data: Buffer
-  /** `undefined` if it was sent without one. */
+  /** `undefined` if the record was sent without a key. */
   readonly partitionKey: string | undefined
-  /** Position in its partition; a decimal string because it may exceed 2^53. */
+  /** Position in its partition. A decimal string, because it may exceed 2^53. */
   readonly sequenceNumber: string
   /** When DIS stored it, in ms since the epoch. */
   readonly timestamp: number
@@ -72,7 +72,7 @@ export function readRecords(body: Buffer): RecordsPage | undefined {
   return { records, nextCursor }
 }
 
-// A sequence number written as a JSON number would lose its last digits in a float.
+// JSON.parse would round a large sequence number that is written as a JSON number.
 const NUMERIC_SEQUENCE = /"sequence_number"\s*:\s*(\d+)/g
 
 function parse(body: Buffer): Record<string, unknown> | undefined {

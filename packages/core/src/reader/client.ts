@@ -1,6 +1,6 @@
 /**
- * Reads a stream back: what `dis-logs tail`, the demo and tests of an application need. One call, one
- * signed request; no retries of its own.
+ * Reads a stream, for `dis-logs tail`, for the demo and for tests of an application. A call sends one signed request and does
+ * not retry.
  */
 
 import { authorize } from '../auth/authorize.ts'
@@ -20,36 +20,36 @@ import { type RecordsPage, readCursor, readRecords, readStream, type StreamInfo 
 
 /** Where reading starts. */
 export type CursorPosition =
-  /** The oldest record that is kept. */
+  /** At the oldest record that the stream keeps. */
   | { readonly type: 'TRIM_HORIZON' }
-  /** Only what arrives from now on. */
+  /** Only records that arrive from now on. */
   | { readonly type: 'LATEST' }
   | { readonly type: 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER'; readonly sequenceNumber: string }
   /** The first record stored at or after `timestamp`, in ms since the epoch. */
   | { readonly type: 'AT_TIMESTAMP'; readonly timestamp: number }
 
-/** Credentials as they may be shown: no secret is among them. */
+/** Facts about credentials that may be shown. None is a secret. */
 export interface CredentialFacts {
-  /** Where they come from, in words: variables, a file, a service. */
+  /** Where the credentials come from, in words: variables, a file, a service. */
   readonly from: string
   readonly kind: 'keys' | 'temporary keys' | 'token'
-  /** The whole access key, which is a name; undefined of a token. */
+  /** The whole access key, which is a name and no secret; undefined for a token. */
   readonly accessKey: string | undefined
-  /** When they end, in ms since the epoch; undefined if never, or if nobody said. */
+  /** When the credentials end, in ms since the epoch; undefined if they never end, or if the service does not say. */
   readonly endsAt: number | undefined
 }
 
-/** Every call rejects with a {@link DisRequestError} if the service or the network says no, or a DisCredentialsError. */
+/** A call rejects with a {@link DisRequestError} if the request fails, and with a DisCredentialsError without credentials. */
 export interface DisClient {
-  /** Gets credentials from where they come from, and says which they are. Whether DIS takes them is another question. */
+  /** Gets the credentials and returns facts about them. Does not ask DIS whether it takes them. */
   identify(): Promise<CredentialFacts>
-  /** The id of the project that calls go to: as configured, else found with the credentials. */
+  /** The id of the project of the calls: the configured one, else the one that the credentials lead to. */
   findProject(): Promise<string>
   /** The stream and all of its partitions. */
   describeStream(): Promise<StreamInfo>
   /** A cursor for {@link DisClient.getRecords}; valid for 5 minutes. */
   getCursor(partitionId: string, position: CursorPosition): Promise<string>
-  /** Records from a cursor on (up to `limit`, 1 to 10,000), perhaps none, and the cursor behind them. */
+  /** Records from a cursor on, and the cursor behind them. At most `limit` records (1 to 10,000), perhaps none. */
   getRecords(cursor: string, options?: { readonly limit?: number }): Promise<RecordsPage>
   close(): Promise<void>
 }
@@ -103,7 +103,7 @@ export function createClient(options?: DisOptions): DisClient {
     )
     const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     const url = search.length === 0 ? fullPath : `${fullPath}?${search.join('&')}`
-    // Connections don't keep the process alive, but who reads waits for the answer.
+    // Connections don't keep the process alive, but the caller waits for the answer.
     const release = systemClock.keepAlive()
     const reply = await transport.send({ method: 'GET', path: url, headers, body: null })
     release()
@@ -114,7 +114,7 @@ export function createClient(options?: DisOptions): DisClient {
     const requestId = reply.headers['x-request-id']
     if (status >= 300) {
       const { code, message } = readError(reply.body)
-      // The next call may then find renewed ones.
+      // The next call may then use renewed credentials.
       if (ruleFor(code, status).action === 'unauthorized') {
         credentials.refused(held)
         await credentials.refresh().catch(() => false)
@@ -150,7 +150,7 @@ export function createClient(options?: DisOptions): DisClient {
       return projectFor(await credentials.get())
     },
     async describeStream() {
-      // A stream of another account is known by its id alone; the path needs some name all the same.
+      // A stream of another account has no name here, only an id. The path needs some name, so the id stands in.
       const path = `streams/${target.streamName || target.streamId}`
       const id = target.streamId === undefined ? {} : { stream_id: target.streamId }
       let info = await get(path, { ...id, limit_partitions: 1_000 }, readStream)

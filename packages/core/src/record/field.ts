@@ -1,12 +1,12 @@
 /**
  * Finds a field's value in a JSON line without parsing the line.
  *
- * For a line that is a JSON object the result is what `JSON.parse` would give: the last of duplicate keys
- * wins, escapes are decoded, a name inside a string is no key. For any other text the result is a best
- * effort, and never a throw. `test/property/field.test.ts` compares both ways.
+ * For a JSON object the result is that of `JSON.parse`: the last of duplicate keys wins, escapes are decoded, and a name
+ * inside a string is no key. For any other text the result is a best effort; it never throws.
+ * `test/property/field.test.ts` compares it with `JSON.parse`.
  */
 
-/** The value as text, or `undefined` if none of the paths leads to one. */
+/** Reads the value as text; `undefined` if no path leads to one. */
 export type FieldReader = (line: string) => string | undefined
 
 const QUOTE = 0x22
@@ -19,8 +19,8 @@ const COMMA = 0x2c
 const COLON = 0x3a
 
 /**
- * A reader for the first of `paths` that the line has. `a.b` goes through nested objects, and else looks for a
- * top-level key spelled `a.b`. Strings, numbers and booleans count; `null`, objects, arrays and `''` don't.
+ * A reader for the first of `paths` that the line has. `a.b` leads through nested objects; without them, the top-level key
+ * `a.b` counts. Strings, numbers and booleans are values. `null`, objects, arrays and `''` are none.
  */
 export function compileFieldReader(paths: readonly string[]): FieldReader {
   const readers = paths.flatMap((path) =>
@@ -37,10 +37,10 @@ export function compileFieldReader(paths: readonly string[]): FieldReader {
   }
 }
 
-/** A name on a path, and how it is looked for. */
+/** A name on a path, with its search text. */
 interface Name {
   readonly text: string
-  /** The name and the quote after it; `undefined` if the name can only be told from other text key by key. */
+  /** The name and the quote after it; `undefined` if the search would be ambiguous, and every key must be read. */
   readonly needle: string | undefined
 }
 
@@ -48,7 +48,7 @@ function compilePath(path: readonly string[]): FieldReader {
   const names = path.map(compileName)
   return (line) => {
     const backslash = line.indexOf('\\')
-    // \u is the one escape that can spell a letter; with it, keys may look different from what they say.
+    // \u is the only escape that can stand for a letter. So a line with \u may spell a key in another way.
     const spelled = backslash >= 0 && line.includes('\\u', backslash)
     const firstEscape = backslash < 0 ? line.length : backslash
     let at = skipSpace(line, 0)
@@ -62,8 +62,8 @@ function compilePath(path: readonly string[]): FieldReader {
 }
 
 function compileName(text: string): Name {
-  // A character that JSON has to or may escape without \u; or a beginning that can stand after the end of
-  // a string, so that `","` in `["a","b"]` looks like a key.
+  // Ambiguous is a name with a character that JSON escapes without \u. So is a name whose beginning can follow the end of a
+  // string: `","` in `["a","b"]` looks like a key.
   const ambiguous = JSON.stringify(text).length !== text.length + 2 || /^$|^[\s,:{}[\]]|\//.test(text)
   return { text, needle: ambiguous ? undefined : `${text}"` }
 }
@@ -72,12 +72,12 @@ function compileName(text: string): Name {
  * Start of the value of the last member called `name` of the object that opens at `open`; -1 if none.
  * `firstEscape` is the place of the line's first backslash, or its length.
  *
- * Native searches look at the text instead of this code. Measured for `hostname` in a pino line of 240 B:
- * 80 ns, of 2 KB: 110; walking up to the key took 340 and 370, JSON.parse 870 and 1,540. Three tricks:
- * - The needle is `hostname"`, without the quote before it: the engine looks for the first character of a
- *   needle, and quotes are everywhere (20 against 105 ns).
- * - As long as there was no backslash, a quoted name is a whole string, and followed by a colon a key.
- * - As long as there was no brace either, it is a key of this object. Only behind one is the text walked.
+ * Native searches read the text instead of this code. For `hostname` in a pino line of 240 B this takes 80 ns; reading every
+ * key up to it took 340 ns, and JSON.parse 870 ns. In a line of 2 KB the times are 110, 370 and 1,540 ns. Three tricks:
+ * - The needle is `hostname"`, without the quote before it. The engine searches for the first character of a needle, and
+ *   quotes are everywhere (20 instead of 105 ns).
+ * - Before the first backslash a quoted name is a whole string. With a colon behind it, it is a key.
+ * - Before the first brace it is a key of this object. The code reads every key only behind a brace.
  */
 function findMember(line: string, open: number, name: Name, nested: boolean, firstEscape: number): number {
   const { text, needle } = name
@@ -89,7 +89,7 @@ function findMember(line: string, open: number, name: Name, nested: boolean, fir
   for (let hit = line.indexOf(needle, at + 1); hit >= 0; hit = line.indexOf(needle, Math.max(at, hit) + 1)) {
     const key = hit - 1
     const colon = skipSpace(line, hit + needle.length)
-    // Without the quote: the end of another name. Without a colon: an item or a value.
+    // Without the quote it is the end of another name. Without the colon it is an item or a value.
     if (line.charCodeAt(key) !== QUOTE || line.charCodeAt(colon) !== COLON) continue
     if (straightTo < 0) straightTo = Math.min(firstEscape, endOfStraight(line, open, nested))
     if (key >= straightTo) {
@@ -103,7 +103,7 @@ function findMember(line: string, open: number, name: Name, nested: boolean, fir
         }
         if (at < 0) return found
       }
-      // Inside a string that started earlier.
+      // The hit is inside a string that started earlier.
       if (at > key) continue
     }
     at = colon + 1
@@ -112,15 +112,15 @@ function findMember(line: string, open: number, name: Name, nested: boolean, fir
   return found
 }
 
-/** Where the first brace of the object that opens at `open` is, in a string or not: before it all keys are its own. */
+/** The place of the first brace in the object that opens at `open`, even in a string. All keys before it are its own. */
 function endOfStraight(line: string, open: number, nested: boolean): number {
   const inner = line.indexOf('{', open + 1)
-  // Behind the root comes nothing, so only a nested object has to be told from what follows it.
+  // Nothing follows the root. For a nested object the closing brace counts, too, because other keys may follow it.
   const end = nested ? line.indexOf('}', open + 1) : -1
   return Math.min(inner < 0 ? line.length : inner, end < 0 ? line.length : end)
 }
 
-/** {@link findMember} for keys that may hold escapes: reads every key of the object. */
+/** Does the same as {@link findMember} for keys that may hold escapes. It reads every key of the object. */
 function walkMembers(line: string, open: number, name: string): number {
   let found = -1
   let at = skipSpace(line, open + 1)
@@ -138,15 +138,15 @@ function walkMembers(line: string, open: number, name: string): number {
   return found
 }
 
-/** True if the string from `start` to `end`, quotes included, says `name`. */
+/** Whether the string from `start` to `end`, quotes included, decodes to `name`. */
 function isSpelling(line: string, start: number, end: number, name: string): boolean {
   const length = end - start - 2
   if (length === name.length) return line.startsWith(name, start + 1) && !name.includes('\\')
-  // An escape takes 2 to 6 characters for one.
+  // An escape has 2 to 6 characters and stands for one.
   return length > name.length && length <= 6 * name.length && decodeString(line, start, end) === name
 }
 
-/** Index after the value that starts at `at`; the end of the line if it is not closed. */
+/** The index after the value that starts at `at`; the end of the line if the value is not closed. */
 function endOfValue(line: string, at: number): number {
   let depth = 0
   while (at < line.length) {
@@ -168,10 +168,10 @@ function endOfValue(line: string, at: number): number {
   return at
 }
 
-// Keys and most values are shorter than this; for them a loop beats a call of the native search.
+// Keys and most values are shorter than this. For them a loop is faster than a call of the native search.
 const SHORT = 48
 
-/** Index after the string whose quote stands at `at`; -1 if it is not closed. */
+/** The index after the string whose quote is at `at`; -1 if the string is not closed. */
 function endOfString(line: string, at: number): number {
   const near = Math.min(line.length, at + SHORT)
   for (let index = at + 1; index < near; index++) {
@@ -208,7 +208,7 @@ function scalarAt(line: string, at: number, firstEscape: number): string | undef
   return Number.isNaN(number) ? undefined : String(number)
 }
 
-/** Text of the string between its quotes; `undefined` if an escape in it is none of JSON's. */
+/** The text between the quotes; `undefined` if JSON does not have one of its escapes. */
 function decodeString(line: string, start: number, end: number): string | undefined {
   const raw = line.slice(start + 1, end - 1)
   if (!raw.includes('\\')) return raw

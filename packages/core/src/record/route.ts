@@ -1,6 +1,5 @@
 /**
- * line → route. Pure and total: a key function of the user's that throws, or a line without the field,
- * gives the fallback.
+ * line → route. Pure and total: if the user's key function throws, or the field is missing, the fallback key is used.
  */
 import { compileFieldReader } from './field.ts'
 
@@ -12,7 +11,7 @@ export type Routing =
   | { readonly kind: 'field'; readonly paths: readonly string[] }
   | { readonly kind: 'function'; readonly keyOf: (line: string) => string | undefined }
 
-/** Where a line goes. Exactly what DIS needs to know, in the order of its precedence. */
+/** Where a line goes: one of the fields of a DIS record, in the order of DIS's precedence. */
 export type Route =
   | { readonly partitionId: string }
   | { readonly explicitHashKey: string }
@@ -22,7 +21,7 @@ export type Route =
 /** Gives the key of a line's lane: its partition key, or '' where all lines share one route. */
 export type Router = (line: string) => string
 
-/** `fallbackKey` (the machine's hostname) is the key of a line that has none. */
+/** `fallbackKey` (the machine's hostname) is used for a line without a key. */
 export function createRouter(routing: Routing, fallbackKey: string): Router {
   switch (routing.kind) {
     case 'constant':
@@ -40,7 +39,7 @@ export function createRouter(routing: Routing, fallbackKey: string): Router {
           const key = keyOf(line)
           return typeof key === 'string' && key !== '' ? key : fallbackKey
         } catch {
-          // A log line must not be lost, nor the application disturbed, because its key could not be made.
+          // A failing key function must neither lose the line nor disturb the application.
           return fallbackKey
         }
       }
@@ -71,9 +70,10 @@ export function routeOf(routing: Routing, key: string): Route {
   }
 }
 
-/** A route as two values, for the disk: a number for its kind, and what belongs to it. Never changed, only added to. */
+/** The kinds of routes as numbers, for the disk. Numbers may be added, but never changed. */
 export const ROUTE_KINDS = { partitionKey: 0, partitionId: 1, explicitHashKey: 2, spread: 3 } as const
 
+/** A route as two values, for the disk. */
 export interface PlainRoute {
   readonly kind: number
   readonly value: string
@@ -86,7 +86,7 @@ export function plainRoute(route: Route): PlainRoute {
   return { kind: ROUTE_KINDS.spread, value: '' }
 }
 
-/** The route again; a kind that is not known, from a later version perhaps, spreads. */
+/** The route of two values. An unknown kind, perhaps of a later version, spreads. */
 export function routeFrom({ kind, value }: PlainRoute): Route {
   switch (kind) {
     case ROUTE_KINDS.partitionKey:

@@ -1,7 +1,9 @@
 /**
- * Cuts a line that is above the record limit, so that the rest of the log can still be read: at a character
- * boundary, marked, and valid JSON if it was a JSON object. Rare, so plain rather than fast; linear in the
- * line, whatever it holds. Memory: the result, and a few bytes per open bracket.
+ * Cuts a line that is above the record limit. The cut is at a character boundary and marked, and a JSON object stays valid
+ * JSON. So readers of the log can still parse it.
+ *
+ * Such lines are rare, so the code is plain rather than fast. Its time is linear in the line. Its memory is the result, and a
+ * few bytes per open bracket.
  */
 import { Buffer } from 'node:buffer'
 
@@ -18,16 +20,17 @@ const CLOSE_BRACE = 0x7d
 const ELLIPSIS = '…'
 const ELLIPSIS_BYTES = 3
 
-/** Smallest limit that leaves room for the marks, the longest of which takes some 50 bytes. */
+/** The smallest limit with room for the marks. The longest mark takes some 50 bytes. */
 const SMALLEST = 128
 
 /**
- * At most `maxBytes` bytes (128 or more) of a line that is longer. A JSON object keeps its beginning: a string
- * that is cut ends with `…`, what is open is closed, and the root gets a last member
- * `"dis_truncated":{"originalBytes":…}`; space before the object is dropped. Other text ends with
- * `…[truncated, … bytes]`. Bytes that are not UTF-8 stay as they are.
+ * Cuts a longer line to at most `maxBytes` bytes (128 or more).
  *
- * @throws RangeError if `maxBytes` is below 128: a bug of the caller
+ * A JSON object keeps its beginning. A cut string ends with `…`, open brackets are closed, and the root gets the last member
+ * `"dis_truncated":{"originalBytes":…}`. Space before the object is dropped. Other text ends with `…[truncated, … bytes]`.
+ * Bytes that are not UTF-8 stay as they are.
+ *
+ * @throws RangeError if `maxBytes` is below 128, which is a bug of the caller
  */
 export function truncateLine(line: Buffer, maxBytes: number): Buffer {
   if (maxBytes < SMALLEST) throw new RangeError(`maxBytes is ${maxBytes}; it must be ${SMALLEST} or more`)
@@ -49,30 +52,30 @@ function truncateObject(line: Buffer, maxBytes: number): Buffer | undefined {
     object.subarray(0, cut.at),
     Buffer.from(cut.insideString ? `${ELLIPSIS}"` : ''),
     Buffer.from(brackets),
-    // Right behind the root's brace there is no member that the mark has to be parted from.
+    // Directly behind the root's brace there is no member, so the mark needs no comma.
     Buffer.from(cut.at === 1 ? mark : `,${mark}`)
   ])
 }
 
-/** A place where a JSON object can be cut, and what it takes to close it there. */
+/** A place where a JSON object can be cut, with the brackets to close there. */
 interface Cut {
   readonly at: number
   readonly insideString: boolean
-  /** Opening brackets but the root's, outermost first. */
+  /** Opening brackets without the root's, outermost first. */
   readonly open: readonly number[]
 }
 
-/** What may come next: the `first` ones stand behind an opening bracket, where it may also be closed. */
+/** What may come next. The `first…` ones follow an opening bracket, so a closing bracket may come, too. */
 type Expected = 'firstKey' | 'key' | 'colon' | 'firstValue' | 'value' | 'commaOrEnd'
 
 /**
- * The last place up to which the text and the brackets that close it take at most `budget` bytes; `undefined`
- * if the text so far is not the beginning of a JSON object.
+ * The last place to cut: the text up to it, with its closing brackets, takes at most `budget` bytes. `undefined` if the
+ * text so far is not the beginning of a JSON object.
  */
 function findCut(text: Buffer, budget: number): Cut | undefined {
   if (text[0] !== OPEN_BRACE) return undefined
-  // One array for all cuts: `at + open.length` never falls, so the first step that does not fit ends the
-  // search, and every change of `open` before that came with a new cut. A copy for each would be quadratic.
+  // All cuts share one array, because copies would take quadratic time. That is safe: `at + open.length` never falls, so the
+  // first step that does not fit ends the search, and every earlier change of `open` came with a new cut.
   const open: number[] = []
   let inObject = true
   let expected: Expected = 'firstKey'
@@ -120,7 +123,7 @@ function findCut(text: Buffer, budget: number): Cut | undefined {
         if (expected !== 'commaOrEnd' && expected !== (inObject ? 'firstKey' : 'firstValue')) return undefined
         if (inObject !== (code === CLOSE_BRACE)) return undefined
         at++
-        // The root is closed: a whole object if only space follows, which is then all that is cut.
+        // The root is closed. If only space follows, the object is whole, and only space is cut.
         if (open.length === 0) return skipSpace(text, at) === text.length ? cut : undefined
         open.pop()
         inObject = open.length === 0 || open.at(-1) === OPEN_BRACE
@@ -140,9 +143,8 @@ function findCut(text: Buffer, budget: number): Cut | undefined {
 }
 
 /**
- * Looks at the string that opens at `at` up to index `limit`. `end` is the index after its closing quote, 0 if
- * it does not end by `limit`; `cut` the last place in it where `…"` still fits, 0 if none; `undefined` if JSON
- * has no such string.
+ * Reads the string that opens at `at`, up to index `limit`. `undefined` if it is not valid JSON. `end`: the index after its
+ * closing quote, 0 if it does not end by `limit`. `cut`: the last place in it where `…"` still fits, 0 if there is none.
  */
 function scanString(text: Buffer, at: number, limit: number): { cut: number; end: number } | undefined {
   const lastCut = limit - ELLIPSIS_BYTES - 1
@@ -151,7 +153,7 @@ function scanString(text: Buffer, at: number, limit: number): { cut: number; end
   while (position < limit) {
     const code = text[position] ?? 0
     if (code < 0x20) return undefined
-    // Not between the halves of a character outside the basic plane, written as two escapes.
+    // A character outside the basic plane may be written as two escapes. No cut between them.
     if (position <= lastCut && !isLowSurrogate(text, position)) cut = position
     if (code === QUOTE) return { cut, end: position + 1 }
     if (code === BACKSLASH) {
@@ -163,7 +165,7 @@ function scanString(text: Buffer, at: number, limit: number): { cut: number; end
   return { cut, end: 0 }
 }
 
-/** `\uDC00` to `\uDFFF`: belongs to the escape before it. */
+/** Whether there is an escape from `\uDC00` to `\uDFFF`, which belongs to the escape before it. */
 function isLowSurrogate(text: Buffer, at: number): boolean {
   return text[at] === BACKSLASH && /^\\u[dD][c-fC-F]/.test(text.toString('latin1', at, at + 4))
 }
@@ -174,10 +176,10 @@ function nextCharacter(text: Buffer, at: number): number {
   return next
 }
 
-/** The largest character boundary that is not after `at`. */
+/** The last character boundary at or before `at`. */
 function characterStart(text: Buffer, at: number): number {
   let start = at
-  // A sequence has at most three continuation bytes; more of them are not UTF-8 anyway.
+  // A UTF-8 sequence has at most three continuation bytes.
   for (let back = 0; back < 3 && start > 0 && isContinuation(text[start]); back++) start--
   return start
 }
@@ -186,7 +188,7 @@ function isContinuation(code: number | undefined): boolean {
   return code !== undefined && (code & 0xc0) === 0x80
 }
 
-/** Index after the number, `true`, `false` or `null` at `at`; 0 if there is none, or if the text ends with it. */
+/** The index after the number, `true`, `false` or `null` at `at`; 0 if there is none, or if the text ends with it. */
 function endOfLiteral(text: Buffer, at: number): number {
   let end = at
   while (end < text.length && isLiteral(text[end] ?? 0)) end++
@@ -195,7 +197,7 @@ function endOfLiteral(text: Buffer, at: number): number {
   return complete && end < text.length ? end : 0
 }
 
-/** Digits, lower-case letters, `E`, `+`, `-` and `.`. */
+/** Whether a code is a digit, a lower-case letter, `E`, `+`, `-` or `.`. */
 function isLiteral(code: number): boolean {
   return (
     (code >= 0x30 && code <= 0x39) ||

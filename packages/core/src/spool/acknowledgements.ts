@@ -1,10 +1,10 @@
 /**
- * Which lines of a segment have reached their end, in a file beside it, so that a restart repeats little.
+ * The lines of a segment that are settled, in a file beside it. So a restart sends few lines twice.
  *
  *   "DISACK2\n" | place (u32) | check (u32) | place | check | …
  *
- * Records have one size and stand at multiples of it: a torn or lost write costs the records that it held, never those
- * behind it. Bounded by: four bytes of memory for each line that is not written down yet.
+ * Records have one size and stand at multiples of it. So a torn or lost write damages its own records, never later ones.
+ * Bounded by: four bytes of memory for each acknowledgement that is not written yet.
  */
 import { type Disk, type DiskFile, ignoreErrors, isPassing, writeAll } from './disk.ts'
 
@@ -17,7 +17,7 @@ export class Acknowledgements {
   #places: number[] = []
   #file: DiskFile | undefined
 
-  /** Whether something is not written down yet. */
+  /** Whether an acknowledgement is not written yet. */
   get isPending(): boolean {
     return this.#places.length > 0
   }
@@ -26,7 +26,7 @@ export class Acknowledgements {
     this.#places.push(place)
   }
 
-  /** Places that an earlier process wrote down; none if the file cannot be read: their lines are sent again. @throws an error that passes */
+  /** Places that an earlier process wrote. None if the file cannot be read: then their lines are sent again. @throws a passing error */
   read(disk: Disk, path: string): ReadonlySet<number> {
     try {
       if (!disk.exists(path)) return new Set()
@@ -44,11 +44,11 @@ export class Acknowledgements {
     }
   }
 
-  /** Writes down what was added since the last time. @throws the file system's error; the next call tries again */
+  /** Writes the new places. @throws the file system's error; the next call tries again */
   write(disk: Disk, path: string): void {
     if (this.#places.length === 0) return
     this.#file ??= disk.open(path, 'write')
-    // A torn record at the end is written over. The first eight bytes are the head's, torn or not.
+    // Overwrites a torn record at the end. The first eight bytes belong to the head, even if it is torn.
     const end = Math.max(HEAD.length, this.#file.bytes - (this.#file.bytes % RECORD_BYTES))
     if (end === HEAD.length) writeAll(this.#file, HEAD, 0)
     writeAll(this.#file, records(this.#places), end)
@@ -64,12 +64,12 @@ export class Acknowledgements {
   }
 }
 
-/** The whole file of some places: for places that come from elsewhere. */
+/** A whole file for places, for a conversion from another format. */
 export function acknowledgementsFile(places: Iterable<number>): Buffer {
   return Buffer.concat([HEAD, records([...places])])
 }
 
-/** Places in a file's bytes. Records that are torn or damaged acknowledge nothing. */
+/** The places in a file's bytes. A torn or damaged record acknowledges nothing. */
 export function parseAcknowledgements(bytes: Buffer): ReadonlySet<number> {
   const places = new Set<number>()
   for (let at = HEAD.length; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
@@ -90,7 +90,7 @@ function records(places: readonly number[]): Buffer {
   return bytes
 }
 
-/** Tells a record from zeros and from bytes that stood there before: a multiplicative hash (Knuth) of the place. */
+/** A check that zeros and old bytes do not pass: a multiplicative hash (Knuth) of the place. */
 function checkOf(place: number): number {
   return (Math.imul(place, 0x9e3779b1) ^ 0x41434b32) >>> 0
 }

@@ -1,8 +1,8 @@
 /**
- * Takes over what nobody owns: at the start and with every tick.
+ * Takes over parts that nobody owns, at the start and with every tick.
  *
- * Bounded by: one search at a time. Nothing is opened before it is read, so a thousand orphans cost a thousand renames.
- * At close: a search that is under way takes nothing more.
+ * Bounded by: one search at a time. Files are opened when they are read, so a thousand orphans cost a thousand renames. At
+ * close: a running search takes nothing more.
  */
 import type { Claims } from './claims.ts'
 import { type Disk, ignoreErrors } from './disk.ts'
@@ -14,9 +14,9 @@ import { readHeadOf } from './segment-head.ts'
 import type { Segments } from './segments.ts'
 import type { SpoolListener } from './spool-events.ts'
 
-/** A folder that cannot be searched so often in a row keeps new lines waiting no longer. */
+/** After so many failed searches in a row, new lines wait no longer. */
 const MAX_FAILED_RUNS = 3
-/** More streams than this are counted, not named. */
+/** At most so many streams are named in a warning. */
 const MAX_NAMED_STREAMS = 5
 
 export class Adoption {
@@ -29,7 +29,7 @@ export class Adoption {
   #isRunning = false
   #isClosed = false
   #saidForeign = false
-  /** Parts that are ours by name, and could not be looked into. */
+  /** Parts that are ours by name, but could not be listed yet. */
   readonly #unfinished: Part[] = []
   #failures = 0
   #failedRuns = 0
@@ -50,12 +50,12 @@ export class Adoption {
     this.#isFirst = claims.hasCandidates
   }
 
-  /** Whether it is not known yet what stands in the folder: lines of an earlier life may be older than all that come. */
+  /** Whether the folder is not searched yet. Lines of an earlier process may be older than new ones. */
   get isFirst(): boolean {
     return this.#isFirst
   }
 
-  /** Looks once. `isTick`: a tick has passed since the last time. Never rejects. */
+  /** Searches once. `isTick`: a tick has passed since the last search. Never rejects. */
   async run(isTick: boolean): Promise<void> {
     if (this.#isRunning || this.#isClosed) return
     this.#isRunning = true
@@ -83,11 +83,11 @@ export class Adoption {
     this.#isFirst = false
   }
 
-  /** Takes the segments of a part that is ours now; returns how many. What fails is tried again with the next run. */
+  /** Takes the segments of a part that is ours now. Returns their number. A part that fails is tried again with the next run. */
   #adopt(part: Part): number {
     let segments: Segment[]
     try {
-      // One that was being converted when its owner died is converted to the end.
+      // The previous owner may have died during the conversion. This finishes it.
       convertLegacyPart(this.#disk, part)
       segments = part.list().map((number) => {
         const bytes = this.#disk.stat(`${part.path}/${segmentName(number)}`)?.bytes ?? 0
@@ -99,13 +99,13 @@ export class Adoption {
       return 0
     }
     for (const segment of segments) this.#segments.insert(segment)
-    // Their owner died before it wrote anything.
+    // The owner of an empty segment died before it wrote anything.
     for (const segment of segments) if (segment.bytes === 0) this.#segments.remove(segment)
     if (segments.length === 0) part.remove()
     return segments.length
   }
 
-  /** Told once for each start: the lines are safe, but nobody sends them. */
+  /** Reports foreign parts once per start: their lines are safe, but nobody sends them. */
   #sayForeign(names: readonly PartName[]): void {
     if (this.#saidForeign) return
     const streams = new Set<string>()
@@ -117,7 +117,7 @@ export class Adoption {
         if (streams.size < MAX_NAMED_STREAMS) streams.add(this.#streamOf(path))
       })
     }
-    // Their own producer has taken them meanwhile.
+    // Then their own producer has taken them.
     if (bytes === 0) return
     this.#saidForeign = true
     this.#listener.trouble({ kind: 'foreign', parts: names.length, bytes, streams: [...streams] })

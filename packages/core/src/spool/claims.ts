@@ -1,8 +1,8 @@
 /**
- * What of the folder is ours: our lock, the part that we write, and the parts that we took over.
+ * Our claims in the folder: our lock, the part that we write, and the parts that we took over.
  *
- * Bounded by: nothing of its own; a part costs a name in memory. At close: the lock is given back, so that what is left
- * can be taken at once.
+ * Bounded by: one name in memory per part. At close: gives parts and lock back, so that another process can take the parts at
+ * once.
  */
 import { type Disk, ignoreErrors, type Lock } from './disk.ts'
 import { sortLegacyParts } from './legacy.ts'
@@ -16,11 +16,11 @@ export class Claims {
   readonly #target: string
   readonly #unlocked: (reason: string) => void
   readonly #orphans: Orphans
-  /** Whether there were parts at first that may be nobody's. */
+  /** Whether the folder had parts at first that nobody may own. */
   readonly hasCandidates: boolean
   #owner: string
   #lock: Lock
-  /** Of the last heartbeat: seconds, near the wall time so that nobody takes the file for old, and always new. */
+  /** The mark of the last heartbeat, in seconds. It always grows, and is near the wall time, so that no cleaner takes the file for old. */
   #mark = 0
 
   /** @throws the file system's error if the folder cannot be written */
@@ -35,7 +35,7 @@ export class Claims {
     this.#lock = disk.lock(`${dir}/${lockName(this.#owner)}`, unlocked)
   }
 
-  /** A new part of our own, behind all others for our target. @throws the file system's error */
+  /** A new part, behind all others for our target. @throws the file system's error */
   newPart(): Part {
     let generation = FIRST_GENERATION
     for (const name of this.#disk.list(this.#dir)) {
@@ -47,7 +47,7 @@ export class Claims {
     return part
   }
 
-  /** Gives our heartbeat. `nowMs`: wall time. False: somebody has removed our lock. */
+  /** Gives our heartbeat. `nowMs`: wall time. False: another program has removed our lock. */
   heartbeat(nowMs: number): boolean {
     this.#mark = Math.max(this.#mark + 1, Math.floor(nowMs / 1_000))
     const path = `${this.#dir}/${lockName(this.#owner)}`
@@ -55,12 +55,12 @@ export class Claims {
       this.#disk.touch(path, this.#mark)
       return true
     } catch {
-      // A disk that fails is no reason to give anything up.
+      // A failing disk is no reason to give up a claim.
       return this.#disk.exists(path)
     }
   }
 
-  /** Takes another name, and gives it to those of our parts that are still ours; returns the others. */
+  /** Takes another name, and moves our parts to it. Returns the parts that are not ours any more. */
   startAnew(parts: Iterable<Part>): Part[] {
     const before = this.#lock
     const owner = ownerName(this.#disk.machine, this.#disk.newId())
@@ -72,12 +72,12 @@ export class Claims {
     return lost
   }
 
-  /** Looks for what nobody owns: see `Orphans.find`. @throws the file system's error */
+  /** Searches for parts that nobody owns: see `Orphans.find`. @throws the file system's error */
   search(isTick: boolean, isStart: boolean): Promise<Found> {
     return this.#orphans.find(this.#owner, isTick, isStart)
   }
 
-  /** Takes what a search has found, oldest first. `failed` hears of what cannot be taken; the next search tries again. */
+  /** Takes the parts of a search, oldest first. `failed` receives the error of a part that cannot be taken; the next search tries again. */
   *take({ parts, legacy, locks }: Found, failed: (error: unknown) => void): Generator<Part> {
     const first = FIRST_GENERATION - legacy.length
     for (const [index, name] of sortLegacyParts(this.#disk, this.#dir, legacy).entries()) {
@@ -88,19 +88,19 @@ export class Claims {
       const part = new Part(this.#disk, this.#dir, name)
       if (this.#isTaken(() => part.moveTo(this.#owner), part, failed)) yield part
     }
-    // Locks that nothing stands behind any more: those found, and those of the owners whose parts we have taken.
+    // Removes locks of owners without parts: the found ones, and those of owners whose parts we have taken.
     const owners = new Set(this.#disk.list(this.#dir).map((name) => parsePartName(name)?.owner))
     const left = parts.filter(({ owner }) => !owners.has(owner)).map(({ owner }) => lockName(owner))
     for (const name of [...locks, ...left]) ignoreErrors(() => this.#disk.remove(`${this.#dir}/${name}`))
   }
 
-  /** Gives parts back, so that whoever comes next takes them at once; then the lock. */
+  /** Gives back parts, so that the next process takes them at once, and then the lock. */
   release(parts: Iterable<Part>): void {
     for (const part of parts) ignoreErrors(() => part.moveTo(NOBODY))
     this.#lock.release()
   }
 
-  /** Whether a part stands in the folder under another owner's name. @throws the file system's error */
+  /** Whether a part is in the folder under another owner's name. @throws the file system's error */
   isElsewhere({ name: { id } }: Part): boolean {
     return this.#disk.list(this.#dir).some((name) => parsePartName(name)?.id === id)
   }
@@ -109,7 +109,7 @@ export class Claims {
     try {
       return move() !== false
     } catch (error) {
-      // Another process was faster, if it is not there any more.
+      // If the part is gone, another process was faster.
       if (this.#disk.exists(part.path)) failed(error)
       return false
     }

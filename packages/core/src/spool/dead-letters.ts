@@ -1,9 +1,9 @@
 /**
- * The file of lines that were refused for good: NDJSON, one object a line, so that it can be read with any tool and
- * sent again with `dis-logs replay`.
+ * The file of lines that DIS refused for good. It is NDJSON, one object per line, so any tool can read it and `dis-logs replay`
+ * can send it again.
  *
- * Bounded by: `maxBytes` of the file. At the bound: later lines are not written; they are still counted, and the
- * warning says so. At close: what is buffered is written.
+ * Bounded by: `maxBytes` of the file. At the bound: later lines are counted but not written, and a warning says so. At close:
+ * writes the buffer.
  */
 import { statSync } from 'node:fs'
 import sonicBoom, { type SonicBoom } from 'sonic-boom'
@@ -27,7 +27,7 @@ export class DeadLetters {
     this.#clock = clock
     this.#maxBytes = maxBytes
     this.#failed = failed
-    // Synchronous: what goes wrong is known at construction, and a letter is safe when `write` returns. There are few.
+    // Synchronous, because letters are few. A mistake shows at construction, and a letter is safe when `write` returns.
     this.#file = new sonicBoom.SonicBoom({
       dest: path,
       append: true,
@@ -49,7 +49,7 @@ export class DeadLetters {
       message,
       attempts,
       ...route,
-      // Text if it is text: the bytes must come back as they were.
+      // As text only if the bytes are UTF-8, because a replay must send the same bytes.
       ...(Buffer.byteLength(text) === bytes.length && Buffer.from(text).equals(bytes)
         ? { line: text }
         : { lineBase64: bytes.toString('base64') })

@@ -1,4 +1,4 @@
-/** A disk that has failed is left alone for {@link REST_MS}: so n refused lines cost n steps, and not n attempts. */
+/** A failed disk rests for {@link REST_MS}. So refused lines do not each cost an attempt on the disk. */
 import type { SpoolClock } from './spool-events.ts'
 
 const REST_MS = 5_000
@@ -12,7 +12,7 @@ export class DiskRest {
     this.#clock = clock
   }
 
-  /** Whether the disk is left alone. Asked for each line: no look at the clock while all is well. */
+  /** Whether the disk rests. This is called per line, so it reads the clock only after a failure. */
   get isOn(): boolean {
     if (this.#isResting) this.#isResting = this.#clock.monotonic() < this.#until
     return this.#isResting

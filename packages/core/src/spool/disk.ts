@@ -1,20 +1,20 @@
 /**
- * The disk as the spool needs it: the one port behind which files and locks stand. `files.ts` is the machine's; the
- * tests have one in memory that knows what was synced.
+ * The port for all files and locks of the spool. `files.ts` implements it for the machine. Tests have an implementation in
+ * memory, which knows what was synced.
  *
- * All calls but `probe` are synchronous, because `process.exit()` waits for nothing. A call that fails throws an
- * error with the system's code (`ENOSPC`, `EIO` …). Paths use `/`.
+ * All calls but `probe` are synchronous, because `process.exit()` waits for nothing. A failing call throws an error with the
+ * system's code (`ENOSPC`, `EIO` …). Paths use `/`.
  */
 export interface Disk {
-  /** Names this kernel among all that may share a folder; `''` where that cannot be told. At most 12 hex digits. */
+  /** The name of this kernel among all that may share a folder. At most 12 hex digits; `''` if it is unknown. */
   readonly machine: string
   /** 16 hex digits that never come again, on any machine. */
   newId(): string
-  /** Whether another kernel may use the folder while ours stands still: a network file system, or one not known. */
+  /** Whether another kernel may use the folder: true for a network file system and for an unknown one. */
   isShared(path: string): boolean
-  /** Names in a folder, in no order; none if there is no such folder. */
+  /** The names in a folder, in no order; none if the folder is missing. */
   list(path: string): string[]
-  /** What stands there, without following links; `undefined` if nothing does. */
+  /** The facts of a file or folder, without following links; `undefined` if it is missing. */
   stat(path: string): FileFacts | undefined
   exists(path: string): boolean
   makeFolder(path: string): void
@@ -23,57 +23,57 @@ export interface Disk {
   rename(from: string, to: string): void
   /** Removes a file; a missing one is fine. */
   remove(path: string): void
-  /** Waits until the disk itself has the names in a folder. */
+  /** Syncs the names in a folder to the disk. */
   syncFolder(path: string): void
-  /** The same without waiting; `done` hears the error, if there was one. */
+  /** The same without waiting. `done` receives the error, if there was one. */
   syncFolderSoon(path: string, done: (error: unknown) => void): void
   /**
-   * Opens a regular file: never follows a link and never blocks. `create`: it must not exist. `write`: it is made if it
-   * does not.
+   * Opens a regular file. Never follows a link and never blocks. `create`: the file must not exist. `write`: a missing file is
+   * made.
    */
   open(path: string, access: 'read' | 'write' | 'create'): DiskFile
-  /** Takes a lock under a name that nobody else uses. `unlocked` hears why the file system offers heartbeats only. */
+  /** Takes a lock under a name that nobody else uses. If only heartbeats are possible there, `unlocked` receives the reason. */
   lock(path: string, unlocked: (reason: string) => void): Lock
-  /** Asks whether the owner of a lock lives. Never rejects. */
+  /** Checks whether the owner of a lock lives. Never rejects. */
   probe(path: string): Promise<LockState>
-  /** Sets the mark of a lock's heartbeat, which {@link FileFacts.mark} shows. */
+  /** Sets the mark of a lock's heartbeat: see {@link FileFacts.mark}. */
   touch(path: string, mark: number): void
 }
 
 export interface FileFacts {
   readonly kind: 'file' | 'folder' | 'other'
   readonly bytes: number
-  /** Changes with each heartbeat. Only ever compared with an earlier value of its own. */
+  /** Changes with each heartbeat. It is only compared with an earlier mark of the same file. */
   readonly mark: number
 }
 
 export interface DiskFile {
-  /** Bytes in the file now. */
+  /** The present size of the file. */
   readonly bytes: number
-  /** Fills `into` from `position`; returns the bytes read, fewer at the end of the file. */
+  /** Fills `into` from `position`. Returns the bytes read, which are fewer at the end of the file. */
   read(into: Buffer, position: number): number
-  /** Writes from `bytes` at `offset`; returns how many were written, which may be fewer than there are. */
+  /** Writes `bytes` from `offset` on. Returns the bytes written, which may be fewer. */
   write(bytes: Buffer, offset: number, position: number): number
   truncate(bytes: number): void
-  /** Waits until the disk itself has the contents. */
+  /** Syncs the contents to the disk. */
   sync(): void
-  /** The same without waiting; `done` hears the error, if there was one. The file may be closed meanwhile. */
+  /** The same without waiting. `done` receives the error, if there was one. The file may be closed meanwhile. */
   syncSoon(done: (error: unknown) => void): void
   close(): void
 }
 
 export interface Lock {
-  /** Gives the lock back: its file is gone then. */
+  /** Gives the lock back and removes its file. */
   release(): void
 }
 
 /**
- * `alive`: somebody holds it. `refused`: nobody does on this kernel. `released`: there is no such lock. `unknown`:
- * the file system or the system cannot say.
+ * `alive`: a process holds the lock. `refused`: no process on this kernel holds it. `released`: its file is missing. `unknown`:
+ * neither the file system nor the kernel can tell.
  */
 export type LockState = 'alive' | 'refused' | 'released' | 'unknown'
 
-/** Writes all of `bytes`. A short write is an attempt, not an end. @throws the file system's error */
+/** Writes all of `bytes`, also after short writes. @throws the file system's error */
 export function writeAll(file: DiskFile, bytes: Buffer, position: number): void {
   for (let written = 0; written < bytes.length; ) {
     const count = file.write(bytes, written, position + written)
@@ -82,7 +82,7 @@ export function writeAll(file: DiskFile, bytes: Buffer, position: number): void 
   }
 }
 
-/** Lets the disk itself keep what was written to a file, without waiting, and closes it then. */
+/** Syncs a file without waiting, and then closes it. */
 export function syncAndClose(file: DiskFile, failed: (error: unknown) => void): void {
   file.syncSoon((error) => {
     ignoreErrors(() => file.close())
@@ -95,16 +95,16 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
-/** Whether an error says nothing about the file: it is tried again later. */
+/** Whether an error is not about the file, so that a later attempt may succeed. */
 export function isPassing(error: unknown): boolean {
   return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'].includes(codeOf(error))
 }
 
-/** For what may fail without harm: what cannot be removed or closed is found again by the next start. */
+/** Ignores the errors of an action that may fail without harm: the next start finds again what was not removed or closed. */
 export function ignoreErrors(action: () => void): void {
   try {
     action()
   } catch {
-    // See above.
+    // Without harm: see above.
   }
 }

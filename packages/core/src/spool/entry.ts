@@ -1,11 +1,11 @@
 /**
- * One line as it stands in a segment, and how it is found again in whatever a crash or a disk left behind.
+ * The format of one line in a segment, and the search for lines in a file that a crash or a disk has damaged.
  *
  *   "DISE" | payload bytes (u32) | CRC32 of the payload (u32) | written at, ms (f64) | route kind (top byte of u32) and
  *   bytes of its value | value | line
  *
- * Little-endian. The mark at the front is for the way back from a damaged length: the reader looks for the next
- * mark behind which length and CRC agree.
+ * Little-endian. After a damaged length, the reader searches for the next mark at the front of an entry. It takes the first one
+ * with a matching length and CRC.
  */
 import { crc32 } from 'node:zlib'
 
@@ -18,34 +18,34 @@ const VALUE_AT = VALUE_LENGTH_AT + 4
 const KIND_SHIFT = 24
 const MAX_VALUE_BYTES = (1 << KIND_SHIFT) - 1
 
-/** A larger length than this is damage: no line is above the record limit, and keys are short. */
+/** A larger length is damage, because no line is above the record limit, and keys are short. */
 const MAX_PAYLOAD_BYTES = 8 * 1_048_576
 
-/** Where a line goes, as it stands on disk: see `routeOnDisk`. */
+/** The route of a line on disk: see `plainRoute`. */
 export interface RouteOnDisk {
   /** 0: partition key, 1: partition id, 2: explicit hash key, 3: any partition. */
   readonly kind: number
   readonly value: string
 }
 
-/** A line that was read back. `line` is a view of the reader's buffer: use it before the next read. */
+/** A line that was read. `line` is a view of the reader's buffer, so it is valid until the next read. */
 export interface Entry extends RouteOnDisk {
   readonly line: Buffer
   /** ms since the epoch. */
   readonly writtenAt: number
 }
 
-/** Bytes of an entry in the file. */
+/** The size of an entry in the file. */
 export function entryBytes(valueBytes: number, lineBytes: number): number {
   return VALUE_AT + valueBytes + lineBytes
 }
 
-/** Upper bound of an entry's size: three bytes a UTF-16 unit. */
+/** The upper bound of an entry's size: a UTF-16 unit takes at most three bytes. */
 export function mostBytes(value: string, line: string | Uint8Array): number {
   return entryBytes(value.length * 3, typeof line === 'string' ? line.length * 3 : line.length)
 }
 
-/** Writes an entry at `at`, where {@link entryBytes} must fit; returns the end. */
+/** Writes an entry at `at`, with room for {@link entryBytes}. Returns its end. */
 export function writeEntry(
   target: Buffer,
   at: number,
@@ -71,15 +71,15 @@ export function writeEntry(
   return end
 }
 
-/** What stands at a place of a segment. */
+/** The result of reading a place of a segment. */
 export type Found =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly end: number }
-  /** The buffer ends before the entry does; `bytes` are needed from here. */
+  /** The buffer ends before the entry does. The entry needs `bytes` from here on. */
   | { readonly kind: 'short'; readonly bytes: number }
-  /** Damage up to `end`, where the next entry may begin; `undefined` if the buffer has no other mark. */
+  /** Damage up to `end`, where the next mark is; `undefined` if the buffer has no other mark. */
   | { readonly kind: 'damage'; readonly end: number | undefined }
 
-/** Reads what stands at `at` of `buffer`. */
+/** Reads the entry at `at` of `buffer`. */
 export function readEntry(buffer: Buffer, at: number): Found {
   const left = buffer.length - at
   if (left < VALUE_AT) return { kind: 'short', bytes: VALUE_AT }
@@ -107,8 +107,9 @@ export function readEntry(buffer: Buffer, at: number): Found {
 }
 
 /**
- * Hands each entry of `chunk` to `take`, with its place in it, and skips damage. `isLast`: nothing stands behind the chunk.
- * `end`: the next chunk begins there. `needs`: nothing was done, because the first entry needs so many bytes.
+ * Hands each entry of `chunk` to `take`, with its place in the chunk. Skips damage. `isLast`: the chunk ends with the file.
+ *
+ * Returns `end`, where the next chunk begins. If `needs` is not 0, nothing was read: the first entry needs so many bytes.
  */
 export function scanEntries(
   chunk: Buffer,
@@ -124,20 +125,20 @@ export function scanEntries(
       at = found.end
       continue
     }
-    // The beginning of an entry at the end of a chunk is read with the next one, or with a larger one.
+    // An entry that the chunk cuts off is read with the next chunk, or with a larger one.
     if (found.kind === 'short' && !isLast) {
       if (at === 0) return { end: 0, damaged, needs: found.bytes }
       break
     }
     damaged++
-    // A torn end, a wrong length or wrong bytes: what stands behind the next mark still counts.
+    // A torn end, a wrong length or wrong bytes. Entries behind the next mark still count.
     const next = found.kind === 'damage' ? found.end : findMark(chunk, at + 1)
     at = next ?? (isLast ? chunk.length : Math.max(at + 1, chunk.length - MARK_BYTES.length + 1))
   }
   return { end: at, damaged, needs: 0 }
 }
 
-/** Where the next mark stands at or after `from`. */
+/** The place of the next mark at or after `from`. */
 function findMark(buffer: Buffer, from: number): number | undefined {
   const at = buffer.indexOf(MARK_BYTES, from)
   return at < 0 ? undefined : at

@@ -1,14 +1,14 @@
 /**
- * Whether the file that was just written to is still ours: the second line of defence, behind the lock.
+ * Checks after a write whether the file is still ours: the second line of defence, behind the lock.
  *
- * A part is taken after a minute of silence only. On a file system that is this kernel's alone, we were silent only if time
- * has passed since the last look, which our own clock shows: a stopped process does not stop it. On any other, a whole
- * machine may have stood still, clock and all, so each write is followed by a look.
+ * Another process takes a part only after a minute of silence. If only this kernel uses the file system, the check is needed once
+ * in a while: our monotonic clock goes on while a process is stopped, so it shows a silence. On a shared file system, a whole
+ * machine may have been stopped together with its clock. So there every write is followed by a check.
  */
 import type { Disk } from './disk.ts'
 import type { SpoolClock } from './spool-events.ts'
 
-/** How long a look is good for on a local file system: far shorter than any silence that matters. */
+/** How long a check is valid on a local file system. Far less than the silence after which a part is taken. */
 const LOOK_MS = 1_000
 
 export class Fence {
@@ -24,7 +24,8 @@ export class Fence {
   }
 
   /**
-   * To be asked after a write to the file. A part changes hands by its name: there under ours, it is ours.
+   * Whether the file is still ours. To be called after a write. A part changes its owner by a rename, so a file under our path
+   * is ours.
    * @throws the file system's error
    */
   holds(path: string): boolean {

@@ -1,4 +1,4 @@
-/** The machine's disk behind the {@link Disk} port: node's synchronous file calls. */
+/** The {@link Disk} port for the machine's disk, with node's synchronous file calls. */
 import { createHash, randomBytes } from 'node:crypto'
 import {
   close,
@@ -32,7 +32,7 @@ import { lockBySocket, probeSocket } from './socket-lock.ts'
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 
-// Windows has neither; its paths cannot be links to devices that block.
+// Windows has neither flag. Its paths cannot be links to blocking devices.
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
 const SAFELY = O_NOFOLLOW | O_NONBLOCK
 const FLAGS = {
@@ -41,7 +41,7 @@ const FLAGS = {
   create: O_RDWR | O_CREAT | O_EXCL | SAFELY
 }
 
-/** Types that `statfs(2)` gives on Linux: ext2 to ext4, XFS, Btrfs, tmpfs, overlay, ZFS, F2FS. */
+/** Types of `statfs(2)` on Linux: ext2 to ext4, XFS, Btrfs, tmpfs, overlay, ZFS, F2FS. */
 const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010
 ])
@@ -116,7 +116,7 @@ export const machineDisk: Disk = {
     }
   },
   syncFolder(path) {
-    // Windows opens no folders; its file system keeps names in order by itself.
+    // Windows cannot open folders. Its file system keeps the order of names by itself.
     if (process.platform === 'win32') return
     const fd = openSync(path, O_RDONLY)
     try {
@@ -152,8 +152,8 @@ function factsOf(stats: Stats): FileFacts {
 }
 
 /**
- * Linux gives each start of a kernel an id, which all containers on it see. A machine id would not do: images and
- * clones share it. Elsewhere there is none to be read from a file, and only heartbeats tell.
+ * The name of this kernel. Linux gives each start of a kernel an id, which all its containers see. A machine id would not do,
+ * because images and clones share it. Other systems have no such file, so there only heartbeats tell.
  */
 function bootIdentity(): string {
   try {

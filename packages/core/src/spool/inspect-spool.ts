@@ -1,8 +1,8 @@
 /**
- * What waits in a spool's folder, for an operator: read without a lock, without a claim and without a change.
+ * The contents of a spool's folder, for an operator. Reads without a lock, without a claim and without a change.
  *
- * Bounded by: one chunk of one segment in memory; the event loop goes on between chunks. Producers may work in the
- * folder meanwhile: what is read is a moment of theirs.
+ * Bounded by: one chunk of one segment in memory. The event loop goes on between chunks. Producers may work in the folder
+ * meanwhile, so the result is a snapshot.
  */
 import { readdirSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
@@ -16,57 +16,58 @@ import { Part } from './part.ts'
 import { Segment } from './segment.ts'
 import { readHeadOf, type SegmentHead, type SpoolTarget } from './segment-head.ts'
 
-/** How a line finds its partition; `'spread'`: any will do. */
+/** How a line finds its partition. `'spread'`: any partition. */
 export type SpoolRoute = keyof typeof ROUTE_KINDS
 
-/** The producer that has a part. */
+/** The producer that owns a part. */
 export interface SpoolOwner {
-  /** Its name in the folder. A producer that starts again has another one. */
+  /** Its name in the folder. A producer gets another name with each start. */
   readonly id: string
   /**
-   * `'dead'`: nobody has the part, and the next producer for its stream takes it. `'unknown'`: the owner cannot be asked. It
-   * ran on another kernel, it has no lock that ends with its process, or somebody has deleted the lock. A producer takes the
-   * part after a minute without a heartbeat.
+   * `'alive'`: the owner holds its lock. `'dead'`: nobody owns the part, and the next producer for its stream takes it.
+   *
+   * `'unknown'`: only a heartbeat tells, and a producer takes the part after a minute without one. The owner ran on another
+   * kernel, it has no lock that ends with its process, or somebody has deleted its lock.
    */
   readonly state: 'alive' | 'dead' | 'unknown'
-  /** The file whose modification time changes every five seconds while the owner lives. Only the change means something. */
+  /** The lock file. While the owner lives, its modification time changes every five seconds. Only the change has a meaning. */
   readonly lock: string
 }
 
 /** One folder of segments. */
 export interface SpoolPart {
-  /** Absolute. Another owner gives it another name. */
+  /** The absolute path. It changes with the owner. */
   readonly path: string
-  /** The stream that its lines are for; `undefined` if no file in it names one, as in the older format. */
+  /** The stream of its lines; `undefined` if no file names one, as in the older format. */
   readonly target: SpoolTarget | undefined
-  /** Whether it has the format of before parts named their stream. */
+  /** Whether it has the older format, in which files do not name their stream. */
   readonly isOlderFormat: boolean
   readonly owner: SpoolOwner
-  /** The process that wrote the first segment; another one may be the owner by now. */
+  /** The process that wrote the first segment. By now another one may be the owner. */
   readonly writer: { readonly host: string; readonly pid: number } | undefined
-  /** Lines that are not acknowledged. Of the older format: all that stand in its files, so perhaps fewer wait. */
+  /** Lines that are not acknowledged. For the older format: all lines in its files, so perhaps fewer wait. */
   readonly lines: number
-  /** On disk, acknowledged lines included: a file goes when nothing in it is of use. */
+  /** Bytes on disk, with acknowledged lines: a file is deleted when all its lines are acknowledged. */
   readonly bytes: number
-  /** When the oldest of these lines was written, in ms since the epoch; `undefined` if there are none. */
+  /** When the oldest of these lines was written, in ms since the epoch; `undefined` without lines. */
   readonly oldestAt: number | undefined
-  /** Places that cannot be read, and files that cannot be opened. A torn end is normal after a crash. */
+  /** The number of places that cannot be read and of files that cannot be opened. A torn end is normal after a crash. */
   readonly damaged: number
-  /** How its lines find their partitions. */
+  /** How these lines find their partitions. */
   readonly routes: readonly SpoolRoute[]
 }
 
-/** What {@link inspectSpool} found. */
+/** The result of {@link inspectSpool}. */
 export interface SpoolInspection {
-  /** Absolute. */
+  /** The absolute path. */
   readonly dir: string
-  /** Those of the older format first, then oldest first. */
+  /** The parts, oldest first. Those of the older format come before all others. */
   readonly parts: readonly SpoolPart[]
-  /** Files that a producer could not read and moved out of its way. Nobody sends them. */
+  /** Files that a producer could not read and set aside. Nobody sends them. */
   readonly setAside: readonly { readonly path: string; readonly bytes: number }[]
 }
 
-/** A part may change hands, and its name, while it is read. */
+/** A part may get another owner, and so another name, while it is read. Then the folder is listed again. */
 const MAX_LOOKS = 3
 
 const WORDS: Readonly<Record<string, string>> = { ENOENT: 'no such folder', ENOTDIR: 'it is no folder' }
@@ -74,9 +75,9 @@ const WORDS: Readonly<Record<string, string>> = { ENOENT: 'no such folder', ENOT
 const ROUTES: readonly SpoolRoute[] = ['partitionKey', 'partitionId', 'explicitHashKey', 'spread']
 
 /**
- * Reads what waits in the folder of a spool (`spool.dir`), whichever stream it is for. Takes part in nothing: it makes no
- * lock, takes nothing over and changes nothing, so it may run beside producers. Damage is counted, never thrown.
- * @throws DisConfigError if there is no such folder, or it may not be read
+ * Reads the folder of a spool (`spool.dir`), for all streams. It makes no lock, takes nothing over and changes nothing, so it may
+ * run beside producers. It counts damage and does not throw for it.
+ * @throws DisConfigError if the folder is missing, or must not be read
  */
 export async function inspectSpool(dir: string): Promise<SpoolInspection> {
   const path = resolve(dir).replaceAll('\\', '/')
@@ -103,7 +104,7 @@ async function inspectFolder(path: string): Promise<SpoolInspection> {
     }
   }
   const parts = [...found.values()].sort((a, b) => byAge(a.name, b.name))
-  // What a part's own files do not say, another part with the same name of its target may.
+  // If a part's own files do not name the stream, another part with the same target may.
   const targets = new Map(
     parts.flatMap(({ name, part }) => (part.target ? [[name.target, part.target]] : []))
   )
@@ -120,7 +121,7 @@ async function inspectFolder(path: string): Promise<SpoolInspection> {
   }
 }
 
-/** `undefined`: it is not there any more. */
+/** The facts of a part; `undefined` if it is gone. */
 async function inspectPart(dir: string, name: PartName): Promise<SpoolPart | undefined> {
   const part = new Part(machineDisk, dir, name)
   const owner = await inspectOwner(dir, name.owner)
@@ -140,7 +141,7 @@ async function inspectSegments(part: Part, path: string, owner: SpoolOwner): Pro
   const segments: SegmentFacts[] = []
   for (const file of files.filter((name) => name.endsWith('.log'))) {
     const facts = await inspectSegment(part, file)
-    // An owner that lives may have been in the middle of a write.
+    // A living owner may have been in the middle of a write.
     const isFinal = facts.damaged === 0 || owner.state === 'dead'
     segments.push(isFinal ? facts : await inspectSegment(part, file))
   }
@@ -169,10 +170,10 @@ interface SegmentFacts {
   readonly routes: Set<SpoolRoute>
 }
 
-/** What cannot be read is damage; what is gone is not. */
+/** The facts of a segment. An unreadable file is damage; a missing file is not. */
 async function inspectSegment(part: Part, path: string): Promise<SegmentFacts> {
   const facts: SegmentFacts = { head: undefined, lines: 0, damaged: 0, oldestAt: Infinity, routes: new Set() }
-  // Those of the older format have other names, and may stand in folders inside the part.
+  // Segments of the older format have other names, and may be in folders inside the part.
   const older = { ...machineDisk, exists: () => false, open: () => machineDisk.open(path, 'read') }
   const number = segmentNumber(basename(path))
   const disk = number === undefined ? older : machineDisk
@@ -195,7 +196,7 @@ async function inspectSegment(part: Part, path: string): Promise<SegmentFacts> {
   return facts
 }
 
-/** The older format had no other kind: an empty key is a line of a route without keys. */
+/** The route of an entry. In the older format, an empty key stands for a route without keys. */
 function routeOf(kind: number, value: string): SpoolRoute {
   const route = ROUTES.find((name) => ROUTE_KINDS[name] === kind) ?? 'spread'
   return route === 'partitionKey' && value === '' ? 'spread' : route
@@ -211,7 +212,7 @@ async function inspectOwner(dir: string, id: string): Promise<SpoolOwner> {
   return { id, lock, state: isDead ? 'dead' : 'unknown' }
 }
 
-/** Files in a folder and in those inside it, oldest first; none if it is gone. @throws the file system's error */
+/** All files below a folder, oldest first; none if the folder is gone. @throws the file system's error */
 function filesIn(path: string): string[] {
   try {
     const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()
@@ -226,7 +227,7 @@ function targetOf({ host: _, pid: __, ...target }: SegmentHead): SpoolTarget {
   return target
 }
 
-/** `undefined`: the file names no stream, or its head is torn. @throws the file system's error */
+/** The head of a segment; `undefined` if it names no stream, or is torn. @throws the file system's error */
 function headOf(path: string): SegmentHead | undefined {
   const file = machineDisk.open(path, 'read')
   try {

@@ -1,10 +1,11 @@
 /**
- * Folders of the format before parts had owners in their names: `<pid>-<12 hex digits>`, with a `lock.json` that was
- * touched every few seconds, segments named by time, and adopted folders nested inside. Read once: the segments move
- * to the front of the new order, their acknowledgements are written anew. They name no stream, so they are for
- * whichever producer comes first, as they always were.
+ * Folders of the older format: `<pid>-<12 hex digits>`. They hold a `lock.json`, which the owner touched every few seconds,
+ * segments with a time in their names, and adopted folders nested inside.
  *
- * A crash in the middle does no harm: what has moved is older than what has not, and numbers go up.
+ * They are converted once. The segments move to the front of the new order, and their acknowledgements are written in the new
+ * format. These folders name no stream, so the first producer takes them, as it did in the older version.
+ *
+ * A crash in the middle does no harm: moved segments are older than the others, and numbers go up.
  */
 import { crc32 } from 'node:zlib'
 import { acknowledgementsFile } from './acknowledgements.ts'
@@ -16,10 +17,10 @@ const FOLDER_NAME = /^\d+-[0-9a-f]{12}$/
 const SEGMENT_NAME = /^\d{14}-\d{8}\.log$/
 const LOCK = 'lock.json'
 const ACK_HEAD_BYTES = 8
-/** Deeper than an earlier version could nest, since a path has an end. */
+/** More levels than an earlier version could nest, because the length of a path is limited. */
 const MAX_DEPTH = 1_000
 
-/** The folders of that format among these names, with the path of the lock that says whether their owner lives. */
+/** The folders of the older format among these names, each with the path of its lock. */
 export function findLegacyParts(
   disk: Disk,
   dir: string,
@@ -30,13 +31,13 @@ export function findLegacyParts(
     .map((name) => ({ name, lock: `${name}/${LOCK}` }))
 }
 
-/** The user's folder may hold other things with such a name: only what holds our files is ever touched. */
+/** Whether a folder holds our files. The user's own folders may have such a name and are never touched. */
 function isLegacyPart(disk: Disk, path: string): boolean {
   if (disk.stat(path)?.kind !== 'folder') return false
   return disk.list(path).some((name) => name === LOCK || SEGMENT_NAME.test(name) || FOLDER_NAME.test(name))
 }
 
-/** Oldest first: by the name of the first segment in each. */
+/** Sorts folders, oldest first, by the name of the first segment in each. */
 export function sortLegacyParts(disk: Disk, dir: string, names: readonly string[]): string[] {
   const first = new Map(
     names.map((name) => {
@@ -47,7 +48,7 @@ export function sortLegacyParts(disk: Disk, dir: string, names: readonly string[
   return [...names].sort((a, b) => ((first.get(a) ?? '') < (first.get(b) ?? '') ? -1 : 1))
 }
 
-/** Gives what stands in a part the names of today; nothing to do if it has them. @throws the file system's error */
+/** Converts the files of a part. Does nothing if they have the present format. @throws the file system's error */
 export function convertLegacyPart(disk: Disk, part: Part): void {
   unnest(disk, part.path)
   const found: { readonly folder: string; readonly name: string }[] = []
@@ -68,7 +69,7 @@ export function convertLegacyPart(disk: Disk, part: Part): void {
   ignoreErrors(() => disk.remove(`${part.path}/${LOCK}`))
 }
 
-/** Brings folders in folders up, level by level, so that no path grows long. */
+/** Moves nested folders up, level by level, so that paths stay short. */
 function unnest(disk: Disk, path: string): void {
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     let isFlat = true
@@ -83,7 +84,7 @@ function unnest(disk: Disk, path: string): void {
   }
 }
 
-/** Removes a folder that holds no segments. */
+/** Removes a folder without segments. */
 function removeLegacyFolder(disk: Disk, path: string): void {
   ignoreErrors(() => {
     for (const name of disk.list(path))
@@ -105,7 +106,7 @@ function convertAcknowledgements(disk: Disk, from: string, to: string): void {
   })
 }
 
-/** Blocks of a count, a CRC and so many places. */
+/** The places of an older file. It has blocks of a count, a CRC, and so many places. */
 function legacyPlaces(file: Buffer): number[] {
   const places: number[] = []
   for (let at = 0; at + ACK_HEAD_BYTES <= file.length; ) {

@@ -1,6 +1,6 @@
 /**
- * When parts are not ours any more: another owner has them, or somebody has deleted them. What of them is in memory counts as
- * not spooled from then on; what is still ours goes on under another name.
+ * Handles parts that are not ours any more: another process has taken them, or somebody has deleted them. Their lines that are
+ * also in memory count as not spooled from then on. Our other parts get another name.
  */
 import type { Claims } from './claims.ts'
 import { type Disk, ignoreErrors } from './disk.ts'
@@ -14,7 +14,7 @@ export interface LossParts {
   readonly claims: Claims
   readonly segments: Segments
   readonly listener: Pick<SpoolListener, 'exposed' | 'trouble'>
-  /** Nothing is written to these parts any more. */
+  /** Tells the writer to write no more to these parts. */
   left(parts: readonly Part[]): void
   failed(error: unknown): void
 }
@@ -26,7 +26,7 @@ export class LostParts {
     this.#parts = parts
   }
 
-  /** Leaves what is gone, and gives the rest a new owner's name. */
+  /** Gives up the lost parts, and moves the rest to a new owner's name. */
   startAnew(): void {
     const { claims, segments, failed } = this.#parts
     this.#leave(this.#missing)
@@ -37,12 +37,12 @@ export class LostParts {
     }
   }
 
-  /** The same if anything is gone. */
+  /** The same, if a part is missing. */
   startAnewIfMissing(): void {
     if (this.#missing.length > 0) this.startAnew()
   }
 
-  /** Forgets a segment: what of it is in memory is not on our disk any more. */
+  /** Forgets a segment. Its lines that are also in memory are not spooled any more. */
   forget(segment: Segment): void {
     const { segments, listener } = this.#parts
     const { from, to } = segments.idsOf(segment)

@@ -1,15 +1,17 @@
 /**
- * Whose parts of the folder are nobody's any more.
+ * Finds the parts of dead owners.
  *
- * An owner of this kernel is dead when nobody listens on its lock: the kernel lets go of that when a process dies, and
- * keeps it while the process is stopped. For an owner of another kernel (a network file system, a restarted machine), or
- * where there are no such locks, only silence tells: its heartbeat has not changed during {@link SILENT_TICKS} of our own
- * ticks. No two clocks are compared, and no process number is looked at.
+ * An owner of this kernel is dead when nobody listens on its lock. The kernel closes the lock when the process dies, and keeps it
+ * while the process is stopped.
  *
- * With a tick only those are taken that were nobody's at the tick before, too: a process that starts again finds its own lines
- * first, and sends them before new ones.
+ * Other owners are dead after a silence: their heartbeat has not changed during {@link SILENT_TICKS} of our own ticks. These are
+ * owners of another kernel (a network file system, a restarted machine), and owners without such a lock. No clocks of two
+ * machines are compared, and no process numbers are used.
  *
- * Bounded by: {@link MAX_PROBES} owners in one search; a later one goes on from there.
+ * A tick takes only parts whose owner was dead at the tick before, too. So a process that starts again finds its own lines, and
+ * sends them before new ones.
+ *
+ * Bounded by: {@link MAX_PROBES} owners in one search. The next search goes on from there.
  */
 import type { Disk } from './disk.ts'
 import { findLegacyParts } from './legacy.ts'
@@ -24,25 +26,25 @@ import {
   parsePartName
 } from './names.ts'
 
-/** How often an owner gives its heartbeat, and looks for others that give none. */
+/** The interval of an owner's heartbeat, and of its search for dead owners. */
 export const TICK_MS = 5_000
-/** Twelve of our own ticks, a minute at least: longer than a process that lives is ever blocked. */
+/** Twelve of our own ticks, which is at least a minute. No living process is blocked for so long. */
 export const SILENT_TICKS = 12
 
 const MAX_PROBES = 1_000
 const PROBES_AT_ONCE = 32
-/** In place of a heartbeat: there is no file. */
+/** The mark of a missing file. */
 const NO_MARK = -1
 
-/** What a search has found. */
+/** The result of a search. */
 export interface Found {
-  /** Parts for our target that nobody owns, oldest first. */
+  /** Orphans for our target, oldest first. */
   readonly parts: readonly PartName[]
-  /** Parts for other targets that nobody owns. */
+  /** Orphans for other targets. */
   readonly foreign: readonly PartName[]
-  /** Folders of an earlier version that nobody owns. */
+  /** Orphaned folders of the older format. */
   readonly legacy: readonly string[]
-  /** Locks whose owners are dead and have no part any more. */
+  /** Locks of dead owners without parts. */
   readonly locks: readonly string[]
 }
 
@@ -50,7 +52,7 @@ export class Orphans {
   readonly #disk: Disk
   readonly #dir: string
   readonly #target: string
-  /** Of each owner that cannot be asked: its heartbeat, and for how many ticks it has been like that. */
+  /** For each owner that cannot be probed: its heartbeat, and for how many ticks it has not changed. */
   readonly #silence = new Map<string, { readonly mark: number; ticks: number }>()
   /** Owners that were dead at an earlier tick. */
   readonly #wereDead = new Set<string>()
@@ -62,7 +64,7 @@ export class Orphans {
     this.#target = target
   }
 
-  /** Whether there is anything to ask about. */
+  /** Whether the folder has parts of other owners. */
   hasCandidates(me: string): boolean {
     const names = this.#disk.list(this.#dir)
     const isOthers = (name: string) => (parsePartName(name)?.owner ?? me) !== me
@@ -70,7 +72,7 @@ export class Orphans {
   }
 
   /**
-   * Looks once. `isTick`: a tick has passed since the last look; `isStart`: what is nobody's is taken at once.
+   * Searches once. `isTick`: a tick has passed since the last search. `isStart`: orphans are taken at once.
    * @throws the file system's error
    */
   async find(me: string, isTick: boolean, isStart: boolean): Promise<Found> {
@@ -93,7 +95,7 @@ export class Orphans {
     return {
       parts: orphans.filter(({ target }) => target === this.#target),
       foreign: orphans.filter(({ target }) => target !== this.#target),
-      // Without its lock it was given back.
+      // A missing lock means that the folder was given back.
       legacy: legacy
         .filter(
           ({ name, lock }) =>
@@ -120,7 +122,7 @@ export class Orphans {
       await Promise.all(
         asked.slice(at, at + PROBES_AT_ONCE).map(async (owner) => {
           const path = `${this.#dir}/${lockName(owner)}`
-          // A lock that is missing was not given back: somebody has deleted it, and its owner may live.
+          // An owner gives its parts back before its lock. So a missing lock was deleted, and its owner may live.
           const state = names.has(lockName(owner)) ? await this.#disk.probe(path) : 'released'
           if (state === 'alive') this.#silence.delete(owner)
           else if (state === 'refused' && isOfMachine(owner, this.#disk.machine)) dead.add(owner)
@@ -131,7 +133,7 @@ export class Orphans {
     return dead
   }
 
-  /** Whether a heartbeat, or the want of one, has stood still for long. */
+  /** Whether a heartbeat, or its absence, has not changed for long. */
   #isSilent(key: string, path: string, isTick: boolean): boolean {
     const mark = this.#disk.stat(path)?.mark ?? NO_MARK
     const last = this.#silence.get(key)
@@ -140,7 +142,7 @@ export class Orphans {
     return ticks >= SILENT_TICKS
   }
 
-  /** Of owners that were not asked this time the next search has to know what was seen; of those that are gone nobody. */
+  /** Forgets owners that are gone. The others are kept, also those that were not probed this time. */
   #forgetGone(here: ReadonlySet<string>): void {
     for (const key of this.#silence.keys()) if (!here.has(key)) this.#silence.delete(key)
     for (const owner of this.#wereDead) if (!here.has(owner)) this.#wereDead.delete(owner)

@@ -1,8 +1,8 @@
-/** One folder of segments, written by one producer and owned by one: perhaps another. */
+/** One folder of segments. One producer wrote it, and one owns it, which may be another. */
 import { type Disk, ignoreErrors } from './disk.ts'
 import { FIRST_NUMBER, type PartName, partName, segmentNumber } from './names.ts'
 
-/** Segments that the lines of the memory may need at the end. */
+/** Room for the segments of `numbersInFront`: at the end, the lines in memory may need so many. */
 const NUMBERS_IN_FRONT = 10_000
 
 export class Part {
@@ -12,7 +12,7 @@ export class Part {
   #path: string
   #first = FIRST_NUMBER
   #last = FIRST_NUMBER - 1
-  /** Segments in it that are of use. */
+  /** The number of its segments that are in use. */
   segments = 0
 
   constructor(disk: Disk, dir: string, name: PartName) {
@@ -35,7 +35,7 @@ export class Part {
     this.#disk.makeFolder(this.#path)
   }
 
-  /** Numbers of the segments that stand in the folder, oldest first. */
+  /** The numbers of the segments in the folder, oldest first. */
   list(): number[] {
     const numbers: number[] = []
     for (const name of this.#disk.list(this.#path)) {
@@ -59,7 +59,7 @@ export class Part {
     return this.#first
   }
 
-  /** Gives the part to another owner. False: it is somebody else's by now. @throws another error of the file system */
+  /** Gives the part to another owner. False: another process has taken it. @throws another error of the file system */
   moveTo(owner: string): boolean {
     const moved = { ...this.#name, owner }
     const path = `${this.#dir}/${partName(moved)}`
@@ -74,7 +74,7 @@ export class Part {
     return true
   }
 
-  /** Removes the folder and acknowledgements that no segment is left for. */
+  /** Removes the folder, with acknowledgements whose segments are gone. */
   remove(): void {
     ignoreErrors(() => {
       for (const name of this.#disk.list(this.#path)) {

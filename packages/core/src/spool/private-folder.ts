@@ -1,17 +1,17 @@
-/** The folder that holds log lines: only its user may write to it, or a line could be planted, and a file be led elsewhere. */
+/** The folder for log lines. Only its user may write to it: others could add lines, or redirect files by links. */
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 
 const FOLDER_MODE = 0o700
 const GROUP_OR_OTHERS_WRITE = 0o022
 
-/** What is wrong with a folder. */
+/** Why a folder cannot be used. */
 export interface FolderProblem {
   readonly given: string
   readonly allowed: string
 }
 
 /**
- * Makes the folder if it does not exist. `undefined`: it can be used.
+ * Makes the folder if it does not exist. Returns `undefined` if it can be used.
  * @throws the file system's error if it cannot be made or written
  */
 export function preparePrivateFolder(path: string): FolderProblem | undefined {

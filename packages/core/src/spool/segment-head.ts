@@ -1,10 +1,10 @@
 /**
- * What stands at the front of a segment: whose lines these are. So a file says by itself where it belongs, even if
- * somebody copied it to another place.
+ * The head of a segment, which names the stream of its lines. So a file itself tells where its lines go, even if somebody copies
+ * it to another place.
  *
  *   "DISSPL2\n" | bytes of the JSON (u32) | its CRC32 (u32) | JSON
  *
- * The first version has the eight bytes alone, "DISSPL1\n", and names no stream.
+ * In the first version the head is only "DISSPL1\n", and names no stream.
  */
 import { crc32 } from 'node:zlib'
 import type { DiskFile } from './disk.ts'
@@ -13,28 +13,28 @@ const FIRST_VERSION = Buffer.from('DISSPL1\n', 'latin1')
 const MAGIC = Buffer.from('DISSPL2\n', 'latin1')
 const JSON_AT = MAGIC.length + 8
 
-/** More than any head has; enough to read one in one piece. */
+/** More than the size of any head, so that one read gets all of it. */
 const MAX_HEAD_BYTES = 8_192
 
-/** The stream that lines are for. Two are the same if all four agree. */
+/** The stream of lines. Two targets are the same if all four fields agree. */
 export interface SpoolTarget {
   /** `https://host[:port]` */
   readonly origin: string
-  /** `''`: found by the credentials. */
+  /** `''` if the credentials find it. */
   readonly projectId: string
-  /** `''` if the stream is named by its id. */
+  /** `''` if the options name the stream by its id. */
   readonly streamName: string
-  /** `''` if the stream is named by its name. */
+  /** `''` if the options name the stream by its name. */
   readonly streamId: string
 }
 
-/** The target, and who wrote the lines: for the eyes of an operator only. */
+/** The target, and the process that wrote the lines. The process is for an operator to read only. */
 export interface SegmentHead extends SpoolTarget {
   readonly host: string
   readonly pid: number
 }
 
-/** @throws RangeError if the names are longer than any that the service takes */
+/** @throws RangeError if the names are longer than the service allows */
 export function writeHead(head: SegmentHead): Buffer {
   const json = Buffer.from(JSON.stringify(head))
   if (JSON_AT + json.length > MAX_HEAD_BYTES)
@@ -47,7 +47,7 @@ export function writeHead(head: SegmentHead): Buffer {
   return bytes
 }
 
-/** Reads the beginning of a file. `end`: where entries begin; 0 where the head is torn or missing. */
+/** Reads the head at the beginning of a file. `end`: where entries begin; 0 if the head is torn or missing. */
 export function readHead(start: Buffer): { readonly end: number; readonly head: SegmentHead | undefined } {
   if (start.subarray(0, FIRST_VERSION.length).equals(FIRST_VERSION)) {
     return { end: FIRST_VERSION.length, head: undefined }
@@ -74,7 +74,7 @@ function parseHead(value: unknown): SegmentHead {
   }
 }
 
-/** Reads the beginning of an open file: see {@link readHead}. @throws the file system's error */
+/** Reads the head of an open file: see {@link readHead}. @throws the file system's error */
 export function readHeadOf(file: DiskFile): ReturnType<typeof readHead> {
   const start = Buffer.alloc(Math.min(MAX_HEAD_BYTES, file.bytes))
   return readHead(start.subarray(0, file.read(start, 0)))

@@ -1,8 +1,8 @@
 /**
- * One file of the spool: entries are appended at its end, read once from its beginning, and acknowledged.
+ * One file of the spool. Entries are appended at its end, read once from its beginning, and acknowledged.
  *
- * Bounded by: the spool, which begins a new segment at a size. Holds a descriptor only while it is written or read. It
- * is deleted when all is acknowledged.
+ * Bounded by: the spool, which begins a new segment at a certain size. It holds a descriptor only while it is written or read,
+ * and is deleted when all its entries are acknowledged.
  */
 import { Acknowledgements } from './acknowledgements.ts'
 import { type Disk, type DiskFile, ignoreErrors, syncAndClose, writeAll } from './disk.ts'
@@ -17,27 +17,27 @@ const CHUNK_BYTES = 262_144
 export class Segment {
   readonly part: Part
   readonly number: number
-  /** Id of what stands at place 0: see segments.ts, which sets it. */
+  /** The id of place 0. segments.ts sets it. */
   firstId = -1
-  /** From which place on the lines are of which epoch, and which of these was read last; none of an earlier process. */
+  /** The epochs of our own lines, each with its first place. `epochAt`: the index of the one that was read last. */
   readonly epochs: { readonly from: number; readonly epoch: number }[] = []
   epochAt = -1
-  /** Place of the first entry that was not read. */
+  /** The place of the first unread entry. */
   readAt: number
-  /** Entries that were read or taken, and are not acknowledged. */
+  /** Entries that were read or skipped, and are not acknowledged. */
   outstanding = 0
-  /** Damaged places that were skipped. */
+  /** The number of damaged places that were skipped. */
   damaged = 0
   readonly #disk: Disk
   readonly #acknowledgements = new Acknowledgements()
-  /** Whether this process wrote it: then its end and its acknowledgements are known. */
+  /** Whether this process wrote the segment. Then its end and its acknowledgements are known. */
   readonly #isOwn: boolean
   /** Whether more may be appended. */
   #isOpen: boolean
   #file: DiskFile | undefined
   #end: number
   #isSynced: boolean
-  // Acknowledged by an earlier process. Own acknowledgements are never read again.
+  // Places that an earlier process acknowledged. Our own acknowledgements are never read again.
   #acknowledged: ReadonlySet<number> = new Set()
 
   private constructor(disk: Disk, part: Part, number: number, end: number, file?: DiskFile) {
@@ -66,7 +66,7 @@ export class Segment {
     return new Segment(disk, part, number, head.length, file)
   }
 
-  /** A segment of `bytes` bytes that another owner left. Opened when it is read. */
+  /** A segment of `bytes` bytes that another owner left. It is opened when it is read. */
   static found(disk: Disk, part: Part, number: number, bytes: number): Segment {
     return new Segment(disk, part, number, bytes)
   }
@@ -80,7 +80,7 @@ export class Segment {
     return this.#end + this.#acknowledgements.bytes
   }
 
-  /** Where the next entry will stand. */
+  /** The place of the next entry. */
   get end(): number {
     return this.#end
   }
@@ -89,14 +89,14 @@ export class Segment {
     return this.readAt < this.#end
   }
 
-  /** Whether nothing in it is of use any more. */
+  /** Whether all entries are read and acknowledged. */
   get isDone(): boolean {
     return this.outstanding === 0 && !this.isUnread
   }
 
   /**
-   * Appends entries. `syncs`: waits for the disk itself. `taken`: the file is another owner's, so nothing counts as stored.
-   * @throws the file system's error; the file is as it was before, and nothing more may be appended
+   * Appends entries. `syncs`: syncs them to the disk. `taken`: the file has another owner, so nothing counts as stored.
+   * @throws the file system's error. The file is as it was before, and no more may be appended
    */
   append(entries: Buffer, syncs: boolean, fence: Fence): 'stored' | 'taken' {
     const file = this.#file
@@ -104,10 +104,10 @@ export class Segment {
     try {
       writeAll(file, entries, this.#end)
       if (syncs) file.sync()
-      // Still ours after the write: whoever takes the part later reads these entries, too.
+      // If the file is ours after the write, a later owner will read these entries, too.
       if (!fence.holds(this.path)) return 'taken'
     } catch (error) {
-      // What is refused must not be found there by a later start: it has another place by then.
+      // A later start must not find refused entries here, because they get another place.
       ignoreErrors(() => file.truncate(this.#end))
       throw error
     }
@@ -116,18 +116,18 @@ export class Segment {
     return 'stored'
   }
 
-  /** Asks the disk itself to keep what was appended, without waiting. */
+  /** Syncs the appended entries to the disk, without waiting. */
   syncSoon(failed: (error: unknown) => void): void {
     const file = this.#file
     if (file === undefined || this.#isSynced) return
     this.#isSynced = true
     file.syncSoon((error) => {
-      // Closed meanwhile: then it was removed or synced by itself.
+      // If the file was closed meanwhile, it was removed, or synced by `seal`.
       if (error !== undefined && this.#file === file) failed(error)
     })
   }
 
-  /** Takes no more entries. The disk itself keeps them, soon: the file is closed then. */
+  /** Takes no more entries. Syncs them without waiting, and then closes the file. */
   sealSoon(failed: (error: unknown) => void): void {
     this.#isOpen = false
     const file = this.#file
@@ -139,7 +139,7 @@ export class Segment {
     this.close()
   }
 
-  /** Takes no more entries. `syncs`: the disk itself has them afterwards. @throws the file system's error */
+  /** Takes no more entries. `syncs`: syncs them to the disk. @throws the file system's error */
   seal(syncs: boolean): void {
     this.#isOpen = false
     try {
@@ -151,8 +151,8 @@ export class Segment {
   }
 
   /**
-   * Reads the next entries, at least one if there is any, and hands each to `take` with its place. Entries that
-   * were acknowledged are left out, damage is skipped and counted.
+   * Reads the next entries, at least one if there are any, and hands each to `take` with its place. Leaves out acknowledged
+   * entries. Skips and counts damage.
    * @throws the file system's error
    */
   read(take: (entry: Entry, at: number) => void): void {
@@ -170,31 +170,31 @@ export class Segment {
     }
     this.damaged += scan.damaged
     this.readAt += scan.end
-    // The owner before us may have written until the part was ours.
+    // The previous owner may have written until we took the part.
     if (!this.isUnread && !this.#isOwn) this.#end = Math.max(this.#end, file.bytes)
     if (!this.isUnread && !this.#isOpen) this.close()
   }
 
-  /** `lines` entries up to `end` are in memory: nobody has to read them. */
+  /** Skips `lines` entries up to `end`, because they are in memory and need not be read. */
   skip(end: number, lines: number): void {
     this.readAt = end
     this.outstanding += lines
   }
 
-  /** The entry at `at` has reached its end. Written down by {@link writeAcknowledgements}. */
+  /** Acknowledges the entry at `at`. {@link writeAcknowledgements} writes that to the disk. */
   acknowledge(at: number): void {
     this.outstanding--
     this.#acknowledgements.add(at)
   }
 
-  /** Writes down what was acknowledged since the last time. @throws the file system's error */
+  /** Writes the new acknowledgements. @throws the file system's error */
   writeAcknowledgements(): void {
     this.#acknowledgements.write(this.#disk, this.#acknowledgementsPath)
-    // One that is written to has acknowledgements often; a thousand others must not hold a thousand descriptors.
+    // An open segment gets acknowledgements often, so its file stays open. A thousand others must not hold a thousand descriptors.
     if (!this.#isOpen) this.#acknowledgements.close()
   }
 
-  /** Closes the files and leaves them. */
+  /** Closes the files and keeps them. */
   close(): void {
     const file = this.#file
     this.#file = undefined
@@ -202,10 +202,10 @@ export class Segment {
     this.#acknowledgements.close()
   }
 
-  /** Closes and deletes the files. @throws the file system's error; acknowledgements stay with the entries then */
+  /** Closes and deletes the files. @throws the file system's error. Then the acknowledgements stay with the entries */
   remove(): void {
     this.close()
-    // The entries first: acknowledgements without entries do no harm, the other way round sends them again.
+    // Entries first: acknowledgements without entries do no harm, but entries without acknowledgements are sent again.
     this.#disk.remove(this.path)
     ignoreErrors(() => this.#disk.remove(this.#acknowledgementsPath))
   }
@@ -236,12 +236,12 @@ export class Segment {
     return this.readAt + chunk.length >= this.#end
   }
 
-  /** The next bytes to be read, at most `bytes` and at most what there is. */
+  /** Reads the next bytes: at most `bytes`, and at most the rest of the segment. */
   #load(file: DiskFile, bytes: number): Buffer {
     const chunk = Buffer.allocUnsafe(Math.max(0, Math.min(bytes, this.#end - this.readAt)))
     const got = file.read(chunk, this.readAt)
     if (got < chunk.length) {
-      // The file is shorter than it was: somebody has cut it.
+      // Somebody has cut the file.
       this.#end = this.readAt + got
       this.damaged++
     }

@@ -1,8 +1,8 @@
 /**
- * All segments that are ours, oldest first, and which line stands where.
+ * All our segments, oldest first, and the places of their lines.
  *
- * Bounded by: the spool, which gives up the oldest. A line's id is the number of its segment in this process and the
- * place in it.
+ * Bounded by: the spool, which gives up the oldest. The id of a line is made of the number of its segment in this process and
+ * the place in the segment.
  */
 import { ignoreErrors } from './disk.ts'
 import { byAge } from './names.ts'
@@ -10,16 +10,16 @@ import type { Part } from './part.ts'
 import type { Segment } from './segment.ts'
 import type { SpooledLine } from './spool-events.ts'
 
-/** Far more than a segment is long. */
+/** Far more than the length of a segment. */
 const ID_SPAN = 2 ** 32
 
 export class Segments {
   #all: Segment[] = []
   #unread: Segment[] = []
   readonly #byNumber = new Map<number, Segment>()
-  /** With acknowledgements that are not written down. */
+  /** Segments with acknowledgements that are not written yet. */
   readonly #acknowledged = new Set<Segment>()
-  /** Of no use any more, and still there. */
+  /** Segments that are done, but could not be deleted. */
   readonly #unremoved = new Set<Segment>()
   #next = 0
   #bytes = 0
@@ -37,12 +37,12 @@ export class Segments {
     return this.#unread.length > 0
   }
 
-  /** The one that {@link SpooledLine}s come from next. */
+  /** The segment with the oldest unread lines. */
   get nextToRead(): Segment | undefined {
     return this.#unread[0]
   }
 
-  /** The parts that they stand in. */
+  /** The parts of all segments. */
   get parts(): Part[] {
     return [...new Set(this.#all.map(({ part }) => part))]
   }
@@ -55,7 +55,7 @@ export class Segments {
     return this.#byNumber.get(segment.firstId / ID_SPAN) === segment
   }
 
-  /** The ids of a segment's stored lines, up to the second: not of those that are being written. */
+  /** The ids of a segment's stored lines: from `from` up to `to`, which is excluded. Buffered lines have higher ids. */
   idsOf({ firstId, end }: Segment): { readonly from: number; readonly to: number } {
     return { from: firstId, to: firstId + end }
   }
@@ -70,12 +70,12 @@ export class Segments {
     this.listUnread(segment)
   }
 
-  /** To be called when a segment has something to be read. */
+  /** To be called when a segment has unread lines. */
   listUnread(segment: Segment): void {
     if (segment.isUnread && !this.#unread.includes(segment)) insertSorted(this.#unread, segment)
   }
 
-  /** Bytes were appended to a segment. */
+  /** Counts bytes that were appended to a segment. */
   grew(bytes: number): void {
     this.#bytes += bytes
   }
@@ -86,7 +86,7 @@ export class Segments {
     const { epochs, firstId } = segment
     try {
       segment.read((entry, at) => {
-        // Places go up, also from one call to the next.
+        // Places always go up, also over several calls, so the search goes on from the last epoch.
         while ((epochs[segment.epochAt + 1]?.from ?? Number.POSITIVE_INFINITY) <= at) segment.epochAt++
         take({ ...entry, id: firstId + at, epoch: epochs[segment.epochAt]?.epoch })
       })
@@ -96,7 +96,7 @@ export class Segments {
     }
   }
 
-  /** Nothing more is read from a segment. */
+  /** Removes a segment from the unread ones. */
   forgetUnread(segment: Segment): void {
     const at = this.#unread.indexOf(segment)
     if (at >= 0) this.#unread.splice(at, 1)
@@ -110,8 +110,8 @@ export class Segments {
   }
 
   /**
-   * Writes down what was acknowledged, and deletes segments that are of no use any more, but for `open`. `failed` hears
-   * of each that could not be written: not lost, but sent again after a restart, unless a later call succeeds.
+   * Writes the acknowledgements, and deletes segments that are done, except `open`. `failed` receives the error of each segment
+   * that could not be written. A later call tries again; without it, a restart would send its lines again.
    */
   writeAcknowledgements(open: Segment | undefined, failed: (error: unknown) => void): void {
     for (const segment of this.#acknowledged) {
@@ -131,8 +131,8 @@ export class Segments {
   }
 
   /**
-   * Closes and deletes a segment, and its part with the last one. If the disk does not let it go, it stays listed and counted,
-   * with its acknowledgements written down; {@link retryRemovals} tries again.
+   * Closes and deletes a segment. With the last segment of a part it deletes the part. If the deletion fails, the segment stays
+   * listed and counted, its acknowledgements are written, and {@link retryRemovals} tries again.
    */
   remove(segment: Segment): void {
     if (!this.has(segment)) return
@@ -148,12 +148,12 @@ export class Segments {
     if (segment.part.segments === 0) segment.part.remove()
   }
 
-  /** Deletes what could not be deleted before. */
+  /** Tries failed deletions again. */
   retryRemovals(): void {
     for (const segment of [...this.#unremoved]) this.remove(segment)
   }
 
-  /** Closes and forgets a segment; its files stay. */
+  /** Closes and forgets a segment. Its files stay. */
   forget(segment: Segment): void {
     segment.close()
     this.forgetUnread(segment)
@@ -165,13 +165,13 @@ export class Segments {
     segment.part.segments--
   }
 
-  /** Segments of a part, oldest first. */
+  /** The segments of a part, oldest first. */
   ofPart(part: Part): Segment[] {
     return this.#all.filter((segment) => segment.part === part)
   }
 }
 
-/** Mostly the last place: the search begins there. */
+/** Inserts a segment by age. It mostly belongs at the end, so the search begins there. */
 function insertSorted(segments: Segment[], segment: Segment): void {
   let at = segments.length
   for (; at > 0; at--) {

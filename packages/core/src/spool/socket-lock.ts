@@ -1,8 +1,8 @@
 /**
- * A lock that the kernel lets go of when its process dies, and keeps while the process is stopped: a listening Unix
- * socket. A connect tells a living owner from a dead one, in every container that shares the folder and the kernel.
+ * A lock that ends with its process: a listening Unix socket. The kernel closes it when the process dies, and keeps it while the
+ * process is stopped. A connect shows whether the owner lives, in every container that shares the folder and the kernel.
  *
- * Where there are no such sockets the lock is a plain file, and only its heartbeat tells: see orphans.ts.
+ * Without such sockets the lock is a plain file, and only its heartbeat tells: see orphans.ts.
  */
 import {
   closeSync,
@@ -18,14 +18,14 @@ import { connect, createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { codeOf, ignoreErrors, type Lock, type LockState } from './disk.ts'
 
-/** A socket's path is at most 108 bytes on Linux and 104 on macOS, the closing zero included. libuv cuts it silently. */
+/** The path of a socket has at most 108 bytes on Linux and 104 on macOS, with the closing zero. libuv cuts a longer one silently. */
 const MAX_SOCKET_PATH_BYTES = 103
 
 const FILE_MODE = 0o600
 
-/** See `Disk.lock`. @throws the file system's error if nothing can be made there */
+/** See `Disk.lock`. @throws the file system's error if neither a socket nor a file can be made */
 export function lockBySocket(path: string, unlocked: (reason: string) => void): Lock {
-  // Bound and listening under a name that nobody looks at: between the two a connect is refused, as if we were dead.
+  // The socket is bound under a name that nobody probes. Before it listens, a connect would be refused, as if we were dead.
   const unborn = join(dirname(path), `.${basename(path)}.new`)
   const server = createServer((socket) => socket.destroy())
   server.unref()
@@ -33,14 +33,14 @@ export function lockBySocket(path: string, unlocked: (reason: string) => void): 
   let isFile = false
   let reason = 'the system has no Unix sockets'
   server.on('error', (error) => {
-    // Where not even a file can be made the folder is the trouble, and the caller hears of that.
+    // Without a file the folder itself is unusable. Then the caller gets that error.
     if (isFile) unlocked(`${reason}: ${codeOf(error)}`)
   })
   if (process.platform !== 'win32') {
     reason = 'no socket can be made there'
     isListening = atShortPath(unborn, (short) => {
       if (short === undefined) reason = 'the path is too long for a socket'
-      // `exclusive`: in a cluster the listening would be left to the primary process otherwise, which outlives us.
+      // `exclusive`: otherwise, in a cluster, the primary process would listen, and it outlives us.
       else server.listen({ path: short, exclusive: true })
       return server.listening
     })
@@ -82,7 +82,7 @@ export function probeSocket(path: string): Promise<LockState> {
       })
       socket.once('error', (error) => {
         const state = stateAfter(codeOf(error))
-        // Without /proc the short way leads nowhere, though the lock is there.
+        // Without /proc the short path does not exist, although the lock does.
         resolve(state === 'released' && existsSync(path) ? 'unknown' : state)
       })
     })
@@ -95,7 +95,7 @@ function stateAfter(code: string): LockState {
       return 'refused'
     case 'ENOENT':
       return 'released'
-    // A stopped owner whose queue of connections is full.
+    // The owner is stopped, and its queue of connections is full.
     case 'EAGAIN':
     case 'ECONNRESET':
       return 'alive'
@@ -105,8 +105,8 @@ function stateAfter(code: string): LockState {
 }
 
 /**
- * Calls `use` with a path that is short enough for a socket: on Linux by way of the folder's descriptor, if need be.
- * `undefined`: there is none. The kernel has looked the path up when `use` returns.
+ * Calls `use` with a path that is short enough for a socket. On Linux that may be a path through the folder's descriptor.
+ * `undefined`: there is no such path. The kernel must have resolved the path when `use` returns.
  */
 function atShortPath<T>(path: string, use: (short: string | undefined) => T): T {
   if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return use(path)

@@ -1,4 +1,4 @@
-/** What the disk queue is told at its making, and what it tells. */
+/** The settings of the disk queue, and its events. */
 import type { Entry } from './entry.ts'
 import type { SpoolTarget } from './segment-head.ts'
 
@@ -7,7 +7,7 @@ export interface SpoolSettings {
   readonly maxBytes: number
   readonly fsync: 'interval' | 'always' | 'never'
   readonly target: SpoolTarget
-  /** For the eyes of an operator. */
+  /** Host and process, for an operator to read. */
   readonly host: string
   readonly pid: number
 }
@@ -19,21 +19,21 @@ export interface SpoolClock {
   monotonic(): number
 }
 
-/** A line in the spool, as it is handed back. */
+/** A line that was read from the spool. */
 export interface SpooledLine extends Entry {
-  /** Names the line in `Spool.acknowledge`. */
+  /** The parameter of `Spool.acknowledge`. */
   readonly id: number
-  /** Of the flush it belongs to; `undefined` if an earlier process wrote it. */
+  /** The epoch of its flush; `undefined` if an earlier process wrote the line. */
   readonly epoch: number | undefined
 }
 
-/** A line that the disk would not take. */
+/** A line that the disk did not take. */
 export interface RefusedLine extends SpooledLine {
-  /** Whether it is in memory as well. */
+  /** Whether the line is also in memory. */
   readonly isInMemory: boolean
 }
 
-/** What an operator should hear of. */
+/** What an operator should know. */
 export type SpoolTrouble =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'damaged'; readonly places: number }
@@ -51,16 +51,16 @@ export type SpoolTrouble =
 export interface SpoolListener {
   /** `lines` lines of `epoch` are on disk. */
   stored(epoch: number, lines: number): void
-  /** The disk did not take these, oldest first. */
+  /** The disk did not take these lines, oldest first. */
   refused(lines: readonly RefusedLine[]): void
-  /** A line that nobody has read was given up to make room. */
+  /** An unread line was given up to make room. */
   givenUp(line: SpooledLine): void
   /**
-   * Lines in memory with ids from `from` up to `to` are on disk no more, or are another owner's there. `isFull`: they
-   * made room, so writing them again would only take the place of younger ones.
+   * Lines in memory with ids from `from` up to `to` are not on our disk any more. `isFull`: they were given up to make room. So
+   * writing them again would only take the place of younger lines.
    */
   exposed(from: number, to: number, isFull: boolean): void
-  /** There is something to be read that came without a write, or it is known now that there is nothing. */
+  /** A search has ended: it has found lines to read, or the folder has none. */
   found(): void
   trouble(trouble: SpoolTrouble): void
 }

@@ -1,4 +1,4 @@
-/** What an operator is told of the spool, and what is counted with it. */
+/** The warnings of the spool, and the count of damage. */
 import type { WarningCode } from '../report/codes.ts'
 import type { WarningEvent } from '../report/events.ts'
 import type { SpoolTrouble } from './spool-events.ts'
@@ -6,14 +6,14 @@ import type { SpoolTrouble } from './spool-events.ts'
 export class SpoolWarnings {
   readonly #warn: (event: WarningEvent) => void
   readonly #pending: WarningEvent[] = []
-  /** Damaged places and unreadable files that were skipped. */
+  /** The number of skipped damaged places and unreadable files. */
   damaged = 0
 
   constructor(warn: (event: WarningEvent) => void) {
     this.#warn = warn
   }
 
-  /** Emitted in a microtask: a listener that logs must not write in the middle of a write. */
+  /** Emits a warning in a microtask, because a listener that logs must not write in the middle of a write. */
   report(trouble: SpoolTrouble): void {
     if (trouble.kind === 'damaged') this.damaged += trouble.places
     if (trouble.kind === 'unreadable') this.damaged++
@@ -22,7 +22,7 @@ export class SpoolWarnings {
     this.#pending.push(warningOf(trouble))
   }
 
-  /** Emits what waits to be emitted: at the end of the process no microtask runs. */
+  /** Emits waiting warnings at once: at the end of the process no microtask runs. */
   flush(): void {
     for (const event of this.#pending.splice(0)) this.#warn(event)
   }

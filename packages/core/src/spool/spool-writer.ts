@@ -1,8 +1,8 @@
 /**
- * Appends lines to the open segment: gathered, and written together at the end of the current run of synchronous code.
+ * Appends lines to the open segment. Lines of one run of synchronous code are written together, at its end.
  *
- * Bounded by: the buffer, and the size of a segment. At the bound: it is written at once. What a failing disk refuses is
- * handed back in order, and the disk rests.
+ * Bounded by: the buffer, and the size of a segment. At the bound: it writes at once. If the disk fails, the listener gets the
+ * refused lines in order, and the disk rests.
  */
 import { codeOf, type Disk } from './disk.ts'
 import { DiskRest } from './disk-rest.ts'
@@ -18,7 +18,7 @@ import { refusedLines, WriteBuffer } from './write-buffer.ts'
 const BUFFER_BYTES = 262_144
 const MAX_SEGMENT_BYTES = 16 * 1_048_576
 
-/** What the writer asks of the spool. */
+/** What the writer needs from the spool. */
 export interface WriterParts {
   readonly settings: SpoolSettings
   readonly disk: Disk
@@ -27,11 +27,11 @@ export interface WriterParts {
   readonly listener: Pick<SpoolListener, 'stored' | 'refused' | 'trouble'>
   /** A new part, behind all others. @throws the file system's error */
   newPart(): Part
-  /** Gives up the oldest until so many bytes more are within the bound. */
+  /** Gives up the oldest segments until `bytes` more fit. */
   makeRoom(bytes: number): void
-  /** The open segment is not ours any more, or not there. */
+  /** The open segment is not ours any more, or is missing. */
   lost(segment: Segment): void
-  /** The folder of a part is not there. */
+  /** The folder of a part is missing. */
   missing(): void
 }
 
@@ -45,14 +45,14 @@ export class SpoolWriter {
   #part: Part | undefined
   #open: Segment | undefined
   #isScheduled = false
-  // Where segments go that are older than all others.
+  // The place of new segments that are older than all others; see `beginFront`.
   #front: { readonly part: Part; number: number } | undefined
   #refusals = 0
   readonly #flushSoon = () => {
     this.#isScheduled = false
     this.flush()
   }
-  /** Folders with names that the disk itself may not have yet. */
+  /** Folders whose names may not be synced yet. */
   readonly #unsyncedFolders = new Set<string>()
   readonly #fence: Fence
   readonly #rest: DiskRest
@@ -68,12 +68,12 @@ export class SpoolWriter {
     this.#buffer = new WriteBuffer(Math.min(BUFFER_BYTES, this.#segmentBytes))
   }
 
-  /** Where lines are appended. */
+  /** The segment that lines are appended to. */
   get open(): Segment | undefined {
     return this.#open
   }
 
-  /** What is not on disk yet. `unread`: lines of it that are not in memory either. */
+  /** The lines that are not on disk yet. `used`: their bytes. `unread`: the number of those that are not in memory. */
   get pending(): { readonly used: number; readonly unread: number } {
     return this.#buffer
   }
@@ -83,7 +83,7 @@ export class SpoolWriter {
     return !this.#rest.isOn
   }
 
-  /** Whether an entry of so many bytes is ever taken. */
+  /** Whether an entry of so many bytes fits at all. */
   takes(bytes: number): boolean {
     return bytes <= this.#mostEntryBytes
   }
@@ -102,7 +102,7 @@ export class SpoolWriter {
     const refusals = this.#refusals
     if (!this.#buffer.fits(most)) this.flush()
     const segment = this.#segmentFor(most, isInMemory)
-    // What was refused meanwhile is older than this line.
+    // If older lines were refused meanwhile, this line is refused, too, to keep the order.
     if (segment === undefined || this.#refusals > refusals) return undefined
     const at = segment.end + this.#buffer.append(kind, value, line, writtenAt, epoch, isInMemory, most)
     if (!this.#isScheduled) queueMicrotask(this.#flushSoon)
@@ -110,7 +110,7 @@ export class SpoolWriter {
     return segment.firstId + at
   }
 
-  /** Writes what was appended. */
+  /** Writes the buffer. */
   flush(): void {
     const { settings, segments, listener, makeRoom, lost } = this.#parts
     const segment = this.#open
@@ -141,27 +141,27 @@ export class SpoolWriter {
     segments.listUnread(segment)
   }
 
-  /** From now on what is appended is older than all that is on disk: the next start reads it first. */
+  /** From now on, appended lines are older than all on disk: the next start reads them first. */
   beginFront(): void {
     this.endFront()
     const oldest = this.#parts.segments.oldest?.part
     if (oldest !== undefined) this.#front = { part: oldest, number: oldest.numbersInFront() }
   }
 
-  /** Ends that: what is appended is behind all others again. */
+  /** Ends {@link beginFront}: appended lines are behind all others again. */
   endFront(): void {
     this.flush()
     this.seal(true)
     this.#front = undefined
   }
 
-  /** These parts are another owner's. */
+  /** Writes no more to these parts, which are not ours any more. */
   leaveParts(parts: readonly Part[]): void {
     if (this.#open !== undefined && parts.includes(this.#open.part)) this.#open = undefined
     if (this.#part !== undefined && parts.includes(this.#part)) this.#part = undefined
   }
 
-  /** Ends the open segment; a new one begins with the next line. `waits`: for the disk itself, where it is to be synced. */
+  /** Ends the open segment. The next line begins a new one. `waits`: whether to wait for the sync, if there is one. */
   seal(waits = false): void {
     const segment = this.#open
     const { fsync } = this.#parts.settings
@@ -176,19 +176,19 @@ export class SpoolWriter {
     if (segment.isDone) this.#parts.segments.remove(segment)
   }
 
-  /** Asks the disk to keep what was written, even without power; does not wait for it. */
+  /** Syncs everything to the disk, without waiting. */
   syncSoon(): void {
     this.#open?.syncSoon((error) => this.fail(error))
     for (const path of this.#unsyncedFolders) {
       this.#parts.disk.syncFolderSoon(path, (error) => {
-        // A part that is empty is removed.
+        // An empty part is removed, so its folder may be missing.
         if (error !== undefined && codeOf(error) !== 'ENOENT') this.fail(error)
       })
     }
     this.#unsyncedFolders.clear()
   }
 
-  /** Waits until the disk itself has the names of our files. @throws the file system's error */
+  /** Syncs the names of our files to the disk. @throws the file system's error */
   syncNames(): void {
     for (const path of this.#unsyncedFolders) {
       if (this.#parts.disk.exists(path)) this.#parts.disk.syncFolder(path)
@@ -196,14 +196,14 @@ export class SpoolWriter {
     }
   }
 
-  /** The disk has failed: it rests. Gives the error back. */
+  /** Reports a failure of the disk, which rests then. Returns the error. */
   fail(error: unknown): unknown {
     this.#rest.begin()
     this.#parts.listener.trouble({ kind: 'failed', error })
     return error
   }
 
-  /** The segment to append `most` bytes to: a new one if there is none, it is full, or it holds lines to be read. */
+  /** The open segment, or a new one if it is full or a line in memory would follow unread ones. `undefined`: the disk fails. */
   #segmentFor(most: number, isInMemory: boolean): Segment | undefined {
     const open = this.#open
     if (open !== undefined) {
@@ -231,7 +231,7 @@ export class SpoolWriter {
       segments.insert(segment)
       this.#open = segment
       if (settings.fsync !== 'never') this.#unsyncedFolders.add(settings.dir).add(part.path)
-      // Before any entry: one that is synced in a file without a name would be lost with the power.
+      // Before any entry: after a power loss, a file without a synced name is gone with its entries.
       if (settings.fsync === 'always') this.syncNames()
     } catch (error) {
       this.seal()
@@ -242,7 +242,7 @@ export class SpoolWriter {
     return this.#open
   }
 
-  /** Before anybody else hears of the failure: what is written then is younger. */
+  /** Hands refused lines back. This comes before the report of the failure, whose listeners may write younger lines. */
   #refuse(lines: readonly RefusedLine[]): void {
     this.#refusals++
     this.#parts.listener.refused(lines)

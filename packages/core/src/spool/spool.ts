@@ -1,8 +1,8 @@
 /**
- * The disk queue: lines that are safe from the end of the process, first in, first out.
+ * The disk queue: lines that survive the end of the process, first in, first out.
  *
- * Bounded by: `maxBytes` on disk. At the bound: the oldest segment is given up, its lines are counted. At close: what was not
- * read, or read but not acknowledged, stays for the next start. Heard by: the listener.
+ * Bounded by: `maxBytes` on disk. At the bound: the oldest segment is given up, and its lines are counted. At close: lines that
+ * are not acknowledged stay for the next start.
  */
 import { Adoption } from './adoption.ts'
 import { Claims } from './claims.ts'
@@ -60,17 +60,17 @@ export class Spool {
     })
   }
 
-  /** Bytes on disk, and those on their way to it. */
+  /** Bytes on disk and in the buffer. */
   get bytes(): number {
     return this.#segments.bytes + this.#writer.pending.used
   }
 
-  /** Whether there are lines that nobody has read, or may be: at first the folder is not known. */
+  /** Whether there are unread lines. Also true until the folder is searched for the first time. */
   get hasUnread(): boolean {
     return this.#segments.hasUnread || this.#writer.pending.unread > 0 || this.#adoption.isFirst
   }
 
-  /** Whether it is not known yet what stands in the folder; `found` is called when it is. */
+  /** Whether the first search is not done yet. `found` is called after it. */
   get isSearching(): boolean {
     return this.#adoption.isFirst
   }
@@ -80,12 +80,12 @@ export class Spool {
     return this.#writer.isWritable
   }
 
-  /** To be called once at first: takes over what others left. */
+  /** Takes over the parts of dead owners. To be called once, at first. */
   start(): Promise<void> {
     return this.#adoption.run(false)
   }
 
-  /** To be called every `TICK_MS`: says that we live, and takes over what others left. */
+  /** Gives our heartbeat, and takes over the parts of dead owners. To be called every `TICK_MS`. */
   tick(): Promise<void> {
     if (!this.#claims.heartbeat(this.#clock.now())) this.#lostParts.startAnew()
     this.#segments.retryRemovals()
@@ -94,8 +94,8 @@ export class Spool {
   }
 
   /**
-   * Appends a line. `kind`, `value`: its route; `isInMemory`: it is on its way already and need not be read. Safe when
-   * `stored` is called. Its id, or `undefined` if the disk does not take lines at the moment, or never one so large.
+   * Appends a line. It is safe when `stored` is called. `kind`, `value`: its route. `isInMemory`: it is also in memory, so it need
+   * not be read. Returns its id; `undefined` if the disk takes no lines now, or if the line is too large.
    */
   append(
     kind: number,
@@ -108,24 +108,24 @@ export class Spool {
     return this.#writer.append(kind, value, line, writtenAt, epoch, isInMemory)
   }
 
-  /** Whether it ever takes a line so large. */
+  /** Whether a line is small enough. */
   takes(value: string, line: Uint8Array): boolean {
     return this.#writer.takes(mostBytes(value, line))
   }
 
-  /** Writes what was appended. */
+  /** Writes the buffer. */
   flush(): void {
     this.#writer.flush()
   }
 
-  /** The end begins: from now on nothing is given up to make room, because nobody would be told. */
+  /** The end begins. From now on nothing is given up to make room, because no event would report it. */
   beginEnd(): void {
     this.#isEnding = true
     this.flush()
     this.#lostParts.startAnewIfMissing()
   }
 
-  /** From now on what is appended is older than all that is on disk, so the next start reads it first; until `endFront`. */
+  /** From now on until `endFront`, appended lines are older than all on disk: the next start reads them first. */
   beginFront(): void {
     this.#writer.beginFront()
   }
@@ -134,11 +134,11 @@ export class Spool {
     this.#writer.endFront()
   }
 
-  /** Hands out the next unread lines, oldest first; some hundred KiB at a time. Never throws. False: none at the moment. */
+  /** Hands out the next unread lines, oldest first, some hundred KiB at a time. False: there are none now. Never throws. */
   read(take: (line: SpooledLine) => void): boolean {
     this.flush()
     const segment = this.#segments.nextToRead
-    // While the search goes on, older lines may still be found.
+    // The first search may still find older lines.
     if (segment === undefined || this.isSearching) return false
     const { damaged: before } = segment
     this.#readFailed = false
@@ -159,23 +159,23 @@ export class Spool {
     return true
   }
 
-  /** A line has reached its end: it need not be sent again. Written down by {@link writeAcknowledgements}. */
+  /** Acknowledges a settled line, so that it is not sent again. {@link writeAcknowledgements} writes that to the disk. */
   acknowledge(id: number): void {
     this.#segments.acknowledge(id)
   }
 
-  /** Writes down what was acknowledged, and deletes what is of no use any more. */
+  /** Writes the acknowledgements, and deletes segments that are done. */
   writeAcknowledgements(): void {
     if (!this.isWritable && !this.#isClosed) return
     this.#segments.writeAcknowledgements(this.#writer.open, (error) => this.#writer.fail(error))
   }
 
-  /** Asks the disk to keep what was written, even without power; does not wait for it. */
+  /** Syncs everything to the disk, without waiting. */
   syncSoon(): void {
     this.#writer.syncSoon()
   }
 
-  /** Writes everything down and lets go; what is not acknowledged stays. Synchronous: also for the last moment. */
+  /** Writes everything, and gives parts and lock back. Lines that are not acknowledged stay. Synchronous, for an `exit` listener. */
   close(): void {
     if (this.#isClosed) return
     this.#writer.flush()
@@ -188,7 +188,7 @@ export class Spool {
     this.#claims.release(this.#segments.parts)
   }
 
-  /** Gives up the oldest segments until `bytes` more are within the bound; never the one that is appended to. */
+  /** Gives up the oldest segments until `bytes` more fit. Never gives up the open one. */
   #makeRoom(bytes: number): void {
     while (!this.#isEnding && this.#segments.bytes + bytes > this.#settings.maxBytes) {
       const { oldest } = this.#segments
@@ -196,7 +196,7 @@ export class Spool {
     }
   }
 
-  /** False: it cannot be read at the moment, so nobody could be told what was in it; or it cannot be removed. */
+  /** Gives a segment up. False: it cannot be read now, so its lines could not be reported, or it cannot be deleted. */
   #giveUp(segment: Segment): boolean {
     try {
       while (segment.isUnread) {
@@ -217,7 +217,7 @@ export class Spool {
     return !this.#segments.has(segment)
   }
 
-  /** A file that cannot be read goes out of the way under another name, for an operator; the rest goes on. */
+  /** Renames a file that cannot be read, for an operator to look at. The other files are sent. */
   #setAside(segment: Segment, error: unknown): void {
     const path = `${this.#settings.dir}/${asideName(segment.part.name, segment.number)}`
     const old = segment.path
@@ -227,11 +227,11 @@ export class Spool {
     this.#listener.trouble({ kind: 'unreadable', path: this.#disk.exists(path) ? path : old, error })
   }
 
-  /** The open segment is not there: its part has another owner, or somebody has deleted files. */
+  /** The open segment is missing: its part has another owner, or somebody has deleted files. */
   #lost(segment: Segment): void {
     this.#lostParts.startAnew()
     if (!this.#segments.has(segment)) return
-    // Whatever does this to files may do it again: not a thousand times a second.
+    // The disk rests, because the deletion may repeat.
     this.#setAside(segment, this.#writer.fail(new Error('the file is gone')))
   }
 }

@@ -1,15 +1,15 @@
 /**
- * Entries that were appended and are not on disk yet, ready to be written in one piece.
+ * Entries that are not on disk yet, in one piece of memory.
  *
- * Bounded by: a size; the spool writes before it is reached. A larger entry makes the buffer larger.
+ * Bounded by: a size. The spool writes before it is reached. A larger entry makes the buffer larger for a while.
  */
 import { readEntry, writeEntry } from './entry.ts'
 import type { RefusedLine } from './spool-events.ts'
 
-/** Entries in a row with the same epoch and the same way to their end. */
+/** Consecutive entries with the same epoch, which are all in memory or all not. */
 export interface Run {
   readonly epoch: number
-  /** Whether the lines are in memory too, so that nobody has to read them. */
+  /** Whether the lines are also in memory, so that they need not be read. */
   readonly isInMemory: boolean
   readonly start: number
   end: number
@@ -32,17 +32,17 @@ export class WriteBuffer {
     return this.#used
   }
 
-  /** Entries that are not in memory. */
+  /** The number of entries that are not in memory. */
   get unread(): number {
     return this.#unread
   }
 
-  /** Whether an entry fits without growing; an empty buffer takes any. */
+  /** Whether an entry fits. An empty buffer takes any. */
   fits(bytes: number): boolean {
     return this.#used === 0 || this.#used + bytes <= this.#bytes
   }
 
-  /** Appends an entry of at most `most` bytes; returns where it stands. */
+  /** Appends an entry of at most `most` bytes. Returns its place. */
   append(
     kind: number,
     value: string,
@@ -66,7 +66,7 @@ export class WriteBuffer {
     return start
   }
 
-  /** What is in the buffer, which is empty afterwards. The bytes stand until the next `append`. */
+  /** Empties the buffer and returns its contents. The bytes are valid until the next `append`. */
   take(): { readonly bytes: Buffer; readonly runs: readonly Run[] } {
     const taken = { bytes: this.#buffer.subarray(0, this.#used), runs: this.#runs }
     this.#used = 0
@@ -83,7 +83,7 @@ export class WriteBuffer {
   }
 }
 
-/** The entries of runs again, for the listener; copied, because the listener may append again. */
+/** The entries of runs as lines, for the listener. The bytes are copied, because the listener may append again. */
 export function refusedLines(bytes: Buffer, runs: readonly Run[], firstId: number): RefusedLine[] {
   const copy = Buffer.from(bytes)
   const lines: RefusedLine[] = []

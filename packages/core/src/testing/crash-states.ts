@@ -1,40 +1,41 @@
 /**
- * What a crash can leave of a disk in memory: after each change of its history, killed or without power.
+ * The states of a disk in memory after a crash, which may come after any change of its history. A crash is the end of a
+ * process or of the power.
  *
- * A killed process loses nothing that it did. A power loss loses names and contents that were not synced: names from any
- * moment on (a journal keeps their order), contents of a file as a whole, in part, or with zeros in their place.
+ * A killed process loses nothing that it wrote. A power loss loses names and contents that were not synced. Names are lost from
+ * some moment on, because a journal keeps their order. Contents of a file are lost as a whole, in part, or become zeros.
  */
 import { MemoryDisk } from './memory-disk.ts'
 import type { DataChange, DiskChange, NameChange } from './memory-tree.ts'
 
-/** What became of unsynced contents. */
+/** What happens to unsynced contents. */
 export type Contents = 'kept' | 'lost' | 'torn' | 'zeros'
 
 export interface CrashState {
   /** Changes that were made before the crash. */
   readonly until: number
-  /** What of it was lost, in words. */
+  /** What was lost, in words. */
   readonly loss: string
-  /** A new disk with what is left. */
+  /** A new disk with the rest. */
   disk(): MemoryDisk
 }
 
-/** Where the names of a part of the history ends, and which of its contents are not safe. */
+/** The safe part of the history: names and contents that were synced. */
 interface Reach {
   readonly until: number
-  /** Names are safe up to here. */
+  /** Names are safe up to this change. */
   readonly names: number
-  /** Of each file: its contents are safe up to here. */
+  /** For each file, its contents are safe up to this change. */
   readonly contents: ReadonlyMap<number, number>
 }
 
-/** What is left when the process is killed after `until` changes. */
+/** The state after the process is killed after `until` changes. */
 export function afterKill(disk: MemoryDisk, until: number): CrashState {
   const changes = disk.history.slice(0, until)
   return { until, loss: 'killed', disk: () => new MemoryDisk(changes, disk.lastId) }
 }
 
-/** What can be left when the power goes after `until` changes. */
+/** The possible states after a power loss after `until` changes. */
 export function* afterPowerLoss(disk: MemoryDisk, until: number): Generator<CrashState> {
   const { history, lastId } = disk
   const reach = reachOf(history, until)
@@ -57,12 +58,12 @@ export function* afterPowerLoss(disk: MemoryDisk, until: number): Generator<Cras
 
 interface Loss {
   readonly text: string
-  /** `undefined`: of all files. */
+  /** `undefined`: all files. */
   readonly file: number | undefined
   readonly contents: Contents
 }
 
-/** All unsynced files alike, or one of several. */
+/** The same loss for all unsynced files, or for one of several. */
 function lossesOf(history: readonly DiskChange[], reach: Reach): Loss[] {
   const files = new Set<number>()
   history.slice(0, reach.until).forEach((change, at) => {

@@ -1,4 +1,4 @@
-/** What can go wrong with a disk in memory, and when. */
+/** Planned failures of a disk in memory. */
 
 export type DiskOperation =
   | 'list'
@@ -21,14 +21,14 @@ export type DiskOperation =
 export type FaultCode = 'ENOSPC' | 'EDQUOT' | 'EFBIG' | 'EIO' | 'EROFS' | 'EMFILE' | 'EACCES'
 
 export interface DiskFault {
-  /** `open`: of a file that may exist; `create`: of one that must not. `stat`: `exists` says false then. */
+  /** `open`: a file that may exist. `create`: a file that must not exist. `stat`: `exists` also fails, and returns false. */
   readonly operation: DiskOperation
-  /** 1: the next use. */
+  /** Which use fails. 1: the next one. */
   readonly nth: number
   readonly code: FaultCode
-  /** Of a write: it writes so many bytes and says so; the one after it fails. */
+  /** For a write: it writes so many bytes only, and returns that number. The write after it fails. */
   readonly short?: number
-  /** Later uses fail as well, until `repair`. */
+  /** Whether later uses fail as well, until `repair`. */
   readonly isLasting?: boolean
 }
 
@@ -73,8 +73,8 @@ export class DiskFaults {
   }
 
   /**
-   * Counts a use; a number: only so many bytes may be written.
-   * @throws DiskError if it is planned to fail
+   * Counts a use. Returns the bytes that may be written; `undefined`: all.
+   * @throws DiskError if a failure is planned
    */
   use(operation: DiskOperation, path?: string): number | undefined {
     this.#uses.set(operation, this.uses(operation) + 1)

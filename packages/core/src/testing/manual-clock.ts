@@ -5,15 +5,15 @@ interface PendingTimer {
   readonly fire: () => void
 }
 
-/** A clock that stands still until it is told to move. */
+/** A clock that stands still until a test calls {@link ManualClock.advance}. */
 export class ManualClock implements Clock {
   #now: number
-  /** How far the wall clock was set off. */
+  /** How far the wall clock is ahead of the monotonic time. */
   #offMs = 0
   readonly #timers = new Set<PendingTimer>()
   readonly #random: () => number
 
-  /** `random` defaults to 0.5, so a backoff waits half of its bound. */
+  /** `random` gives 0.5 by default, so a backoff waits half of its bound. */
   constructor(now = 1_735_787_045_000, random: () => number = () => 0.5) {
     this.#now = now
     this.#random = random
@@ -32,7 +32,7 @@ export class ManualClock implements Clock {
     return this.#now
   }
 
-  /** Sets the wall clock by `ms`; durations and timers go on as before. */
+  /** Moves the wall clock by `ms`. Durations and timers stay as they are. */
   jump(ms: number): void {
     this.#offMs += ms
   }
@@ -51,7 +51,7 @@ export class ManualClock implements Clock {
     return () => {}
   }
 
-  /** Moves on by `ms`, firing what becomes due in order, and lets promises run after each step. */
+  /** Moves on by `ms`. Fires due timers in order, and lets promises run after each. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms
     await settle()
@@ -74,7 +74,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets everything that waits for promises only go on. */
+/** Lets all code run that waits for promises only. */
 async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,6 +1,6 @@
 /**
- * A disk in memory that several processes share. It keeps each change in a history, from which `crash-states.ts` makes
- * what a crash would have left, and fails where the test wants it to.
+ * A disk in memory that several processes share. It fails where a test plans it, and keeps each change in a history.
+ * `crash-states.ts` makes the states after a crash from that history.
  */
 import { type DiskFault, DiskFaults, type DiskOperation } from './disk-faults.ts'
 import type { DiskState } from './disk-state.ts'
@@ -10,11 +10,11 @@ import { type DiskChange, type MemoryNode, MemoryTree } from './memory-tree.ts'
 const BASE = 'spool'
 
 export class MemoryDisk {
-  /** The folder that exists from the beginning. */
+  /** The folder that exists at first. */
   readonly dir = `/${BASE}`
   readonly #state: DiskState
 
-  /** `changes`: what it begins with. `lastId`: of another disk whose past that is, so that no id comes twice. */
+  /** `changes`: the changes to begin with. `lastId`: the last id of the disk that they come from, so that no id comes twice. */
   constructor(changes: Iterable<DiskChange> = [], lastId = 0) {
     const tree = new MemoryTree(BASE)
     for (const change of changes) tree.apply(change)
@@ -28,27 +28,27 @@ export class MemoryDisk {
     }
   }
 
-  /** All changes so far, but for those that it began with. */
+  /** All changes so far, without those of the constructor. */
   get history(): readonly DiskChange[] {
     return this.#state.history
   }
 
-  /** Bytes that all files may have together. */
+  /** The limit for the bytes of all files together. */
   set capacityBytes(bytes: number) {
     this.#state.capacityBytes = bytes
   }
 
-  /** A new process. `machine`: names its kernel, so that locks of other kernels cannot be asked. */
+  /** A new process. `machine`: the name of its kernel. Locks of other kernels cannot be probed. */
   process({ machine = 'aaaaaaaaaaaa' }: { readonly machine?: string } = {}): MemoryProcess {
     return new MemoryProcess(this.#state, machine)
   }
 
-  /** Lets an operation fail. */
+  /** Plans a failure. */
   failAt(fault: DiskFault): void {
     this.#state.faults.plan(fault)
   }
 
-  /** Nothing fails any more, and there is room. */
+  /** Removes all planned failures and the limit of space. */
   repair(): void {
     this.#state.faults.clear()
     this.capacityBytes = Number.POSITIVE_INFINITY
@@ -59,7 +59,7 @@ export class MemoryDisk {
     return this.#state.faults.count
   }
 
-  /** How often an operation was used, or all of them. */
+  /** How often an operation was used; without `operation`, all uses. */
   uses(operation?: DiskOperation): number {
     return operation === undefined ? this.#state.faults.allUses : this.#state.faults.uses(operation)
   }
@@ -69,7 +69,7 @@ export class MemoryDisk {
     return this.#state.tree.bytes
   }
 
-  /** The number in the last id. */
+  /** The number of the last id. */
   get lastId(): number {
     return this.#state.lastId
   }

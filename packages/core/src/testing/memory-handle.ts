@@ -4,9 +4,9 @@ import { DiskError, type DiskOperation } from './disk-faults.ts'
 import { applyChange, type DiskState } from './disk-state.ts'
 import type { MemoryFile } from './memory-tree.ts'
 
-/** The process that has opened it. */
+/** The process that has opened the file. */
 export interface HandleOwner {
-  /** Counts a use. @throws DiskError if it is planned to fail */
+  /** Counts a use. @throws DiskError if a failure is planned */
   use(operation: DiskOperation): number | undefined
   /** Syncs in a microtask. */
   soon(kind: 'sync', idOf: () => number, done: (error: unknown) => void): void

@@ -1,4 +1,4 @@
-/** The processes of a disk in memory: each sees the same files, and has its own locks, open files and end. */
+/** The processes of a disk in memory. They share the files; each has its own locks and open files, and can be killed alone. */
 import type { Disk, DiskFile, FileFacts, Lock, LockState } from '../spool/disk.ts'
 import { DiskError, type DiskOperation } from './disk-faults.ts'
 import { applyChange, type DiskState } from './disk-state.ts'
@@ -20,7 +20,7 @@ export class MemoryProcess implements Disk {
     return !this.#isDead
   }
 
-  /** Ends the process at once: its locks end, and each later call of it or of its files throws. */
+  /** Kills the process: its locks end, and every later call of it or of its files throws. */
   kill(): void {
     this.#isDead = true
   }
@@ -29,7 +29,7 @@ export class MemoryProcess implements Disk {
     return (++this.#state.lastId).toString(16).padStart(16, '0')
   }
 
-  /** Another machine may have it mounted: every write is followed by a look. */
+  /** True: another machine may use the disk, so the spool looks after every write. */
   isShared(): boolean {
     return true
   }
@@ -39,7 +39,7 @@ export class MemoryProcess implements Disk {
     const node = this.#state.tree.find(path)
     if (node === undefined) return []
     if (node.kind !== 'folder') throw new DiskError('ENOTDIR', 'list', path)
-    // Not in the order made: no file system promises that.
+    // Reversed, because no file system promises the order of creation.
     return [...node.names.keys()].reverse()
   }
 
@@ -115,7 +115,7 @@ export class MemoryProcess implements Disk {
 
   lock(path: string): Lock {
     this.use('lock', path)
-    // Under another name first, as a socket that does not listen yet.
+    // Under another name first, as a socket does that is not listening yet.
     const cut = path.lastIndexOf('/') + 1
     const unborn = `${path.slice(0, cut)}.${path.slice(cut)}.new`
     const { id } = this.#make('lock', unborn)
@@ -146,13 +146,13 @@ export class MemoryProcess implements Disk {
     this.#change({ kind: 'touch', id: this.#existing('touch', path).id, mark })
   }
 
-  /** Counts a use. @throws DiskError if it is planned to fail, an error if the process is dead */
+  /** Counts a use. @throws DiskError if a failure is planned, another error if the process is dead */
   use(operation: DiskOperation, path?: string): number | undefined {
     if (this.#isDead) throw new Error('the process is dead')
     return this.#state.faults.use(operation, path)
   }
 
-  /** A sync whose end is heard in a microtask: what is changed meanwhile is not in it. */
+  /** Syncs in a microtask. Changes until then are not part of the sync. */
   soon(kind: 'sync' | 'syncFolder', idOf: () => number, done: (error: unknown) => void): void {
     const before = this.#state.history.length
     queueMicrotask(() => {

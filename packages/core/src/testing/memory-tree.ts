@@ -1,9 +1,9 @@
 /**
- * The files and folders of a disk in memory, and what can change in them. A change names its file by number, so that a
- * tree can be made again from some of the changes only.
+ * The files and folders of a disk in memory, and their changes. A change names its file by number, so a tree can be built
+ * from some of the changes only.
  */
 
-/** Where a name stands. */
+/** The place of a name. */
 export interface Place {
   /** Number of the folder. */
   readonly folder: number
@@ -12,18 +12,18 @@ export interface Place {
 
 export type NodeKind = 'file' | 'folder' | 'lock'
 
-/** A change of a name: what a power loss may undo until its folder is synced. */
+/** A change of a name. A power loss may undo it until its folder is synced. */
 export type NameChange =
   | { readonly kind: 'make'; readonly what: NodeKind; readonly id: number; readonly at: Place }
   | { readonly kind: 'rename'; readonly id: number; readonly from: Place; readonly to: Place }
   | { readonly kind: 'remove'; readonly id: number; readonly at: Place }
 
-/** A change of a file's contents: what a power loss may undo until the file is synced. */
+/** A change of a file's contents. A power loss may undo it until the file is synced. */
 export type DataChange =
   | { readonly kind: 'write'; readonly id: number; readonly position: number; readonly bytes: Buffer }
   | { readonly kind: 'truncate'; readonly id: number; readonly bytes: number }
 
-/** Contents of a file, or names of a folder, are safe: what was changed before the change at `before`. */
+/** Makes contents of a file, or names of a folder, safe: all changes before the change at `before`. */
 export interface SyncChange {
   readonly kind: 'sync' | 'syncFolder'
   readonly id: number
@@ -79,7 +79,7 @@ export class MemoryFolder {
   }
 }
 
-/** The file of a lock. Who holds it is not a matter of the disk. */
+/** The file of a lock. The disk does not know its holder. */
 export class MemoryLock {
   readonly kind = 'lock'
   readonly id: number
@@ -100,7 +100,7 @@ export class MemoryTree {
   readonly #root = new MemoryFolder(ROOT)
   #next = BASE + 1
 
-  /** A tree with one folder in it, `/<base>`, which nothing undoes. */
+  /** A tree with one folder, `/<base>`, which no power loss removes. */
   constructor(base: string) {
     const folder = new MemoryFolder(BASE)
     this.#root.names.set(base, folder)
@@ -125,7 +125,7 @@ export class MemoryTree {
     return this.#next++
   }
 
-  /** What stands at a path. */
+  /** The node at a path. */
   find(path: string): MemoryNode | undefined {
     let node: MemoryNode | undefined = this.#root
     for (const name of path.split('/')) {
@@ -135,14 +135,14 @@ export class MemoryTree {
     return node
   }
 
-  /** Where the last name of a path belongs; `undefined` if its folder does not exist. */
+  /** The place of the last name of a path; `undefined` if its folder does not exist. */
   place(path: string): Place | undefined {
     const cut = path.lastIndexOf('/')
     const folder = this.find(path.slice(0, cut))
     return folder?.kind === 'folder' ? { folder: folder.id, name: path.slice(cut + 1) } : undefined
   }
 
-  /** Does what a change says. What has no file or folder in this tree has no effect. */
+  /** Applies a change. It has no effect if its file or folder is not in this tree. */
   apply(change: DiskChange): void {
     switch (change.kind) {
       case 'make':

@@ -1,6 +1,6 @@
 import type { Transport, WireReply, WireRequest } from '../wire/message.ts'
 
-/** A record as a scripted server sees it. */
+/** A record as the scripted server receives it. */
 export interface SentRecord {
   readonly data: string
   readonly partition_key?: string
@@ -10,10 +10,10 @@ export interface SentRecord {
 
 type Handler = (records: readonly SentRecord[], request: WireRequest) => WireReply | Promise<WireReply>
 
-/** A network that answers what the test says. Keeps everything that was sent. */
+/** A network whose answers a test writes. Keeps all requests. */
 export class ScriptedTransport implements Transport {
   readonly requests: WireRequest[] = []
-  /** Records of each request, data decoded. */
+  /** The records of each request, with decoded data. */
   readonly batches: SentRecord[][] = []
   closed = false
   #handler: Handler
@@ -22,7 +22,7 @@ export class ScriptedTransport implements Transport {
     this.#handler = handler
   }
 
-  /** Answers by `handler` from now on. */
+  /** Answers with `handler` from now on. */
   answer(handler: Handler): void {
     this.#handler = handler
   }
@@ -48,7 +48,7 @@ export class ScriptedTransport implements Transport {
   }
 }
 
-/** A 200 answer that stores everything except the records at `failed`, which get their code. */
+/** A 200 answer that stores all records except those in `failed` (index → code). */
 export function stored(
   records: readonly SentRecord[],
   failed: Readonly<Record<number, string>> = {},
