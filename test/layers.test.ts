@@ -14,13 +14,13 @@ interface Layer {
 
 const CORE: Readonly<Record<string, Layer>> = {
   words: {
-    files: /^(limits|errors|clock|report\/(codes|events|stats))\.ts$/,
+    files: /^(limits|errors|clock|report\/(codes|cure|events|stats))\.ts$/,
     uses: ['words'],
     packages: /^node:diagnostics_channel$/
   },
   pure: {
     files:
-      /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|reader\/answers|report\/dropped-line|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
+      /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|reader\/answers|report\/(diagnoses|dropped-line)|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
     uses: ['words', 'pure'],
     // Of zlib only the CRC.
     packages: /^node:(crypto|buffer|zlib)$/

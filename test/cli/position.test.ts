@@ -31,7 +31,7 @@ describe('the position in a partition', () => {
 
 describe('a failed reading call', () => {
   const failure = (status: number, serviceCode: string) =>
-    new DisRequestError({ status, serviceCode, message: '' })
+    new DisRequestError({ status, serviceCode, message: '', cure: '' })
 
   it.each([
     [0, 'ECONNREFUSED', 'passing'],

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { curedCodes } from '../../packages/cli/src/cures.ts'
 import {
   CREDENTIALS_REASONS,
   DROP_REASONS,
@@ -10,6 +9,8 @@ import {
   REJECTED_CODES,
   WARNING_CODES
 } from '../../packages/core/src/report/codes.ts'
+import { renderCure } from '../../packages/core/src/report/cure.ts'
+import { cureOf, DIAGNOSES, SITUATIONS } from '../../packages/core/src/report/diagnoses.ts'
 import { type CodeAction, knownCodes, ruleFor } from '../../packages/core/src/wire/service-codes.ts'
 import { codeIn, type Row, tablesOf } from './tables.ts'
 
@@ -66,7 +67,7 @@ describe('docs/errors.md', () => {
   })
 
   it('has exactly the codes of the service that we know', () => {
-    expect(SERVICE.flatMap(codesUnder).sort()).toEqual([...knownCodes().keys()].sort())
+    expect(SERVICE.flatMap(codesUnder).sort()).toEqual([...knownCodes()].sort())
   })
 
   it.each(SERVICE)('under "%s" says what happens to the lines', (heading) => {
@@ -120,7 +121,28 @@ describe('a code in the sources', () => {
     expect(codes.filter((code) => !documented.has(code))).toEqual([])
   })
 
-  it('with a cure of the command line is documented', () => {
-    expect(curedCodes().filter((code) => !documented.has(code))).toEqual([])
+  it('with a cure is documented, and the other way round', () => {
+    const withCure = [...documented].filter((code) => !/^(HTTP \d+|DIS_LOGS_\w+)$/.test(code))
+    expect([...DIAGNOSES.keys()].sort()).toEqual(withCure.sort())
+    expect([...documented].filter((code) => cureOf(code) === '')).toEqual([])
+  })
+})
+
+describe('a cure', () => {
+  const options = new Set(
+    tablesOf('options.md').flatMap(({ rows }) => rows.flatMap((row) => codeIn(row.get('option') ?? '')))
+  )
+  const isOption = (name: string) => [...options].some((each) => each === name || each.startsWith(`${name}.`))
+
+  it('names options that docs/options.md explains', () => {
+    const named: string[] = []
+    for (const cure of [...DIAGNOSES.values(), ...Object.values(SITUATIONS)]) {
+      renderCure(cure, (option) => {
+        named.push(option)
+        return option
+      })
+    }
+    expect(new Set(named).size).toBeGreaterThan(10)
+    expect(named.filter((option) => !isOption(option))).toEqual([])
   })
 })

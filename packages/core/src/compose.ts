@@ -20,7 +20,7 @@ import { Intake } from './queue/intake.ts'
 import { LineStore } from './queue/line-store.ts'
 import { Queue } from './queue/queue.ts'
 import { createRouter } from './record/route.ts'
-import type { WarningCode } from './report/codes.ts'
+import { warningOf } from './report/diagnoses.ts'
 import { DropNotice } from './report/drop-notice.ts'
 import type { ProducerEvents, WarningEvent } from './report/events.ts'
 import { Reporter } from './report/reporter.ts'
@@ -67,11 +67,10 @@ export interface Stages {
 }
 
 /** Legal, and right for few lines a key; with more, lines wait longer and longer. */
-const ORDERED_RATE: WarningEvent = {
-  code: 'ORDERED_RATE' satisfies WarningCode,
-  message: "with 'ordered' and without 'aggregate' each key gets one line a round trip: 20 lines/s at 50 ms",
-  cure: 'set aggregate: true, and as many lines of a key as fit into a record travel together'
-}
+const ORDERED_RATE: WarningEvent = warningOf(
+  'ORDERED_RATE',
+  "with 'ordered' and without 'aggregate' each key gets one line a round trip: 20 lines/s at 50 ms"
+)
 
 /**
  * Makes the stages for those settings.

@@ -1,4 +1,5 @@
 import type { CREDENTIALS_REASONS, ERROR_CODES } from './report/codes.ts'
+import { renderCure } from './report/cure.ts'
 
 /** Codes of this library's own errors. Stable: they may be compared, logged and documented. */
 export type DisErrorCode = (typeof ERROR_CODES)[number]
@@ -29,18 +30,24 @@ export interface ConfigProblem {
   readonly option: string
   /** What was given, shortened; only its type where it could be a secret. */
   readonly given: string
-  /** What is allowed, and how to mend it. */
+  /** What is allowed, or how to mend it, in terms of options. */
   readonly allowed: string
+  /** The same for a front end with names of its own: options stand in braces, as in `{streamName}`. See `renderCure`. */
+  readonly cure: string
 }
+
+/** A problem as it is found; the error turns its cure into prose. */
+export type ConfigFault = Omit<ConfigProblem, 'allowed'>
 
 /** Options that cannot work. Thrown at construction only; `problems` lists every one that was found. */
 export class DisConfigError extends DisError {
   readonly problems: readonly ConfigProblem[]
 
-  constructor(problems: readonly ConfigProblem[]) {
-    super('DIS_LOGS_CONFIG', `Invalid DIS options:\n${problems.map(describe).join('\n')}`)
+  constructor(problems: readonly ConfigFault[]) {
+    const complete = problems.map((problem) => ({ ...problem, allowed: renderCure(problem.cure) }))
+    super('DIS_LOGS_CONFIG', `Invalid DIS options:\n${complete.map(describe).join('\n')}`)
     this.name = 'DisConfigError'
-    this.problems = problems
+    this.problems = complete
   }
 
   /** Path of the first wrong option. */
@@ -54,8 +61,8 @@ export class DisConfigError extends DisError {
 }
 
 /** The error for one wrong option. */
-export function invalidOption(option: string, given: string, allowed: string): DisConfigError {
-  return new DisConfigError([{ option, given, allowed }])
+export function invalidOption(option: string, given: string, cure: string): DisConfigError {
+  return new DisConfigError([{ option, given, cure }])
 }
 
 /** A call to DIS that failed: what the reading client throws. The producer reports by events instead. */
@@ -66,11 +73,14 @@ export class DisRequestError extends DisError {
   readonly serviceCode: string
   /** `X-Request-Id` of the answer, for a support ticket. */
   readonly requestId: string | undefined
+  /** What to do about it. Options stand in it in braces, as in `{streamName}`; `renderCure` turns it into prose. */
+  readonly cure: string
 
   constructor(facts: {
     status: number
     serviceCode: string
     message: string
+    cure: string
     requestId?: string | undefined
   }) {
     super('DIS_LOGS_REQUEST', `${facts.serviceCode}: ${facts.message}`)
@@ -78,6 +88,7 @@ export class DisRequestError extends DisError {
     this.status = facts.status
     this.serviceCode = facts.serviceCode
     this.requestId = facts.requestId
+    this.cure = facts.cure
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -91,7 +102,7 @@ export type CredentialsReason = (typeof CREDENTIALS_REASONS)[number]
 /** No credentials now. The reading client rejects with it; the producer warns, keeps the lines and asks again. */
 export class DisCredentialsError extends DisError {
   readonly reason: CredentialsReason
-  /** What to do about it. */
+  /** What to do about it. Options stand in it in braces, as in `{credentials}`; `renderCure` turns it into prose. */
   readonly cure: string
 
   constructor(reason: CredentialsReason, message: string, cure: string) {

@@ -7,7 +7,7 @@ import type { Settings } from './options/settings.ts'
 import { probe, probeSpoolFolder } from './options/validate.ts'
 import type { LineStore } from './queue/line-store.ts'
 import type { Queue } from './queue/queue.ts'
-import type { WarningCode } from './report/codes.ts'
+import { warningOf } from './report/diagnoses.ts'
 import type { WarningEvent } from './report/events.ts'
 import { DeadLetters } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
@@ -95,11 +95,12 @@ export function openDeadLetters(
   const { path, maxBytes } = deadLetter
   return probe('deadLetter', path, 'a file that can be made and written', () => {
     return new DeadLetters(path, maxBytes, clock, (error) =>
-      warn({
-        code: 'DEAD_LETTER' satisfies WarningCode,
-        message: `the dead-letter file cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-        cure: 'check space and permissions; rejected lines are counted, but not kept'
-      })
+      warn(
+        warningOf(
+          'DEAD_LETTER',
+          `the dead-letter file cannot be written: ${error instanceof Error ? error.message : String(error)}`
+        )
+      )
     )
   })
 }

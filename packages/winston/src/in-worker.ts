@@ -7,9 +7,11 @@
  */
 import { fileURLToPath } from 'node:url'
 import {
+  cureOf,
   DisConfigError,
   type DisOptions,
   type FlushReport,
+  renderCure,
   type Stats,
   validateOptions
 } from '@dis-logs/core'
@@ -73,7 +75,8 @@ class ThreadSender implements Sender {
     this.#written++
     if (this.#closing === undefined) return this.#feed.write(line)
     this.#late++
-    this.#emit('dropped', { reason: 'closed', lines: 1, bytes: Buffer.byteLength(line) })
+    const bytes = Buffer.byteLength(line)
+    this.#emit('dropped', { reason: 'closed', lines: 1, bytes, cure: cureOf('closed') })
     return true
   }
 
@@ -189,11 +192,11 @@ class ThreadSender implements Sender {
     const { buffered: lines, bufferedBytes: bytes, ...rest } = this.stats()
     this.#stats = { ...rest, dropped: rest.dropped + lines, buffered: 0, bufferedBytes: 0 }
     if (this.#closing === undefined) this.#fallback = inProcess(options, this.#emit)
-    const cure = 'later lines go to a producer in this process; please report it'
+    const cure = cureOf('WORKER')
     const message = `the worker thread failed: ${error.message}; up to ${lines} log lines went with it`
-    process.stderr.write(`[dis-logs] WORKER: ${message} — ${cure}\n`)
+    process.stderr.write(`[dis-logs] WORKER: ${message} — ${renderCure(cure)}\n`)
     this.#emit('warning', { code: 'WORKER', message, cure })
-    if (lines > 0) this.#emit('dropped', { reason: 'worker', lines, bytes })
+    if (lines > 0) this.#emit('dropped', { reason: 'worker', lines, bytes, cure: cureOf('worker') })
     for (const id of [...this.#waiting.keys()]) this.#done(id, this.#report())
   }
 
@@ -214,8 +217,8 @@ class ThreadSender implements Sender {
 function refuseFunctions(options: object, path = ''): void {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === 'function') {
-      const allowed = 'a function cannot cross into the worker: set worker: false, or use a plain value'
-      throw new DisConfigError([{ option: `${path}${name}`, given: 'a function', allowed }])
+      const cure = 'a function cannot cross into the worker: set worker: false, or use a plain value'
+      throw new DisConfigError([{ option: `${path}${name}`, given: 'a function', cure }])
     }
     if (typeof value === 'object' && value !== null) refuseFunctions(value, `${path}${name}.`)
   }

@@ -387,7 +387,7 @@ describe('a project id that nobody gave', () => {
     const { source, held } = await find(() => reply, keys)
     await expect(source.projectId(held)).rejects.toMatchObject({
       message: expect.stringContaining(words),
-      cure: expect.stringContaining('set projectId')
+      cure: expect.stringContaining('set {projectId|DIS_PROJECT_ID}')
     })
   })
 })

@@ -56,12 +56,22 @@ describe('bad options', () => {
     ['endpoint', { ...base, endpoint: 'dis.example.com' }, ['with its scheme']],
     ['endpoint', { ...base, endpoint: 'https://dis.example.com/v2' }, ['without a path']],
     ['endpoint', { ...base, endpoint: 'http://10.0.0.1' }, ['loopback', 'http.allowInsecure']],
-    ['region', { ...base, signing: 'dis' }, ["signing 'dis'", 'DIS_REGION']],
+    ['region', { ...base, signing: 'dis' }, ["signing: 'dis'", 'DIS_REGION']],
     ['credentials', { ...base, credentials: { accessKey: 'AK' } }, ['an object', 'secretKey']]
   ])('%s: the message names option, value and what is allowed', (option, options, words) => {
     const error = problemOf(options)
     expect(error.option).toBe(option)
     for (const word of words) expect(error.message).toContain(word)
+  })
+
+  it('say how to mend them twice: in prose, and with the options in braces for front ends', () => {
+    const [problem] = problemOf({ ...base, signing: 'dis' }).problems
+    expect(problem).toEqual({
+      option: 'region',
+      given: 'nothing',
+      cure: "{signing: 'dis'} signs the region: set {region|DIS_REGION}",
+      allowed: "signing: 'dis' signs the region: set region or DIS_REGION"
+    })
   })
 
   it('are all named at once', () => {

@@ -146,7 +146,7 @@ describe('when the disk fails', () => {
     )
     expect(() => createProducer({ ...options, deadLetter: dir })).toThrow(/deadLetter: got .*(EISDIR|folder)/)
     expect(() => createProducer({ ...options, buffer: { onFull: 'spool' } })).toThrow(
-      /buffer\.onFull: got 'spool'; set spool: \{ dir \} too/
+      /buffer\.onFull: got 'spool'; set spool\.dir too/
     )
   })
 

@@ -160,11 +160,7 @@ describe.each(FORMS)('wire: $name', ({ format, compression }) => {
       await clock.advance(1_000)
     }
     const isDefault = format === 'json' && compression === 'none'
-    expect(cures.map((cure) => cure.includes('without the option wire'))).toEqual([
-      !isDefault,
-      !isDefault,
-      false
-    ])
+    expect(cures.map((cure) => cure.includes('without {wire}'))).toEqual([!isDefault, !isDefault, false])
   })
 
   it('takes an answer that is none for one whose records may have arrived, and sends again', async () => {

@@ -124,7 +124,7 @@ describe('a package', () => {
 
   it('that is missing is named, with the command that installs it', () => {
     expect(problem('lz4', 'missing')).toBe(
-      "Invalid DIS options:\n  wire.compression: got 'lz4', whose package lz4-napi is not installed; npm install lz4-napi, or set compression: 'none'"
+      "Invalid DIS options:\n  wire.compression: got 'lz4', whose package lz4-napi is not installed; npm install lz4-napi, or set wire.compression: 'none'"
     )
     expect(problem('snappy', 'missing')).toContain('npm install snappy')
   })

@@ -18,9 +18,9 @@ const dis = (code: string) => ({ errorCode: code, message: 'said the service' })
 describe('a refusal of the signature', () => {
   it('tells to turn scoped signatures on, unless they are on', () => {
     const reply = answer(441, dis('DIS.4108'))
-    expect(judge(reply, 1, NOW)).toMatchObject({ cure: expect.stringContaining("set signing: 'dis'") })
-    expect(judge(reply, 1, NOW, { isScoped: true })).toMatchObject({
-      cure: expect.not.stringContaining('set signing')
+    expect(judge(reply, 1, NOW)).toMatchObject({ cure: expect.stringContaining("use {signing: 'dis'}") })
+    expect(judge(reply, 1, NOW, { signing: 'dis' })).toMatchObject({
+      cure: expect.not.stringContaining('{signing')
     })
   })
 })

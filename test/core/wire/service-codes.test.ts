@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { knownCodes, ruleFor, ruleForRecord } from '../../../packages/core/src/wire/service-codes.ts'
+import { ruleFor, ruleForRecord } from '../../../packages/core/src/wire/service-codes.ts'
 
 const LIMIT = 'Exceeded traffic control limit'
 
@@ -40,13 +40,6 @@ describe('the rule for one record', () => {
     ['APIGW.0201', '', 'refuse']
   ])('%s "%s" is %s', (code, message, action) => {
     expect(ruleForRecord(code, message).action).toBe(action)
-  })
-
-  it('has the cure of its code, and none if the message gives the code another meaning', () => {
-    expect(ruleForRecord('DIS.4302', '').cure).toContain('partitionId')
-    expect(ruleForRecord('DIS.4303', LIMIT).cure).toContain('partitions')
-    expect(ruleForRecord('DIS.4302', LIMIT).cure).toBeUndefined()
-    expect(ruleForRecord('DIS.9999', '').cure).toBeUndefined()
   })
 })
 
@@ -103,12 +96,5 @@ describe('the rule for a whole request', () => {
     ['', 413, false]
   ])('%s with %i: something in the request is wrong: %s', (code, status, isContent) => {
     expect(ruleFor(code, status).isContent).toBe(isContent)
-  })
-})
-
-describe('the table of codes', () => {
-  it('has a cure for every code of credentials', () => {
-    const without = [...knownCodes()].filter(([, rule]) => rule.action === 'unauthorized' && !rule.cure)
-    expect(without).toEqual([])
   })
 })

@@ -103,7 +103,7 @@ function chooseIam(iam: CheckedIam, { region, projectId }: CredentialContext): R
     throw invalidOption(
       'credentials.iam.projectName',
       'nothing',
-      'the token has to be for a project: set region, projectId, or the projectName (as a rule the name of the region)'
+      'the token has to be for a project: set {region}, {projectId}, or the projectName (as a rule the name of the region)'
     )
   }
   const project = id === undefined ? { name } : { id }
@@ -152,7 +152,7 @@ function discover(context: CredentialContext): ResolvedCredentials {
     throw invalidOption(
       'credentials',
       'nothing',
-      'set credentials, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN (any will do for a local DIS)'
+      'set {credentials|HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK|DIS_TOKEN} (any will do for a local DIS)'
     )
   }
   const from = pod === undefined ? AGENCY : `${AGENCY}, or pod identity`
@@ -180,7 +180,7 @@ function fromEnvironment(env: CredentialContext['env']): ResolvedCredentials | u
     accessKey
       ? `an access key (${prefix}_AK) without its secret key`
       : `a secret key (${prefix}_SK) without its access key`,
-    `set credentials, or ${prefix}_AK and ${prefix}_SK, or DIS_TOKEN`
+    `set {credentials|${prefix}_AK and ${prefix}_SK|DIS_TOKEN}`
   )
 }
 
@@ -192,7 +192,7 @@ function fromDefaultProfile(env: CredentialContext['env']): ResolvedCredentials 
   const profile = readProfile(file)
   if (!('given' in profile)) return fromProfile(file, profile)
   if (!env['HUAWEICLOUD_SDK_CREDENTIALS_FILE'] && !profile.isBroken) return undefined
-  throw invalidOption('credentials', profile.given, `${profile.cure}, or set credentials`)
+  throw invalidOption('credentials', profile.given, `${profile.cure}; or set {credentials}`)
 }
 
 /** DIS_METADATA_ENDPOINT is a variable of this library: for tests, and for clouds with the service at another address. */
@@ -212,7 +212,7 @@ function podIdentity({ env, allowInsecure }: CredentialContext): PodIdentity | u
   }
   const isNear = isLoopback(uri.hostname) || isLinkLocal(uri.hostname)
   if (uri.protocol === 'http:' && !isNear && !allowInsecure) {
-    const cure = 'plain http is for loopback and link-local addresses: use https, or set http.allowInsecure'
+    const cure = 'plain http is for loopback and link-local addresses: use https; or set {http.allowInsecure}'
     throw invalidOption('credentials', `${POD_URI} at ${uri.host}`, cure)
   }
   return { uri, tokenFile }

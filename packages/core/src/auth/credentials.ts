@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
 import type { Network } from '../net/network.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
 import { isRecord } from '../wire/json-object.ts'
 import type { CredentialChoice, CredentialsFunction } from './choice.ts'
@@ -158,6 +159,6 @@ function fromFunction(message: string): DisCredentialsError {
   return new DisCredentialsError(
     'CREDENTIALS_FUNCTION',
     `the credentials function: ${message}`,
-    'mend the function that credentials names; lines are kept meanwhile'
+    cureOf('CREDENTIALS_FUNCTION')
   )
 }

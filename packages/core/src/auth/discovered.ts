@@ -1,9 +1,7 @@
 /** Sources that only a request can find. The first that gives credentials is kept. */
 import { DisCredentialsError } from '../errors.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import type { Provided, Provider } from './provider.ts'
-
-const CURE =
-  'set credentials, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN, or give this server an agency'
 
 export class DiscoveredProvider implements Provider {
   readonly canLock = false
@@ -29,7 +27,11 @@ export class DiscoveredProvider implements Provider {
       }
     }
     const where = `none in the environment, none in a credentials file; ${said.join('; ')}`
-    throw new DisCredentialsError('CREDENTIALS_NOT_FOUND', `no credentials: ${where}`, CURE)
+    throw new DisCredentialsError(
+      'CREDENTIALS_NOT_FOUND',
+      `no credentials: ${where}`,
+      cureOf('CREDENTIALS_NOT_FOUND')
+    )
   }
 
   async close(): Promise<void> {

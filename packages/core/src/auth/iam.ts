@@ -1,6 +1,7 @@
 /** IAM: a login with a password, and the login of an identity provider's user. */
 import type { Clock } from '../clock.ts'
 import type { Network } from '../net/network.ts'
+import { cureIn } from '../report/diagnoses.ts'
 import { isRecord, parseObject } from '../wire/json-object.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { Provided, Provider } from './provider.ts'
@@ -42,9 +43,7 @@ export class IamLoginProvider implements Provider {
   constructor(login: IamLogin, origin: string, network: Network, clock: Clock) {
     this.#login = login
     this.#clock = clock
-    const cure =
-      'check domainName (the account), userName, password and project; IAM locks a user after a few wrong passwords'
-    this.#service = iamService(origin, network, cure)
+    this.#service = iamService(origin, network, cureIn('iam-login'))
   }
 
   async provide(): Promise<Provided> {
@@ -91,11 +90,7 @@ export class FederationProvider implements Provider {
   constructor(federation: Federation, origin: string, network: Network, clock: Clock) {
     this.#federation = federation
     this.#clock = clock
-    this.#service = iamService(
-      origin,
-      network,
-      'check the identity provider (idp_id) and the ID token in its file'
-    )
+    this.#service = iamService(origin, network, cureIn('federation'))
   }
 
   async provide(): Promise<Provided> {

@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { DIRECT } from '../net/network.ts'
+import { cureIn } from '../report/diagnoses.ts'
 import type { Provided, Provider } from './provider.ts'
 import { type Answer, Service } from './service.ts'
 import { readTemporaryKeys } from './temporary-keys.ts'
@@ -37,7 +38,7 @@ export class MetadataProvider implements Provider {
       timeoutMs: TIMEOUT_MS,
       // Never through a proxy: the proxy would get the keys of its own server, or none.
       network: DIRECT,
-      cure: 'give this server an agency that may write to DIS (ECS console, Management Information), or set credentials'
+      cure: cureIn('agency')
     })
   }
 

@@ -1,6 +1,7 @@
 /** The identity of a pod in a CCE cluster: the agent on its node exchanges the pod's token for temporary keys. */
 import type { Clock } from '../clock.ts'
 import { DIRECT } from '../net/network.ts'
+import { cureIn } from '../report/diagnoses.ts'
 import type { Provided, Provider } from './provider.ts'
 import { readSecretFile } from './secret-file.ts'
 import { Service } from './service.ts'
@@ -32,7 +33,7 @@ export class PodIdentityProvider implements Provider {
       timeoutMs: TIMEOUT_MS,
       // The agent runs on the pod's own node.
       network: DIRECT,
-      cure: "check the association of the pod's service account with an agency"
+      cure: cureIn('pod-identity')
     })
   }
 

@@ -1,6 +1,6 @@
 /** The credentials file as a source. It is read again when the service refuses its credentials. */
 import { DisCredentialsError } from '../errors.ts'
-import type { WarningCode } from '../report/codes.ts'
+import { warningOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
 import type { Federation } from './iam.ts'
 import { type ProfileFile, readProfile } from './profile.ts'
@@ -44,10 +44,6 @@ export class ProfileProvider implements Provider {
     if (this.#hasWarned) return
     this.#hasWarned = true
     const { path } = this.#file
-    this.#warn({
-      code: 'CREDENTIALS_FILE_OPEN' satisfies WarningCode,
-      message: `${path} can be read by every user of this machine`,
-      cure: `chmod 600 ${path}`
-    })
+    this.#warn(warningOf('CREDENTIALS_FILE_OPEN', `${path} can be read by every user of this machine`))
   }
 }

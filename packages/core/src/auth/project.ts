@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
 import type { Network } from '../net/network.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
 import { isRecord, parseObject } from '../wire/json-object.ts'
 import { EMPTY_PAYLOAD_HASH, formatSdkDate } from './canonical.ts'
@@ -21,8 +22,6 @@ export interface ProjectFinderParts {
   readonly warn: (event: WarningEvent) => void
 }
 
-const CURE = 'set projectId (see "My Credentials" in the console), or allow the user to list projects in IAM'
-
 /** Asks once, with the first keys: the project of a region stays the same when keys are renewed. */
 export class ProjectFinder {
   readonly #parts: ProjectFinderParts
@@ -33,7 +32,7 @@ export class ProjectFinder {
 
   constructor(parts: ProjectFinderParts) {
     this.#parts = parts
-    this.#service = iamService(parts.origin, parts.network, CURE)
+    this.#service = iamService(parts.origin, parts.network, cureOf('PROJECT_NOT_FOUND'))
     this.#search = new SingleFlight({
       clock: parts.clock,
       ask: () => this.#ask(),
@@ -88,5 +87,5 @@ export class ProjectFinder {
 }
 
 function notFound(message: string): DisCredentialsError {
-  return new DisCredentialsError('PROJECT_NOT_FOUND', message, CURE)
+  return new DisCredentialsError('PROJECT_NOT_FOUND', message, cureOf('PROJECT_NOT_FOUND'))
 }

@@ -5,6 +5,7 @@
 import { DisCredentialsError } from '../errors.ts'
 import { HttpTransport } from '../net/http.ts'
 import type { Network } from '../net/network.ts'
+import { cureIn, cureOf } from '../report/diagnoses.ts'
 import type { WireReply, WireRequest } from '../wire/message.ts'
 import { readError } from '../wire/response.ts'
 import { withoutSecrets } from './redact.ts'
@@ -18,8 +19,6 @@ export interface ServiceOptions {
   /** What to do if the service refuses. */
   readonly cure: string
 }
-
-const CLOSED = 'nothing: the producer or client is closed'
 
 export type Answer = Extract<WireReply, { kind: 'answer' }>
 
@@ -44,7 +43,7 @@ export class Service {
     throw new DisCredentialsError(
       'CREDENTIALS_UNAVAILABLE',
       `${this.#options.name}: ${reply.message}`,
-      'check the network; it is asked again soon'
+      cureOf('CREDENTIALS_UNAVAILABLE')
     )
   }
 
@@ -58,7 +57,7 @@ export class Service {
     const said = [`HTTP ${status}`, withoutSecrets(code, secrets), words].filter((part) => part !== '')
     const text = `${name} answered ${said.join(', ')}`
     if (status >= 500 || status === 429 || status === 408) {
-      return new DisCredentialsError('CREDENTIALS_UNAVAILABLE', text, 'wait: it is asked again soon')
+      return new DisCredentialsError('CREDENTIALS_UNAVAILABLE', text, cureIn('credentials-fault'))
     }
     if (status < 400) return this.unreadable(`an answer with HTTP ${status}`)
     return new DisCredentialsError('CREDENTIALS_REFUSED', text, cure)
@@ -67,8 +66,11 @@ export class Service {
   /** The error for an answer of another form. `what`: what the service gave instead. */
   unreadable(what: string): DisCredentialsError {
     const { name } = this.#options
-    const cure = `check the address of ${name}, and that no proxy answers in its place`
-    return new DisCredentialsError('CREDENTIALS_UNREADABLE', `${name} gave ${what}`, cure)
+    return new DisCredentialsError(
+      'CREDENTIALS_UNREADABLE',
+      `${name} gave ${what}`,
+      cureIn('credentials-answer')
+    )
   }
 
   /** Aborts a running request, and sends no more. */
@@ -81,7 +83,11 @@ export class Service {
   #open(): HttpTransport {
     const { name, origin, network, timeoutMs } = this.#options
     if (this.#isClosed)
-      throw new DisCredentialsError('CREDENTIALS_UNAVAILABLE', `${name} is not asked any more`, CLOSED)
+      throw new DisCredentialsError(
+        'CREDENTIALS_UNAVAILABLE',
+        `${name} is not asked any more`,
+        cureIn('closed')
+      )
     this.#transport ??= new HttpTransport({ origin, network, requestTimeoutMs: timeoutMs, maxConnections: 1 })
     return this.#transport
   }

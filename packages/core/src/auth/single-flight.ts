@@ -8,6 +8,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
+import { cureIn } from '../report/diagnoses.ts'
 
 export interface SingleFlightParts<T> {
   readonly clock: Clock
@@ -72,5 +73,5 @@ export class SingleFlight<T> {
 function toCredentialsError(error: unknown): DisCredentialsError {
   if (error instanceof DisCredentialsError) return error
   const message = error instanceof Error ? error.message : String(error)
-  return new DisCredentialsError('CREDENTIALS_UNREADABLE', message, 'please report it')
+  return new DisCredentialsError('CREDENTIALS_UNREADABLE', message, cureIn('bug'))
 }

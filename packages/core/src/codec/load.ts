@@ -118,7 +118,7 @@ function unusable(compression: Codec['name'], library: Library, what: string): D
   return invalidOption(
     'wire.compression',
     `'${compression}', whose package ${library.package} ${what}`,
-    `npm install ${library.package}${newer}, or set compression: 'none'`
+    `npm install ${library.package}${newer}, or set {wire.compression: 'none'}`
   )
 }
 

@@ -5,8 +5,8 @@
  * Throttling and outages use up no attempts.
  */
 import type { NoAnswerCode } from '../report/codes.ts'
-import { cureOfFailure } from '../wire/failures.ts'
-import type { Outcome } from '../wire/outcome.ts'
+import { cureOf } from '../report/diagnoses.ts'
+import type { Failure, Outcome } from '../wire/outcome.ts'
 import type { RecordResult } from '../wire/response.ts'
 import { ruleForRecord } from '../wire/service-codes.ts'
 import type { AgainCause, Counts, RecordVerdict, Rejection, ServiceVerdict, Verdict } from './verdict.ts'
@@ -47,7 +47,6 @@ const AGAIN: Readonly<Record<AgainCause, RecordVerdict>> = {
 }
 const REJECTED: RecordVerdict = { kind: 'rejected', cause: undefined }
 const TOO_OLD = 'older than retry.maxAgeMs'
-const SEE_CODES = 'see the code in docs/errors.md'
 
 /** `now`: monotonic, in ms. */
 export function decide(
@@ -67,7 +66,7 @@ export function decide(
       const decision = new Decision(batch, lines, policy, now)
       const isSlow = action === 'slow-retry'
       return decision.ofRequest(outcome, {
-        service: { kind: 'failed', isSlow, waitMs: retryAfterMs, ...reasonOf(outcome) },
+        service: { kind: 'failed', isSlow, waitMs: retryAfterMs, ...failureOf(outcome) },
         throttled: action === 'throttle' ? batch.records : 0,
         ambiguous: ambiguous ? 1 : 0
       })
@@ -78,7 +77,7 @@ export function decide(
       const service: ServiceVerdict = {
         kind: 'unauthorized',
         serverDate: outcome.serverDate,
-        ...reasonOf(outcome)
+        ...failureOf(outcome)
       }
       return decision.ofRequest(outcome, { service, throttled: 0, ambiguous: 0 })
     }
@@ -100,14 +99,14 @@ export function decide(
 interface Reason {
   readonly code: string
   readonly message: string
-  readonly cure: string
+  /** That of the code, if it is not given. */
+  readonly cure?: string
 }
 
 const NONE_GIVEN_UP: readonly Rejection[] = []
 const UNANSWERED: Reason = {
   code: 'UNREADABLE_ANSWER' satisfies NoAnswerCode,
-  message: 'the answer does not say what became of the record',
-  cure: cureOfFailure('UNREADABLE_ANSWER')
+  message: 'the answer does not say what became of the record'
 }
 
 /** The verdicts of one batch, record by record. */
@@ -116,7 +115,7 @@ class Decision {
   readonly #lines: LineFacts
   readonly #policy: RetryPolicy
   readonly #now: number
-  readonly #rejections = new Map<string, Reason & { readonly lines: number[]; readonly records: number[] }>()
+  readonly #rejections = new Map<string, Failure & { readonly lines: number[]; readonly records: number[] }>()
   #retried = 0
   #throttled = 0
   #ambiguous: 0 | 1 = 0
@@ -157,8 +156,8 @@ class Decision {
       this.#ambiguous = 1
       return this.#again(record, 'unanswered', UNANSWERED)
     }
-    const { action, cure = SEE_CODES } = ruleForRecord(result.code, result.message)
-    const reason = { code: result.code, message: result.message, cure }
+    const { action } = ruleForRecord(result.code, result.message)
+    const reason: Reason = result
     switch (action) {
       case 'throttle':
         this.#throttled++
@@ -205,7 +204,7 @@ class Decision {
   /** One group for each code: the messages of a group may name records, and the first one stands for all. */
   #reject(record: number, lines: readonly number[], reason: Reason, key: string): void {
     if (lines.length === 0) return
-    const group = this.#rejections.get(key) ?? { ...reason, lines: [], records: [] }
+    const group = this.#rejections.get(key) ?? { ...failureOf(reason), lines: [], records: [] }
     this.#rejections.set(key, group)
     for (const line of lines) {
       group.lines.push(line)
@@ -240,11 +239,11 @@ function refuseAll(reason: Reason, batch: DecidableBatch, isContentRefused: bool
     }
   }
   const rejected = Array.from({ length: batch.records }, () => REJECTED)
-  const rejection = { ...reasonOf(reason), lines, records }
+  const rejection = { ...failureOf(reason), lines, records }
   return { ...answered(rejected, [rejection], NO_COUNTS), isContentRefused }
 }
 
 /** Without what else the outcome holds. */
-function reasonOf({ code, message, cure }: Reason): Reason {
+function failureOf({ code, message, cure = cureOf(code, { message }) }: Reason): Failure {
   return { code, message, cure }
 }

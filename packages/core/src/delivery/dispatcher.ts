@@ -11,7 +11,7 @@ import type { HotKey } from '../queue/hot-keys.ts'
 import type { Intake } from '../queue/intake.ts'
 import type { LineStore } from '../queue/line-store.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { WarningCode } from '../report/codes.ts'
+import { warningOf } from '../report/diagnoses.ts'
 import type { DropNotice } from '../report/drop-notice.ts'
 import type { WarningEvent } from '../report/events.ts'
 import { decide, type RetryPolicy } from './decide.ts'
@@ -81,11 +81,7 @@ export class Dispatcher {
       if (batch === undefined) break
       // A bug in here must not become an unhandled rejection of the application's.
       this.#deliver(batch).catch((error: unknown) => {
-        warn({
-          code: 'BUG' satisfies WarningCode,
-          message: String(error),
-          cure: 'please report it; lines of one batch may be stuck'
-        })
+        warn(warningOf('BUG', String(error)))
       })
     }
     this.#sleep(now)
@@ -134,9 +130,8 @@ export class Dispatcher {
 }
 
 function hotKeyWarning({ partitionId, key, share }: HotKey): WarningEvent {
-  return {
-    code: 'HOT_KEY' satisfies WarningCode,
-    message: `key '${key.slice(0, 100)}' has ${Math.round(share * 100)} % of what goes to ${partitionId}, whose limit is reached; other partitions have room`,
-    cure: 'set aggregate: true, or choose a partitionKey with more values'
-  }
+  return warningOf(
+    'HOT_KEY',
+    `key '${key.slice(0, 100)}' has ${Math.round(share * 100)} % of what goes to ${partitionId}, whose limit is reached; other partitions have room`
+  )
 }

@@ -49,9 +49,9 @@ export class Sender {
     const { reply, held } = await this.#exchange(packed)
     const judged = judge(reply, batch.records, clock.now(), {
       read: form.format.readAnswer,
-      isScoped: identity.signing !== 'sdk'
+      signing: identity.signing
     })
-    const outcome = redactMessage(withCure(judged, form), held)
+    const outcome = redactOutcome(withCure(judged, form), held)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(
@@ -119,7 +119,7 @@ function withCure(outcome: Outcome, form: WireForm): Outcome {
 }
 
 /** A gateway or proxy may quote the request in its message, credentials included. */
-function redactMessage(outcome: Outcome, held: Credentials | undefined): Outcome {
+function redactOutcome(outcome: Outcome, held: Credentials | undefined): Outcome {
   if (held === undefined || !('message' in outcome)) return outcome
   return { ...outcome, message: withoutSecrets(outcome.message, secretsOf(held)) }
 }

@@ -7,7 +7,7 @@
  */
 import type { CredentialSource } from '../auth/identity.ts'
 import type { Clock } from '../clock.ts'
-import type { WarningCode } from '../report/codes.ts'
+import { warningOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { ConcurrencyLimit, type ConcurrencyPolicy } from './concurrency-limit.ts'
@@ -101,7 +101,7 @@ export class ServiceHealth {
       const slowMs = isSlow ? Math.round(SLOW_RETRY_MS * (0.5 + clock.random() / 2)) : 0
       this.#limit.failed(clock.monotonic(), clock.random(), Math.max(slowMs, waitMs))
     }
-    if (this.#limit.failures === FAILURES_WORTH_A_WARNING || isSlow) warn(warningOf(verdict))
+    if (this.#limit.failures === FAILURES_WORTH_A_WARNING || isSlow) warn(failureWarning(verdict))
   }
 
   async #unauthorized(
@@ -116,7 +116,7 @@ export class ServiceHealth {
     this.#limit.pause(Number.POSITIVE_INFINITY)
     const isRefreshed = await credentials.refresh().catch(() => false)
     this.#limit.pause(clock.monotonic() + this.#breaker.refused(isFirst, isRefreshed))
-    if (this.#breaker.isOpen && !wasOpen) warn(warningOf(verdict))
+    if (this.#breaker.isOpen && !wasOpen) warn(failureWarning(verdict))
   }
 
   /** Once, until a request is accepted again: two clocks that disagree must not keep us asking for ever. */
@@ -125,15 +125,12 @@ export class ServiceHealth {
     const wrongMs = this.#isClockCorrected ? 0 : correctClock(serverDate)
     if (wrongMs === 0) return false
     this.#isClockCorrected = true
-    warn({
-      code: 'CLOCK' satisfies WarningCode,
-      message: `this machine's clock differs from the service's by ${Math.round(wrongMs / 1_000)} s (${code})`,
-      cure: 'requests are signed with the time of the service from now on; set the clock of this machine'
-    })
+    const seconds = Math.round(wrongMs / 1_000)
+    warn(warningOf('CLOCK', `this machine's clock differs from the service's by ${seconds} s (${code})`))
     return true
   }
 }
 
-function warningOf({ code, message, cure }: WarningEvent): WarningEvent {
-  return { code, message, cure }
+function failureWarning({ code, message, cure }: WarningEvent): WarningEvent {
+  return { code, message: `${message}; lines are kept meanwhile`, cure }
 }

@@ -15,7 +15,10 @@ export interface SettlementParts {
   readonly store: LineStore
   readonly ledger: Ledger
   /** Told of lines that did not make it, in groups. */
-  readonly reporter: { rejected(event: RejectedEvent): void; dropped(event: DroppedEvent): void }
+  readonly reporter: {
+    rejected(event: RejectedEvent): void
+    dropped(event: Omit<DroppedEvent, 'cure'>): void
+  }
   /** Keeps each rejected line. */
   readonly deadLetters: { write(letter: DeadLetter): unknown } | undefined
   /** Counts lines that are missing in the stream. */

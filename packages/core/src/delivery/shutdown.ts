@@ -6,6 +6,7 @@
 import type { Intake } from '../queue/intake.ts'
 import type { Queue, QueuedLine } from '../queue/queue.ts'
 import type { RejectedCode } from '../report/codes.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Settlement } from './settlement.ts'
@@ -31,7 +32,7 @@ export interface ShutdownParts {
 const NOT_SENT: WarningEvent = {
   code: 'NOT_SENT' satisfies RejectedCode,
   message: 'it could not be sent before the end (closeTimeoutMs)',
-  cure: 'send the dead-letter file again with `dis-logs replay`, or set spool: the next start sends such lines'
+  cure: cureOf('NOT_SENT')
 }
 
 export class Shutdown {

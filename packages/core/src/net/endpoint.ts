@@ -17,13 +17,17 @@ export function parseEndpoint(option: string, value: string, allowInsecure: bool
     throw invalidOption(option, given, 'give it without a path: project and stream have options of their own')
   }
   if (url.username !== '' || url.password !== '') {
-    throw invalidOption(option, given, 'give it without a user name: use the credentials option')
+    throw invalidOption(
+      option,
+      given,
+      'give it without a user name: credentials are set with {credentials|HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK|DIS_TOKEN}'
+    )
   }
   if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url.hostname)) {
     throw invalidOption(
       option,
       given,
-      'plain http is for loopback addresses: use https, or set http.allowInsecure'
+      'plain http is for loopback addresses: use https; or set {http.allowInsecure}'
     )
   }
   return url

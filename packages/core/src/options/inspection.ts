@@ -10,6 +10,7 @@ import { withoutLogin } from '../net/address.ts'
 import { HttpTransport } from '../net/http.ts'
 import { DIRECT, type Network, resolveNetwork } from '../net/network.ts'
 import type { NoAnswerCode } from '../report/codes.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import type { DisOptions } from './options.ts'
 import { type CheckedOptions, checkOptions } from './options-schema.ts'
 import { type Found, findValue, type VariableOption } from './origins.ts'
@@ -32,7 +33,13 @@ export type EndpointProbe =
       /** How far the server's clock is ahead of this one, to half a second; undefined if the Date header is missing. */
       readonly clockAheadMs: number | undefined
     }
-  | { readonly kind: 'failure'; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'failure'
+      readonly code: string
+      readonly message: string
+      /** What to do about it. Options stand in it in braces; `renderCure` turns it into prose. */
+      readonly cure: string
+    }
 
 /** The result of {@link inspectConfiguration}. */
 export interface Inspection {
@@ -144,8 +151,7 @@ async function probeEndpoint(
   network: Network,
   requestTimeoutMs: number
 ): Promise<EndpointProbe> {
-  if (address === undefined)
-    return { kind: 'failure', code: 'NETWORK' satisfies NoAnswerCode, message: 'no endpoint is known' }
+  if (address === undefined) return failure('NETWORK' satisfies NoAnswerCode, 'no endpoint is known')
   const { origin } = address.url
   const transport = new HttpTransport({ origin, maxConnections: 1, requestTimeoutMs, network })
   // Connections don't keep the process alive, but the caller waits for the answer.
@@ -153,7 +159,7 @@ async function probeEndpoint(
   const startedAt = systemClock.monotonic()
   try {
     const reply = await transport.send({ method: 'GET', path: '/', headers: {}, body: null })
-    if (reply.kind === 'failure') return { kind: 'failure', code: reply.code, message: reply.message }
+    if (reply.kind === 'failure') return failure(reply.code, reply.message)
     const durationMs = Math.round(systemClock.monotonic() - startedAt)
     // The service cuts the time off to whole seconds, so half a second is added. It wrote the header about half way.
     const writtenAt = systemClock.now() - durationMs / 2
@@ -168,4 +174,8 @@ async function probeEndpoint(
     release()
     await transport.close()
   }
+}
+
+function failure(code: string, message: string): EndpointProbe {
+  return { kind: 'failure', code, message, cure: cureOf(code, { status: 0 }) }
 }

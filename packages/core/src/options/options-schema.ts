@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type ConfigProblem, DisConfigError } from '../errors.ts'
+import { type ConfigFault, DisConfigError } from '../errors.ts'
 import {
   DEFAULT_BATCH_BYTES,
   DEFAULT_BATCH_RECORDS,
@@ -181,7 +181,7 @@ export function checkOptions(options: unknown): CheckedOptions {
   throw new DisConfigError(result.issues.map(toProblem))
 }
 
-function toProblem(issue: v.BaseIssue<unknown>): ConfigProblem {
+function toProblem(issue: v.BaseIssue<unknown>): ConfigFault {
   const path = issue.path ?? []
   const option = path.map((item) => String(item.key)).join('.') || 'options'
   if (issue.type === 'strict_object' && issue.expected === 'never') {
@@ -189,15 +189,15 @@ function toProblem(issue: v.BaseIssue<unknown>): ConfigProblem {
     return {
       option,
       given: `an unknown option (${kind(path.at(-1)?.value)})`,
-      allowed: issue.message.startsWith('allowed')
+      cure: issue.message.startsWith('allowed')
         ? issue.message
         : `allowed here: ${siblings(path.map((item) => String(item.key)))}`
     }
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined') {
-    return { option, given: 'nothing', allowed: 'it is needed' }
+    return { option, given: 'nothing', cure: 'it is needed' }
   }
-  return { option, given: show(option, issue.input), allowed: allowedText(issue) }
+  return { option, given: show(option, issue.input), cure: allowedText(issue) }
 }
 
 function allowedText(issue: v.BaseIssue<unknown>): string {

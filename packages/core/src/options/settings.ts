@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { chooseCredentials, type ResolvedCredentials } from '../auth/choice.ts'
 import type { CredentialSettings } from '../auth/credentials.ts'
 import type { SigningScheme } from '../auth/identity.ts'
-import { type ConfigProblem, DisConfigError, invalidOption } from '../errors.ts'
+import { type ConfigFault, DisConfigError, invalidOption } from '../errors.ts'
 import { DEFAULT_DEAD_LETTER_BYTES } from '../limits.ts'
 import { isLoopback } from '../net/address.ts'
 import { parseEndpoint } from '../net/endpoint.ts'
@@ -129,7 +129,7 @@ export function resolveAddress(options: CheckedOptions, env: Environment): Addre
     throw invalidOption(
       'endpoint',
       'nothing',
-      'set region (as in cn-north-4), endpoint, or one of DIS_REGION, HUAWEICLOUD_SDK_REGION, DIS_ENDPOINT'
+      'set {region|endpoint|DIS_REGION|HUAWEICLOUD_SDK_REGION|DIS_ENDPOINT} (a region as in cn-north-4)'
     )
   }
   const { allowInsecure } = options.http
@@ -154,19 +154,19 @@ export function resolveTarget(
   const projectId = address.projectId ?? credentials.projectId ?? ''
   const streamId = findValue('streamId', options.streamId, env)?.value
   const streamName = findValue('streamName', options.streamName, env)?.value ?? ''
-  const missing: ConfigProblem[] = []
-  const need = (option: string, allowed: string) => missing.push({ option, given: 'nothing', allowed })
+  const missing: ConfigFault[] = []
+  const need = (option: string, cure: string) => missing.push({ option, given: 'nothing', cure })
   if (projectId === '' && !canFindProject(address, credentials, env)) {
     need(
       'projectId',
-      'set projectId, DIS_PROJECT_ID or HUAWEICLOUD_SDK_PROJECT_ID (with access keys and a region, IAM is asked for it)'
+      'set {projectId|DIS_PROJECT_ID|HUAWEICLOUD_SDK_PROJECT_ID} (with access keys and a region, IAM is asked for it)'
     )
   }
   if (streamName === '' && streamId === undefined) {
-    need('streamName', 'set streamName or DIS_STREAM_NAME (or streamId for a stream of another account)')
+    need('streamName', 'set {streamName|DIS_STREAM_NAME} (or {streamId} for a stream of another account)')
   }
   if (region === '' && options.signing !== 'sdk') {
-    need('region', `signing '${options.signing}' signs the region: set region or DIS_REGION`)
+    need('region', `{signing: '${options.signing}'} signs the region: set {region|DIS_REGION}`)
   }
   if (missing.length > 0) throw new DisConfigError(missing)
   return { origin: url.origin, host: url.host, region, projectId, streamName, streamId }
@@ -206,7 +206,7 @@ function resolveOnFull({ buffer, spool }: CheckedOptions): OverflowPolicy {
     throw invalidOption(
       'buffer.onFull',
       "'spool'",
-      "set spool: { dir } too, or choose 'block', 'dropOldest' or 'dropNewest'"
+      "set {spool.dir} too, or choose 'block', 'dropOldest' or 'dropNewest'"
     )
   }
   return buffer.onFull ?? (spool?.mode === 'overflow' ? 'spool' : 'block')

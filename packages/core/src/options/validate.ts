@@ -36,7 +36,7 @@ export function probeSpoolFolder(path: string): void {
   const problem = probe('spool.dir', path, 'a folder that can be made and written', () =>
     preparePrivateFolder(path)
   )
-  if (problem !== undefined) throw invalidOption('spool.dir', problem.given, problem.allowed)
+  if (problem !== undefined) throw invalidOption('spool.dir', problem.given, problem.cure)
 }
 
 /** Calls `attempt`. @throws DisConfigError with the reason if it throws */

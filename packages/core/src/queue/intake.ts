@@ -10,6 +10,7 @@ import { MAX_RECORD_BYTES } from '../limits.ts'
 import type { Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
 import type { RejectedCode } from '../report/codes.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import { droppedLine } from '../report/dropped-line.ts'
 import type { DropReason, RejectedEvent } from '../report/events.ts'
 import type { LineStore } from './line-store.ts'
@@ -106,7 +107,7 @@ export class Intake {
     settlement.rejectUnstored(bytes, {
       code: 'OVERSIZE' satisfies RejectedCode,
       message: `a line of ${bytes.length} bytes is above the record limit of ${MAX_RECORD_BYTES} (oversize: 'reject')`,
-      cure: 'log shorter lines, or set oversize: truncate',
+      cure: cureOf('OVERSIZE'),
       lines: 1,
       attempts: 0,
       partitionKey: null,

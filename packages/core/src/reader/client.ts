@@ -14,9 +14,13 @@ import { HttpTransport } from '../net/http.ts'
 import type { DisOptions } from '../options/options.ts'
 import { resolveSettings } from '../options/settings.ts'
 import type { NoAnswerCode } from '../report/codes.ts'
+import { renderCure } from '../report/cure.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import { readError } from '../wire/response.ts'
 import { ruleFor } from '../wire/service-codes.ts'
 import { type RecordsPage, readCursor, readRecords, readStream, type StreamInfo } from './answers.ts'
+
+const UNREADABLE: NoAnswerCode = 'UNREADABLE_ANSWER'
 
 /** Where reading starts. */
 export type CursorPosition =
@@ -66,7 +70,7 @@ export function createClient(options?: DisOptions): DisClient {
     clock: systemClock,
     isFailureHeard: true,
     warn: ({ code, message, cure }) =>
-      process.emitWarning(`${message} — ${cure}`, { code, type: 'DisWarning' })
+      process.emitWarning(`${message} — ${renderCure(cure)}`, { code, type: 'DisWarning' })
   })
   const transport = new HttpTransport({
     origin: target.origin,
@@ -108,7 +112,8 @@ export function createClient(options?: DisOptions): DisClient {
     const reply = await transport.send({ method: 'GET', path: url, headers, body: null })
     release()
     if (reply.kind === 'failure') {
-      throw new DisRequestError({ status: 0, serviceCode: reply.code, message: reply.message })
+      const { code, message } = reply
+      throw new DisRequestError({ status: 0, serviceCode: code, message, cure: cureOf(code, { status: 0 }) })
     }
     const { status } = reply
     const requestId = reply.headers['x-request-id']
@@ -123,6 +128,7 @@ export function createClient(options?: DisOptions): DisClient {
         status,
         serviceCode: code || `HTTP ${status}`,
         message: withoutSecrets(message, secretsOf(held)),
+        cure: cureOf(code, { status, message, signing: settings.signing }),
         requestId
       })
     }
@@ -131,8 +137,9 @@ export function createClient(options?: DisOptions): DisClient {
     const message = `the answer to GET ${path} is not one of DIS: ${reply.body.toString('utf8', 0, 200)}`
     throw new DisRequestError({
       status,
-      serviceCode: 'UNREADABLE_ANSWER' satisfies NoAnswerCode,
+      serviceCode: UNREADABLE,
       message,
+      cure: cureOf(UNREADABLE),
       requestId
     })
   }

@@ -1,6 +1,6 @@
 /**
  * Every code of this library's own, as data: the types come from here, and docs/errors.md is tested against it.
- * What the codes of the service mean is in wire/codes.ts.
+ * The codes of the service are in wire/service-codes.ts, and what to do about each code is in diagnoses.ts.
  */
 
 /** Of errors that are thrown. */

@@ -7,7 +7,7 @@ export interface RejectedEvent {
   /** Code of the service: `DIS.4301`, `APIGW.0201` …, or `OVERSIZE`, `NOT_SENT`. See docs/errors.md. */
   readonly code: string
   readonly message: string
-  /** What to do about it. */
+  /** What to do about it. Options stand in it in braces, as in `{streamName}`; `renderCure` turns it into prose. */
   readonly cure: string
   /** Number of lines. */
   readonly lines: number
@@ -28,6 +28,8 @@ export interface DroppedEvent {
   readonly lines: number
   /** Bytes of these lines. */
   readonly bytes: number
+  /** What to do about it. Options stand in it in braces, as in `{spool}`; `renderCure` turns it into prose. */
+  readonly cure: string
 }
 
 /** Something an operator should know; lines are not lost by it. */
@@ -35,7 +37,7 @@ export interface WarningEvent {
   /** Code of the service or the network, or of this library. See docs/errors.md. */
   readonly code: string
   readonly message: string
-  /** What to do about it. */
+  /** What to do about it. Options stand in it in braces, as in `{streamName}`; `renderCure` turns it into prose. */
   readonly cure: string
 }
 

@@ -5,6 +5,8 @@
  * line a minute goes to stderr for each kind, and for each code of a warning, so that an outage does not fill another log.
  */
 import type { Clock } from '../clock.ts'
+import { renderCure } from './cure.ts'
+import { cureOf } from './diagnoses.ts'
 import {
   channels,
   type DroppedEvent,
@@ -58,14 +60,14 @@ export class Reporter {
     this.#unsaidLines.rejected += event.lines
     this.#say(
       'rejected',
-      () => `${this.#count('rejected')} rejected: ${event.code}: ${event.message} — ${event.cure}`
+      () => `${this.#count('rejected')} rejected: ${event.code}: ${event.message} — ${renderCure(event.cure)}`
     )
     if (channels.rejected.hasSubscribers) channels.rejected.publish(event)
     this.#emit('rejected', event)
   }
 
   /** The first of a kind is told at once, those of the following second together: there may be a million. */
-  dropped({ reason, lines, bytes }: DroppedEvent): void {
+  dropped({ reason, lines, bytes }: Omit<DroppedEvent, 'cure'>): void {
     const waiting = this.#untold.get(reason)
     if (waiting !== undefined) {
       waiting.lines += lines
@@ -91,9 +93,13 @@ export class Reporter {
     if (lines > 0) this.#tellDropped({ reason, lines, bytes })
   }
 
-  #tellDropped(event: DroppedEvent): void {
+  #tellDropped(drop: Omit<DroppedEvent, 'cure'>): void {
+    const event = { ...drop, cure: cureOf(drop.reason) }
     this.#unsaidLines.dropped += event.lines
-    this.#say('dropped', () => `${this.#count('dropped')} dropped: ${REASONS[event.reason]}`)
+    this.#say(
+      'dropped',
+      () => `${this.#count('dropped')} dropped: ${REASONS[event.reason]} — ${renderCure(event.cure)}`
+    )
     if (channels.dropped.hasSubscribers) channels.dropped.publish(event)
     this.#emit('dropped', event)
   }
@@ -103,7 +109,7 @@ export class Reporter {
       this.#early.push(() => this.warn(event))
       return
     }
-    this.#say('warning', () => `${event.code}: ${event.message} — ${event.cure}`, event.code)
+    this.#say('warning', () => `${event.code}: ${event.message} — ${renderCure(event.cure)}`, event.code)
     if (channels.warning.hasSubscribers) channels.warning.publish(event)
     this.#emit('warning', event)
   }
@@ -125,9 +131,9 @@ export class Reporter {
 }
 
 const REASONS: Readonly<Record<DroppedEvent['reason'], string>> = {
-  'buffer-full': 'the buffer is full (buffer.maxBytes, buffer.onFull)',
-  'spool-full': 'the spool is full (spool.maxBytes): its oldest lines made room',
-  closing: 'they could not be sent before the end (closeTimeoutMs), and no spool had room for them',
+  'buffer-full': 'the buffer is full',
+  'spool-full': 'the spool is full: its oldest lines made room',
+  closing: 'they could not be sent before the end, and no spool had room for them',
   closed: 'they were written after close',
   worker: 'the worker thread died with them'
 }

@@ -240,8 +240,8 @@ function headOf(path: string): SegmentHead | undefined {
 function problemOf(path: string, error: unknown): DisConfigError {
   const code = codeOf(error) || String(error)
   const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
-  const allowed = isMissing
+  const cure = isMissing
     ? 'allowed: the folder that the option spool.dir names, where it is mounted'
     : 'allowed: a folder that this user may read; run it as the user that owns the folder'
-  return invalidOption('dir', `'${path}' (${WORDS[code] ?? code})`, allowed)
+  return invalidOption('dir', `'${path}' (${WORDS[code] ?? code})`, cure)
 }

@@ -7,7 +7,7 @@ const GROUP_OR_OTHERS_WRITE = 0o022
 /** Why a folder cannot be used. */
 export interface FolderProblem {
   readonly given: string
-  readonly allowed: string
+  readonly cure: string
 }
 
 /**
@@ -21,13 +21,12 @@ export function preparePrivateFolder(path: string): FolderProblem | undefined {
   if (me !== undefined) {
     const given = `'${path}' (owner ${uid}, mode ${(mode & 0o7777).toString(8)}; this process is user ${me})`
     if (uid !== me && uid !== 0) {
-      return { given, allowed: 'allowed: a folder of this user, or of root; name another one, or chown it' }
+      return { given, cure: 'allowed: a folder of this user, or of root; name another one, or chown it' }
     }
     if ((mode & GROUP_OR_OTHERS_WRITE) !== 0) {
       return {
         given,
-        allowed:
-          'allowed: a folder that nobody else can write; chmod 700 it, or name a folder inside it, which is made like that'
+        cure: 'allowed: a folder that nobody else can write; chmod 700 it, or name a folder inside it, which is made like that'
       }
     }
   }

@@ -4,6 +4,7 @@
  *
  * A body is made for one attempt: records that failed are encoded again, with others, so nothing is kept.
  */
+import { cureIn } from '../report/diagnoses.ts'
 import { type Codec, type Compression, compressionHeaders } from './compress.ts'
 import type { BodyFormat, EncodableBatch, LineBytes } from './format.ts'
 import { JsonFormat } from './json.ts'
@@ -46,7 +47,7 @@ export class WireForm {
   cureOf(code: string): string | undefined {
     const isDefault = this.format instanceof JsonFormat && this.#codec === undefined
     if (isDefault || !UNREADABLE.has(code)) return undefined
-    return 'the service may not take this form of request: try without the option wire'
+    return cureIn('wire-form')
   }
 
   pack(batch: EncodableBatch, store: LineBytes): Packed {

@@ -24,7 +24,7 @@ export type WireReply =
       readonly message: string
       /** True if the service may have taken the records: the request was, or may have been, sent. */
       readonly ambiguous: boolean
-      /** What to do, where the code does not say it. */
+      /** What to do, where the code does not say it; options in braces. */
       readonly cure?: string
     }
 

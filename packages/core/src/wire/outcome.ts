@@ -1,6 +1,6 @@
 /** reply → outcome: what one attempt gave, as a value. Pure. */
 import type { NoAnswerCode } from '../report/codes.ts'
-import { cureOfFailure } from './failures.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import type { WireReply } from './message.ts'
 import {
   type RecordResult,
@@ -9,13 +9,14 @@ import {
   type SendRecordsAnswer,
   type StoredRecord
 } from './response.ts'
-import { type CodeAction, ruleFor } from './service-codes.ts'
+import { ruleFor } from './service-codes.ts'
 
 /** Facts about a request that failed as a whole. */
 export interface Failure {
   /** Code of the service, else `HTTP 503`, else of the network. */
   readonly code: string
   readonly message: string
+  /** What to do about it, with options in braces: see report/cure.ts. */
   readonly cure: string
 }
 
@@ -44,8 +45,8 @@ export type Outcome =
 interface Sent {
   /** Reads a 200 answer, in the format of the request; errors are JSON in any. */
   readonly read?: (body: Buffer, records: number) => SendRecordsAnswer
-  /** It was signed with a scope, so nobody is told to turn that on. */
-  readonly isScoped?: boolean
+  /** How it was signed, so that nobody is told to set what is set already. */
+  readonly signing?: 'sdk' | 'dis' | 'derived'
 }
 
 /**
@@ -55,21 +56,22 @@ export function judge(
   reply: WireReply,
   records: number,
   now: number,
-  { isScoped = false, read = readSendRecordsAnswer }: Sent = {}
+  { read = readSendRecordsAnswer, signing }: Sent = {}
 ): Outcome {
   if (reply.kind === 'failure') {
     const { code, message, ambiguous } = reply
-    const cure = reply.cure ?? cureOfFailure(code)
+    const cure = reply.cure ?? cureOf(code, { status: 0 })
     return { kind: 'retry', action: 'retry', code, message, cure, ambiguous, retryAfterMs: undefined }
   }
   if (reply.status >= 200 && reply.status < 300) return judgeAnswer(read(reply.body, records))
 
+  const { status } = reply
   const { code, message } = readError(reply.body)
-  const rule = ruleFor(code, reply.status, message)
+  const rule = ruleFor(code, status, message)
   const failure: Failure = {
-    code: code || `HTTP ${reply.status}`,
+    code: code || `HTTP ${status}`,
     message: message || 'no message',
-    cure: (isScoped ? rule.scopedCure : undefined) ?? rule.cure ?? cureOf(rule.action)
+    cure: cureOf(code, { status, message, signing })
   }
   switch (rule.action) {
     case 'throttle':
@@ -80,7 +82,7 @@ export function judge(
         action: rule.action,
         ...failure,
         // A gateway that gave up waiting does not know what the service behind it did.
-        ambiguous: reply.status === 504 || reply.status === 408,
+        ambiguous: status === 504 || status === 408,
         retryAfterMs: retryAfter(reply.headers['retry-after'], now)
       }
     case 'unauthorized':
@@ -105,7 +107,7 @@ function judgeAnswer(answer: SendRecordsAnswer): Outcome {
       action: 'retry',
       code: UNREADABLE,
       message: `the answer is not one of SendRecords: ${answer.excerpt}`,
-      cure: cureOfFailure(UNREADABLE),
+      cure: cureOf(UNREADABLE),
       ambiguous: true,
       retryAfterMs: undefined
     }
@@ -113,26 +115,6 @@ function judgeAnswer(answer: SendRecordsAnswer): Outcome {
   const { results } = answer
   const isStored = (result: RecordResult): result is StoredRecord => result.kind === 'stored'
   return results.every(isStored) ? { kind: 'delivered', results } : { kind: 'partial', results }
-}
-
-function cureOf(action: CodeAction): string {
-  switch (action) {
-    case 'throttle':
-      return 'the service limits the rate; lines wait and are sent again'
-    case 'retry':
-    case 'slow-retry':
-      return 'the service has a fault; lines wait and are sent again'
-    case 'unauthorized':
-      return 'check credentials, region, projectId and permissions'
-    case 'split':
-      return 'lower batch.maxBytes'
-    case 'refuse':
-      return 'see the code in docs/errors.md'
-    default: {
-      const never: never = action
-      return never
-    }
-  }
 }
 
 /** Seconds or an HTTP date, as ms from now; at most an hour, because a wrong header must not stop the logs. */
