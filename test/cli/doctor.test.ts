@@ -352,7 +352,7 @@ describe('doctor finds', () => {
   it.each([
     ['project', 400, 'DIS.4117', 'check --project-id'],
     ['stream', 400, 'DIS.4205', 'not running yet'],
-    ['access', 401, 'APIGW.0301', 'check HUAWEICLOUD_SDK_AK'],
+    ['access', 401, 'APIGW.0301', '(HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or DIS_TOKEN), --region'],
     ['access', 503, 'DIS.5000', 'try again later']
   ])('trouble with %s: HTTP %i %s', async (name, status, code, cure) => {
     const dis = await serve({ faults: [{ kind: 'error', action: 'DescribeStream', status, code }] })

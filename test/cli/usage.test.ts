@@ -42,7 +42,10 @@ describe('wrong usage ends with status 2 and one line that says what is allowed:
     [['nope'], 'unknown command nope; allowed: ship, tail, doctor, replay, spool, local'],
     [['--nope'], 'unknown flag --nope; allowed: --help, --version'],
     [['ship', '--nope'], 'unknown flag --nope; allowed: --stream,'],
+    [['ship', '-x'], 'unknown flag -x; allowed: --stream,'],
+    [['ship', '--constructor'], 'unknown flag --constructor; allowed: --stream,'],
     [['ship', '--stream'], '--stream needs a value: --stream <name>'],
+    [['ship', '--stream', '--region', 'x'], '--stream needs a value: --stream <name>'],
     [['ship', '--aggregate=yes'], '--aggregate takes no value'],
     [['ship', '--linger-ms', 'soon'], "--linger-ms: got 'soon'; allowed: a whole number from 0 to 60000"],
     [['ship', '--timeout', '0'], "--timeout: got '0'; allowed: seconds"],
@@ -84,6 +87,7 @@ describe('wrong usage ends with status 2 and one line that says what is allowed:
     for (const args of [
       ['ship', `--secret-key=${SECRET_KEY}`],
       ['tail', '--sk', SECRET_KEY],
+      ['tail', '--stream', 'a', `--sk=${SECRET_KEY}`],
       ['local', '--token', SECRET_KEY]
     ]) {
       const { status, stderr } = await dislogs(args, env)

@@ -1,5 +1,5 @@
 /** The command line → values, on node's own parser, with messages that say what is allowed. */
-import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { parseArgs } from 'node:util'
 import { UsageError } from './status.ts'
 
 /** A flag as data: what the parser needs, and what the help says. */
@@ -26,27 +26,43 @@ export function defineFlags<const T extends Flags>(flags: T): T {
 
 /** @throws UsageError for an unknown flag, a missing or a needless value */
 export function parseFlags<T extends Flags>(flags: T, args: readonly string[]): Parsed<T> {
-  try {
-    return parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError(explain(error, flags))
-  }
+  const config = { args: [...args], options: flags, allowPositionals: true } as const
+  // Checked here, because node says what is wrong in words only. What passes is what node's strict parser takes.
+  const { tokens } = parseArgs({ ...config, strict: false, tokens: true })
+  for (const token of tokens) if (token.kind === 'option') checkFlag(flags, token)
+  return parseArgs({ ...config, strict: true })
+}
+
+/** An option as it stands on the command line. */
+interface FlagToken {
+  readonly name: string
+  /** With its dashes. */
+  readonly rawName: string
+  readonly value: string | undefined
+  /** `--name=value` */
+  readonly inlineValue: boolean | undefined
 }
 
 const SECRET = /secret|access-?key|token|password|credential|^--?(ak|sk)$/i
 
-function explain(error: unknown, flags: ParseArgsConfig['options'] & Flags): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  // Only the name of the flag is ever shown: its value may be a secret.
-  const name = /'(-[^' =]*)/.exec(message)?.[1] ?? 'flag'
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
-    if (SECRET.test(name)) return `${name} does not exist: ${SECRETS_HINT}`
-    return `unknown flag ${name}; allowed: ${namesOf(flags)}`
+/** Only the name of the flag is ever shown: its value may be a secret. */
+function checkFlag(flags: Flags, { name, rawName, value, inlineValue }: FlagToken): void {
+  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
+  if (flag === undefined) {
+    if (SECRET.test(rawName)) throw new UsageError(`${rawName} does not exist: ${SECRETS_HINT}`)
+    throw new UsageError(`unknown flag ${rawName}; allowed: ${namesOf(flags)}`)
   }
-  if (message.includes('does not take an argument')) return `${name} takes no value`
-  const value = flags[name.replace(/^-+/, '')]?.value ?? '<value>'
-  return `${name} needs a value: ${name} ${value} (or ${name}=${value} if it starts with a dash)`
+  if (flag.type === 'boolean') {
+    if (value !== undefined) throw new UsageError(`${rawName} takes no value`)
+    return
+  }
+  // `--stream --region x`: the value was forgotten.
+  const isFlagLike = inlineValue === false && value !== undefined && /^-./.test(value)
+  if (value !== undefined && !isFlagLike) return
+  const example = flag.value ?? '<value>'
+  throw new UsageError(
+    `${rawName} needs a value: ${rawName} ${example} (or ${rawName}=${example} if it starts with a dash)`
+  )
 }
 
 /** Where secrets come from, in a sentence. */

@@ -1,5 +1,5 @@
-/** The flags that say where the stream is, and what a configuration error means in terms of flags. */
-import type { DisConfigError, DisOptions } from '@dis-logs/core'
+/** The flags that say where the stream is, and what the library advises in terms of flags. */
+import { type DisConfigError, type DisOptions, renderCure } from '@dis-logs/core'
 import { defineFlags, oneOf } from './flags.ts'
 import { UsageError } from './status.ts'
 
@@ -71,56 +71,61 @@ export function routingOptions(values: RoutingValues): DisOptions {
   }
 }
 
-/** Options of the library and the flags that set them. */
-const FLAG_OF: Readonly<Record<string, string>> = {
+/** Options of the library and the flags that set them, by the commands that have those flags. */
+type FlagNames = Readonly<Record<string, string>>
+
+const CONNECTION: FlagNames = {
   streamName: '--stream',
   streamId: '--stream-id',
   region: '--region',
   endpoint: '--endpoint',
   projectId: '--project-id',
+  signing: '--signing'
+}
+
+const SHIP: FlagNames = {
+  ...CONNECTION,
   partitionKey: '--partition-key',
   partitionId: '--partition-id',
-  signing: '--signing',
   aggregate: '--aggregate',
-  deadLetter: '--dead-letter',
-  dir: '<dir>',
-  'spool.dir': '<dir>',
   ordered: '--ordered',
   'batch.lingerMs': '--linger-ms',
   'batch.maxRecords': '--max-records'
 }
 
-// In running text `region` and `endpoint` are also plain words, so they are translated only where they are told to be set.
-const WORDING: readonly (readonly [RegExp, string])[] = [
-  [/set credentials, or /g, 'set '],
-  [/, or set http\.allowInsecure/g, ''],
-  [/use the credentials option/g, 'use the environment'],
-  [/\bset (region|endpoint)\b/g, 'set --$1'],
-  [/\), endpoint,/g, '), --endpoint,'],
-  [/, region and /g, ', --region and '],
-  [/\bcheck (region|endpoint)\b/g, 'check --$1'],
-  [/\bsigning: '(\w+)'/g, '--signing $1'],
-  [/\bsigning '(\w+)'/g, '--signing $1'],
-  [/raise batch\.lingerMs/g, 'raise --linger-ms']
-]
+const DOCTOR: FlagNames = { ...CONNECTION, requestTimeoutMs: '--timeout' }
 
-/** Words of the library's messages in terms of flags. */
-export function inFlags(text: string): string {
-  const reworded = WORDING.reduce((result, [pattern, words]) => result.replace(pattern, words), text)
-  return reworded.replace(
-    /(?<![-\w])(streamName|streamId|projectId|partitionKey|partitionId)\b/g,
-    (option) => FLAG_OF[option] ?? option
-  )
+const ALL: FlagNames = { ...SHIP, deadLetter: '--dead-letter', dir: '<dir>', 'spool.dir': '<dir>' }
+
+/** A cure, as the library gives it, in terms of the flags of some commands. */
+export type CureText = (cure: string) => string
+
+/** For every command that reaches a stream. */
+export const inFlags: CureText = cureTextFor(CONNECTION)
+/** For `ship`. */
+export const inShipFlags: CureText = cureTextFor(SHIP)
+/** For `doctor`. */
+export const inDoctorFlags: CureText = cureTextFor(DOCTOR)
+// Only what a flag of the command has set can be wrong, or what every command needs.
+const inAnyFlags = cureTextFor(ALL)
+
+function cureTextFor(flags: FlagNames): CureText {
+  return (cure) =>
+    renderCure(cure, (option, value) => {
+      const flag = flags[option]
+      if (flag === undefined || value === undefined || value === 'true') return flag
+      return `${flag} ${value.replaceAll("'", '')}`
+    })
 }
 
 /** The flag that sets an option; the option's own name where there is none. */
 export function flagOf(option: string): string {
-  return FLAG_OF[option] ?? option
+  return ALL[option] ?? option
 }
 
 /** Each problem of a configuration error in a line, named after its flag where there is one. */
 export function describeConfigError(error: DisConfigError): string[] {
   return error.problems.map(
-    ({ option, given, allowed }) => `${flagOf(option)}: got ${given}; ${inFlags(allowed)}`
+    ({ option, given, cure }) => `${flagOf(option)}: got ${given}; ${inAnyFlags(cure)}`
   )
 }

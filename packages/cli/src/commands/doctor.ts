@@ -2,8 +2,8 @@
 import type { Command } from '../command.ts'
 import { CREDENTIALS_NOTE } from '../credentials.ts'
 import { examine } from '../doctor/examine.ts'
+import { Redactor } from '../doctor/redactor.ts'
 import { jsonTo, linesTo } from '../doctor/report.ts'
-import { Veil } from '../doctor/veil.ts'
 import { defineFlags, parseFlags, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import { connectionFlags, connectionOptions } from '../options.ts'
@@ -44,15 +44,15 @@ export const doctor: Command = {
       throw new UsageError('doctor takes flags only; the stream is --stream <name>')
     const timeoutMs = (wholeNumber('timeout', values.timeout, 1, 300) ?? DEFAULT_TIMEOUT_S) * 1_000
     const options = { ...connectionOptions(values), requestTimeoutMs: timeoutMs }
-    const veil = new Veil(process.env)
+    const redactor = new Redactor(process.env)
     const report = values.json === true ? jsonTo(io) : linesTo(io)
     let hasFailed = false
     for await (const check of examine(
       { options, env: process.env, timeoutMs, mayWrite: values.write === true },
-      veil
+      redactor
     )) {
       hasFailed ||= check.ok === false
-      report.add(veil.over(check))
+      report.add(redactor.redact(check))
     }
     report.end()
     return hasFailed ? STATUS.failed : STATUS.ok

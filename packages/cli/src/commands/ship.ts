@@ -5,12 +5,12 @@ import { CREDENTIALS_NOTE, requireCredentials } from '../credentials.ts'
 import { defineFlags, parseFlags, secondsAsMs, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
-import { connectionFlags, connectionOptions, routingFlags, routingOptions } from '../options.ts'
+import { connectionFlags, connectionOptions, inShipFlags, routingFlags, routingOptions } from '../options.ts'
 import { complain, lines, say, showProgress } from '../output.ts'
 import { feed, type Intake } from '../ship/feed.ts'
 import { DEFAULT_PATIENCE, type Patience, type Settled, settle } from '../ship/settle.ts'
 import { causeOf, type Source, sourcesOf } from '../ship/sources.ts'
-import { describeProgress, nothingIsLost, summarize, Troubles } from '../ship/summary.ts'
+import { Diagnostics, describeProgress, nothingIsLost, summarize } from '../ship/summary.ts'
 import { type Stop, stopOnSignals } from '../signals.ts'
 import { STATUS } from '../status.ts'
 
@@ -71,7 +71,7 @@ class Shipment {
   readonly #io: Io
   readonly #producer: Producer
   readonly #patience: Patience
-  readonly #troubles: Troubles
+  readonly #diagnostics: Diagnostics
   readonly #intake: Intake = { lines: 0, bytes: 0 }
   #unreadable = 0
 
@@ -79,7 +79,7 @@ class Shipment {
     this.#io = io
     this.#patience = patience
     this.#producer = createProducer(options)
-    this.#troubles = new Troubles(this.#producer)
+    this.#diagnostics = new Diagnostics(this.#producer, inShipFlags)
   }
 
   async run(sources: readonly Source[], quiet: boolean): Promise<number> {
@@ -118,12 +118,12 @@ class Shipment {
 
   #tellLosses(end: Settled): void {
     const { oversized, rejected, dropped } = this.#producer.stats()
-    for (const rejection of this.#troubles.rejections()) complain(this.#io, 'ship', rejection)
+    for (const rejection of this.#diagnostics.rejections()) complain(this.#io, 'ship', rejection)
     if (oversized > 0 && rejected === 0)
       complain(this.#io, 'ship', `${lines(oversized)} above 1 MiB cut to that length and marked`)
     if (dropped === 0) return
     const why = { settled: '', stopped: ': stopped by a signal', 'gave-up': `: ${this.#limit()}` }[end]
-    const { warning } = this.#troubles
+    const { warning } = this.#diagnostics
     complain(this.#io, 'ship', `${lines(dropped)} not sent${why}`)
     if (warning !== undefined) complain(this.#io, 'ship', `last trouble: ${warning}`)
   }

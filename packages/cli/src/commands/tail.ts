@@ -60,10 +60,8 @@ export const tail: Command = {
     const limit = wholeNumber('limit', values.limit, 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
     const idleMs = secondsAsMs('idle-timeout', values['idle-timeout'])
     const from = values.from ?? 'latest'
-    const options = connectionOptions(values)
-    return new Tail(io, createClient(options), format, limit).run(
+    return new Tail(io, createClient(connectionOptions(values)), format, limit).run(
       { from: parseFrom(from), partitions: values.partition ?? [] },
-      options.signing,
       idleMs,
       (partitions) => {
         const which = `${partitions} partition${partitions === 1 ? '' : 's'}`
@@ -90,7 +88,6 @@ class Tail {
 
   async run(
     selection: Selection,
-    signing: string | undefined,
     idleMs: number | undefined,
     opened: (partitions: number) => void
   ): Promise<number> {
@@ -100,7 +97,6 @@ class Tail {
     const reader = new StreamReader(selection, {
       client: this.#client,
       printer: this.#printer,
-      signing,
       signal,
       warn
     })

@@ -1,3 +1,5 @@
+import { inDoctorFlags } from '../options.ts'
+
 /** What one look at something found. */
 export interface Check {
   readonly name: string
@@ -12,8 +14,9 @@ export function passed(name: string, detail: string): Check {
   return { name, ok: true, detail, cure: null }
 }
 
+/** `cure` with options in braces, as the library gives it. */
 export function failed(name: string, detail: string, cure: string): Check {
-  return { name, ok: false, detail, cure }
+  return { name, ok: false, detail, cure: inDoctorFlags(cure) }
 }
 
 export function skipped(name: string, why: string): Check {

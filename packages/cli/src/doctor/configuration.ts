@@ -1,6 +1,6 @@
 /** Is there a configuration, and where does each value come from? */
 import type { ConfigProblem, ConfigValue, Inspection } from '@dis-logs/core'
-import { flagOf, inFlags } from '../options.ts'
+import { flagOf } from '../options.ts'
 import { type Check, failed, passed } from './check.ts'
 
 const NAME = 'configuration'
@@ -20,9 +20,9 @@ export function checkConfiguration({ problems, values }: Inspection): Check {
   return failed(NAME, `${facts.join('; ')}${rest}`, curesOf(wrong))
 }
 
-/** What to do about problems of the configuration, in terms of flags. */
+/** What to do about problems of the configuration. */
 export function curesOf(problems: readonly ConfigProblem[]): string {
-  return problems.map(({ allowed }) => inFlags(allowed)).join('; ')
+  return problems.map(({ cure }) => cure).join('; ')
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -1,9 +1,8 @@
 /** Are there credentials? Whether DIS takes them is seen later, by the first signed request. */
 import { type CredentialFacts, type DisClient, DisCredentialsError, type Inspection } from '@dis-logs/core'
-import { inFlags } from '../options.ts'
 import { type Check, failed, passed, skipped } from './check.ts'
 import { curesOf, isAboutCredentials } from './configuration.ts'
-import { maskKey, type Veil } from './veil.ts'
+import { maskKey, type Redactor } from './redactor.ts'
 
 const NAME = 'credentials'
 const RENEW = 'renew them where they come from; if they are good, set the clock of this machine'
@@ -12,7 +11,7 @@ const RENEW = 'renew them where they come from; if they are good, set the clock 
 export async function checkCredentials(
   { problems }: Inspection,
   client: DisClient | undefined,
-  veil: Veil,
+  redactor: Redactor,
   now: number
 ): Promise<Check> {
   const wrong = problems.filter(isAboutCredentials)
@@ -21,7 +20,7 @@ export async function checkCredentials(
   if (client === undefined) return skipped(NAME, 'configuration failed')
   try {
     const facts = await client.identify()
-    veil.hideKey(facts.accessKey)
+    redactor.hideKey(facts.accessKey)
     const isOver = facts.endsAt !== undefined && facts.endsAt <= now
     return isOver ? failed(NAME, describe(facts, now), RENEW) : passed(NAME, describe(facts, now))
   } catch (error) {
@@ -32,7 +31,7 @@ export async function checkCredentials(
 /** An error that says why there are no credentials, or no project. Anything else is a bug and is thrown. */
 export function refusal(name: string, error: unknown): Check {
   if (!(error instanceof DisCredentialsError)) throw error
-  return failed(name, `${error.reason}: ${error.message}`, inFlags(error.cure))
+  return failed(name, `${error.reason}: ${error.message}`, error.cure)
 }
 
 function describe({ accessKey, endsAt, from, kind }: CredentialFacts, now: number): string {

@@ -14,8 +14,8 @@ import { type Check, skipped } from './check.ts'
 import { checkConfiguration } from './configuration.ts'
 import { checkCredentials } from './credentials.ts'
 import { checkClock, checkDns, checkEndpoint, checkTls } from './network.ts'
+import type { Redactor } from './redactor.ts'
 import { checkStream, describe, mayStillWrite } from './stream.ts'
-import type { Veil } from './veil.ts'
 import { checkWrite } from './write.ts'
 
 export interface Examination {
@@ -28,14 +28,14 @@ export interface Examination {
 }
 
 /** Each check as soon as it is done. */
-export async function* examine(examination: Examination, veil: Veil): AsyncGenerator<Check> {
+export async function* examine(examination: Examination, redactor: Redactor): AsyncGenerator<Check> {
   const { env, options, timeoutMs } = examination
   const inspection = inspectConfiguration(options, env)
   const { origin, problems, values } = inspection
   const client = clientFor(options, problems)
   try {
     yield checkConfiguration(inspection)
-    const credentials = await checkCredentials(inspection, client, veil, Date.now())
+    const credentials = await checkCredentials(inspection, client, redactor, Date.now())
     yield credentials
     if (origin === undefined) {
       yield* ['clock', 'dns', 'tls', 'endpoint'].map((name) => skipped(name, BROKEN))
@@ -78,7 +78,7 @@ async function* examineService(
   { mayWrite, options, timeoutMs }: Examination
 ): AsyncGenerator<Check> {
   const described = await describe(client)
-  const checks = checkStream(described, isProjectGiven, options.signing)
+  const checks = checkStream(described, isProjectGiven)
   yield* checks
   const broken = checks.find(({ ok }) => ok === false)
   if (!mayWrite) yield skipped('write', NOT_ASKED)

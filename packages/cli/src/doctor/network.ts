@@ -1,8 +1,7 @@
 /** Is there a way to the endpoint: its name, a secure connection, an answer, and a clock that agrees? */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { ConfigValue, EndpointProbe } from '@dis-logs/core'
-import { cureFor } from '../cures.ts'
+import { type ConfigValue, cureOf, type EndpointProbe } from '@dis-logs/core'
 import { type Check, failed, passed, skipped } from './check.ts'
 
 /** Requests that were signed longer ago, or later, are refused. API gateway reference. */
@@ -10,10 +9,10 @@ const MAX_SKEW_MS = 15 * 60_000
 /** The Date header has whole seconds, and the way takes its time. */
 const IN_STEP_MS = 2_000
 
-export function checkClock(knock: EndpointProbe): Check {
+export function checkClock(probe: EndpointProbe): Check {
   const name = 'clock'
-  if (knock.kind === 'failure') return skipped(name, 'the endpoint gives no answer to compare with')
-  const { clockAheadMs } = knock
+  if (probe.kind === 'failure') return skipped(name, 'the endpoint gives no answer to compare with')
+  const { clockAheadMs } = probe
   if (clockAheadMs === undefined) return skipped(name, 'the answer has no Date header')
   const off = Math.abs(clockAheadMs)
   if (off < IN_STEP_MS) return passed(name, 'in step with the server')
@@ -38,27 +37,27 @@ export async function checkDns(origin: string, values: readonly ConfigValue[]): 
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
     const isProxied = values.some(({ option }) => option === 'http.proxy')
     if (isProxied) return skipped(name, `${host} is not known here (${code}); that is for the proxy to know`)
-    return failed(name, `${host} cannot be resolved (${code})`, cureFor('NETWORK_DNS', 0))
+    return failed(name, `${host} cannot be resolved (${code})`, cureOf('NETWORK_DNS'))
   }
 }
 
 /** Certificates are always verified, so an answer over https is proof enough. */
-export function checkTls(origin: string, knock: EndpointProbe): Check {
+export function checkTls(origin: string, probe: EndpointProbe): Check {
   const name = 'tls'
   const { host, hostname, protocol } = new URL(origin)
   if (protocol === 'http:') return skipped(name, `plain http to ${hostname}`)
-  if (knock.kind === 'answer') return passed(name, `the certificate of ${host} is verified`)
-  if (knock.code === 'NETWORK_TLS') return failed(name, knock.message, cureFor(knock.code, 0))
+  if (probe.kind === 'answer') return passed(name, `the certificate of ${host} is verified`)
+  if (probe.code === 'NETWORK_TLS') return failed(name, probe.message, probe.cure)
   return skipped(name, 'there is no connection')
 }
 
 /** Any answer will do here: whether it is one of DIS is seen by the first signed request. */
-export function checkEndpoint(origin: string, knock: EndpointProbe, before: readonly Check[]): Check {
+export function checkEndpoint(origin: string, probe: EndpointProbe, before: readonly Check[]): Check {
   const name = 'endpoint'
-  if (knock.kind === 'answer') return passed(name, `${origin} answers in ${knock.durationMs} ms`)
+  if (probe.kind === 'answer') return passed(name, `${origin} answers in ${probe.durationMs} ms`)
   const broken = before.find(({ ok }) => ok === false)
   if (broken !== undefined) return skipped(name, `${broken.name} failed`)
-  return failed(name, `${knock.code}: ${knock.message}`, cureFor(knock.code, 0))
+  return failed(name, `${probe.code}: ${probe.message}`, probe.cure)
 }
 
 const UNITS = [

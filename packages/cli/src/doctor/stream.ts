@@ -1,6 +1,5 @@
 /** The first signed request: does DIS take the credentials, know the project, have the stream, and of which size is it? */
-import { type DisClient, DisCredentialsError, DisRequestError, type StreamInfo } from '@dis-logs/core'
-import { cureFor } from '../cures.ts'
+import { cureOf, type DisClient, DisCredentialsError, DisRequestError, type StreamInfo } from '@dis-logs/core'
 import { count } from '../output.ts'
 import { type Check, failed, passed, skipped } from './check.ts'
 import { refusal } from './credentials.ts'
@@ -55,11 +54,7 @@ function placeOf({ serviceCode }: DisRequestError): 'access' | 'project' | 'stre
 }
 
 /** In this order: access, project, stream, partitions. */
-export function checkStream(
-  { projectId, stream }: Described,
-  isProjectGiven: boolean,
-  signing?: string
-): Check[] {
+export function checkStream({ projectId, stream }: Described, isProjectGiven: boolean): Check[] {
   if (typeof projectId !== 'string') {
     const why = 'the project is not known'
     return [skipped('access', why), refusal('project', projectId), ...rest(['stream', 'partitions'], why)]
@@ -72,9 +67,9 @@ export function checkStream(
     passed('access', 'DIS takes the credentials'),
     passed('project', isProjectGiven ? projectId : `${projectId}, found with the credentials`)
   ]
-  if (stream instanceof DisRequestError) return judge(stream, known, signing)
+  if (stream instanceof DisRequestError) return judge(stream, known)
   if (stream.streamName === '' && stream.status === '') {
-    const cure = cureFor('UNREADABLE_ANSWER', 200)
+    const cure = cureOf('UNREADABLE_ANSWER')
     return [
       failed('access', 'the answer is not one of DIS', cure),
       ...rest(['project', 'stream', 'partitions'], 'access failed')
@@ -84,12 +79,12 @@ export function checkStream(
 }
 
 /** `known`: what would hold if nothing else were wrong. */
-function judge(error: DisRequestError, known: readonly Check[], signing: string | undefined): Check[] {
+function judge(error: DisRequestError, known: readonly Check[]): Check[] {
   const place = placeOf(error)
   const after = ['project', 'stream', 'partitions']
-  const { message, requestId, serviceCode, status: httpStatus } = error
+  const { cure, message, requestId } = error
   const ticket = requestId === undefined ? '' : ` (request ${requestId})`
-  const failure = failed(place, `${message}${ticket}`, cureFor(serviceCode, httpStatus, signing))
+  const failure = failed(place, `${message}${ticket}`, cure)
   const at = ['access', ...after].indexOf(place)
   return [...known.slice(0, at), failure, ...rest(after.slice(at), `${place} failed`)]
 }
@@ -100,7 +95,7 @@ function rest(names: readonly string[], why: string): Check[] {
 
 function status({ status: is, streamName, streamType }: StreamInfo): Check {
   const detail = `${streamName} is ${is}, type ${streamType}`
-  return is === 'RUNNING' ? passed('stream', detail) : failed('stream', detail, cureFor('DIS.4205', 400))
+  return is === 'RUNNING' ? passed('stream', detail) : failed('stream', detail, cureOf('DIS.4205'))
 }
 
 function partitions({ partitions: all, streamType }: StreamInfo): Check {

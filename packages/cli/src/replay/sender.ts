@@ -1,13 +1,14 @@
 /** Letters → producers: one for each lane, because a producer has one way to route. */
 import { once } from 'node:events'
 import { createProducer, type DisOptions, type Producer, type Stats } from '@dis-logs/core'
+import { inFlags } from '../options.ts'
 import { type Patience, type Settled, settle } from '../ship/settle.ts'
-import { Troubles } from '../ship/summary.ts'
+import { Diagnostics } from '../ship/summary.ts'
 import { KEYED, type Letter } from './letters.ts'
 
 interface Route {
   readonly producer: Producer
-  readonly troubles: Troubles
+  readonly diagnostics: Diagnostics
 }
 
 export class Sender {
@@ -50,9 +51,9 @@ export class Sender {
 
   /** What went wrong, a line each. */
   complaints(): string[] {
-    return [...this.#routes.values()].flatMap(({ troubles }) => {
-      const { warning } = troubles
-      return [...troubles.rejections(), ...(warning === undefined ? [] : [`last trouble: ${warning}`])]
+    return [...this.#routes.values()].flatMap(({ diagnostics }) => {
+      const { warning } = diagnostics
+      return [...diagnostics.rejections(), ...(warning === undefined ? [] : [`last trouble: ${warning}`])]
     })
   }
 
@@ -61,7 +62,7 @@ export class Sender {
     if (known !== undefined) return known
     const keyed = lane === KEYED ? { partitionKey: () => this.#partitionKey } : {}
     const producer = createProducer({ ...this.#options, ...routing, ...keyed })
-    const route = { producer, troubles: new Troubles(producer) }
+    const route = { producer, diagnostics: new Diagnostics(producer, inFlags) }
     this.#routes.set(lane, route)
     return route
   }

@@ -117,12 +117,12 @@ function tellRun(run: SpoolRun, io: Io): void {
       `${count(retriedRecords)} retries`
     ].join(', ')
   )
-  for (const rejection of run.troubles.rejections()) complain(io, 'replay', rejection)
+  for (const rejection of run.diagnostics.rejections()) complain(io, 'replay', rejection)
   if (rejected > 0 && run.plan.options.deadLetter === undefined) {
     complain(io, 'replay', `${lines(rejected)} gone: --dead-letter <file> keeps what is rejected`)
   }
   if (spoolDamaged > 0) complain(io, 'replay', `${placesInWords(spoolDamaged)} skipped; the rest was read`)
-  const { warning } = run.troubles
+  const { warning } = run.diagnostics
   if (run.end === 'gave-up' && warning !== undefined) complain(io, 'replay', `last trouble: ${warning}`)
 }
 

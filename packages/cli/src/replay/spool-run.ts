@@ -6,8 +6,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createProducer, type Producer, type SpoolPart, type Stats } from '@dis-logs/core'
+import { inFlags } from '../options.ts'
 import type { Patience, Settled } from '../ship/settle.ts'
-import { Troubles } from '../ship/summary.ts'
+import { Diagnostics } from '../ship/summary.ts'
 import type { PlannedRun } from './spool-plan.ts'
 import { withoutVariables } from './spool-target.ts'
 
@@ -25,7 +26,7 @@ interface Pending {
 
 export class SpoolRun {
   readonly plan: PlannedRun
-  readonly troubles: Troubles
+  readonly diagnostics: Diagnostics
   readonly #producer: Producer
   #pending: Pending[]
   /** Locks whose heartbeat was seen. */
@@ -37,7 +38,7 @@ export class SpoolRun {
   constructor(plan: PlannedRun) {
     this.plan = plan
     this.#producer = withoutVariables(plan.hidden, () => createProducer(plan.options))
-    this.troubles = new Troubles(this.#producer)
+    this.diagnostics = new Diagnostics(this.#producer, inFlags)
     this.#pending = plan.parts.map((part) => ({ part, heartbeat: heartbeatOf(part) }))
   }
 

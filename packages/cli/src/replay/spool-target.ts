@@ -82,9 +82,7 @@ export async function findRefusal({ options, hidden }: Destination): Promise<str
     }
     if (!(error instanceof DisRequestError)) throw error
     // Who may write need not have the right to describe.
-    return kindOf(error) === 'final' && error.status !== 403
-      ? describeFailure(error, options.signing)
-      : undefined
+    return kindOf(error) === 'final' && error.status !== 403 ? describeFailure(error) : undefined
   } finally {
     await client.close()
   }

@@ -1,21 +1,24 @@
 /** What became of the lines, in words. */
 import type { Producer, RejectedEvent, Stats, WarningEvent } from '@dis-logs/core'
-import { cureFor } from '../cures.ts'
-import { inFlags } from '../options.ts'
+import type { CureText } from '../options.ts'
 import { count, lines } from '../output.ts'
 import type { Intake } from './feed.ts'
 
 interface Rejection {
   readonly message: string
+  readonly cure: string
   lines: number
 }
 
-/** Reporter of a producer, kept for the end: rejected lines by code, and the last warning. */
-export class Troubles {
+/** What a producer reports, kept for the end: rejected lines by code, and the last warning. */
+export class Diagnostics {
   readonly #rejected = new Map<string, Rejection>()
+  readonly #cureText: CureText
   #warning: WarningEvent | undefined
 
-  constructor(producer: Producer) {
+  /** `cureText`: cures in terms of the command's flags. */
+  constructor(producer: Producer, cureText: CureText) {
+    this.#cureText = cureText
     producer.on('rejected', (event) => this.#reject(event))
     producer.on('warning', (event) => {
       // Of lines for others, which the command looks after by itself.
@@ -23,25 +26,24 @@ export class Troubles {
     })
   }
 
-  /** `DIS.4301 × 12: message — cure`, one for each code. */
+  /** `12 lines rejected with DIS.4301: message — cure`, one for each code. */
   rejections(): string[] {
-    return [...this.#rejected].map(([code, { message, lines: rejected }]) => {
-      // Of a refused request, the message of the producer ends with its own cure.
-      const advice = message.endsWith(')') ? '' : ` — ${cureFor(code, 400)}`
-      return `${lines(rejected)} rejected with ${code}: ${inFlags(message)}${advice}`
-    })
+    return [...this.#rejected].map(
+      ([code, { message, cure, lines: rejected }]) =>
+        `${lines(rejected)} rejected with ${code}: ${message} — ${this.#cureText(cure)}`
+    )
   }
 
   /** The last warning of the producer. */
   get warning(): string | undefined {
     if (this.#warning === undefined) return undefined
     const { code, message, cure } = this.#warning
-    return inFlags(`${code}: ${message} — ${cure}`)
+    return `${code}: ${message} — ${this.#cureText(cure)}`
   }
 
-  #reject({ code, message, lines: rejected }: RejectedEvent): void {
+  #reject({ code, message, cure, lines: rejected }: RejectedEvent): void {
     const known = this.#rejected.get(code)
-    if (known === undefined) this.#rejected.set(code, { message, lines: rejected })
+    if (known === undefined) this.#rejected.set(code, { message, cure, lines: rejected })
     else known.lines += rejected
   }
 }

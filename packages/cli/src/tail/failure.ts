@@ -1,6 +1,5 @@
 /** What a failed reading call means, and how long to wait after it. */
 import { DisCredentialsError, DisRequestError } from '@dis-logs/core'
-import { cureFor } from '../cures.ts'
 import { inFlags } from '../options.ts'
 
 /** What to do next. */
@@ -42,12 +41,12 @@ export function kindOf(error: unknown): FailureKind {
   return status === 0 || status === 408 || status === 429 || status >= 500 ? 'passing' : 'final'
 }
 
-/** The failure and its cure in a line. `signing`: as it is set. */
-export function describeFailure(error: unknown, signing?: string): string {
+/** The failure and its cure in a line. */
+export function describeFailure(error: unknown): string {
   if (error instanceof DisCredentialsError)
     return `${error.reason}: ${error.message} — ${inFlags(error.cure)}`
   if (!(error instanceof DisRequestError)) return error instanceof Error ? error.message : String(error)
-  return `${error.message} — ${cureFor(error.serviceCode, error.status, signing)}`
+  return `${error.message} — ${inFlags(error.cure)}`
 }
 
 const BASE_MS = 500

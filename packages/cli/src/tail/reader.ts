@@ -16,8 +16,6 @@ const PAGE_RECORDS = 1_000
 export interface ReaderParts {
   readonly client: DisClient
   readonly printer: Printer
-  /** As it is set, for what failures mean. */
-  readonly signing: string | undefined
   readonly signal: AbortSignal
   /** Something the user should know; reading goes on. */
   warn(text: string): void

@@ -99,7 +99,7 @@ export class StreamReader {
 
   /** Ids of all partitions that can be read. Tries again for as long as that can help. */
   async #describe(): Promise<readonly string[]> {
-    const { client, signal, signing, warn } = this.#parts
+    const { client, signal, warn } = this.#parts
     for (let failures = 1; ; failures++) {
       try {
         const { partitions } = await client.describeStream()
@@ -107,7 +107,7 @@ export class StreamReader {
         return partitions.filter(isReadable).map(({ partitionId }) => partitionId)
       } catch (error) {
         if (signal.aborted) return []
-        if (kindOf(error) !== 'passing') throw new CommandError(describeFailure(error, signing))
+        if (kindOf(error) !== 'passing') throw new CommandError(describeFailure(error))
         this.#failure = error
         warn(`${describeFailure(error)}; trying again`)
         await sleep(backoffMs(failures, Math.random()), undefined, { signal }).catch(() => {})
@@ -121,9 +121,7 @@ export class StreamReader {
       await work
     } catch (error) {
       if (this.#parts.signal.aborted) return
-      throw error instanceof CommandError
-        ? error
-        : new CommandError(describeFailure(error, this.#parts.signing))
+      throw error instanceof CommandError ? error : new CommandError(describeFailure(error))
     }
   }
 }

@@ -108,7 +108,8 @@ export class Sender {
       bodyBytes,
       outcome: outcome.kind,
       durationMs,
-      code: 'code' in outcome ? outcome.code : undefined
+      code: 'code' in outcome ? outcome.code : undefined,
+      cure: 'cure' in outcome ? outcome.cure : undefined
     }
   }
 }

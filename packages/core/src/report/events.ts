@@ -64,6 +64,8 @@ export interface AttemptMessage {
   readonly durationMs: number
   /** Code of the service or network where the outcome has one. */
   readonly code: string | undefined
+  /** What to do about that code. Options stand in it in braces; `renderCure` turns it into prose. */
+  readonly cure: string | undefined
 }
 
 /**

@@ -15,7 +15,7 @@ export function maskKey(accessKey: string): string {
   return accessKey.length < SHORTEST_HIDDEN ? '…' : `${accessKey.slice(0, 4)}…`
 }
 
-export class Veil {
+export class Redactor {
   readonly #masks = new Map<string, string>()
 
   constructor(env: Readonly<Record<string, string | undefined>>) {
@@ -29,9 +29,9 @@ export class Veil {
   }
 
   /** The check with nothing in it that must not be seen, and each of its texts in one line of bounded length. */
-  over(check: Check): Check {
+  redact(check: Check): Check {
     const { cure, detail } = check
-    return { ...check, detail: this.#cover(detail), cure: cure === null ? null : this.#cover(cure) }
+    return { ...check, detail: this.#redactText(detail), cure: cure === null ? null : this.#redactText(cure) }
   }
 
   #hide(text: string | undefined, mask: string): void {
@@ -40,11 +40,11 @@ export class Veil {
     }
   }
 
-  #cover(text: string): string {
-    let covered = text
-    for (const [secret, mask] of this.#masks) covered = covered.replaceAll(secret, mask)
+  #redactText(text: string): string {
+    let redacted = text
+    for (const [secret, mask] of this.#masks) redacted = redacted.replaceAll(secret, mask)
     // What a server says may hold anything, escape sequences of terminals included. Cut last: half a secret is one too.
-    const line = covered.replace(/[\p{Cc}\s]+/gu, ' ').trim()
+    const line = redacted.replace(/[\p{Cc}\s]+/gu, ' ').trim()
     return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line
   }
 }
