@@ -19,8 +19,10 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'channels',
     'createClient',
     'createProducer',
+    'cureOf',
     'inspectConfiguration',
     'inspectSpool',
+    'renderCure',
     'validateOptions'
   ],
   '@dis-logs/core/testing': [
