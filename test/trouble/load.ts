@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ManualClock } from '../../packages/core/src/testing.ts'
 import type { World } from '../core/producer/world.ts'
 
 export interface Load {
@@ -42,4 +43,12 @@ export function keyedLine(key: string, index: number): string {
 export function keyOf(line: string): string {
   const parsed: { readonly k: string } = JSON.parse(line)
   return parsed.k
+}
+
+/** Moves the clock on in small steps until the condition holds. @throws Error after ten minutes of virtual time */
+export async function until(clock: ManualClock, condition: () => boolean): Promise<void> {
+  for (let ms = 0; !condition(); ms += 5) {
+    if (ms > 600_000) throw new Error(`it never came: ${condition}`)
+    await clock.advance(5)
+  }
 }
