@@ -33,8 +33,8 @@ export class Service {
   /** Lines that are stored, in order; a packed record counts as its lines. */
   readonly arrived: string[] = []
   requests = 0
-  /** Records that were sent to each partition, failed ones included. */
-  readonly asked: number[]
+  /** Records that each partition has answered, failed ones included. */
+  readonly answered: number[]
   readonly #options: Required<ServiceOptions>
   readonly #clock: ManualClock
   readonly #partitionOfKey = new Map<string, number>()
@@ -43,7 +43,7 @@ export class Service {
   constructor(clock: ManualClock, options: ServiceOptions = {}) {
     this.#clock = clock
     this.#options = { partitions: 20, latencyMs: 5, fails: () => undefined, ...options }
-    this.asked = new Array<number>(this.#options.partitions).fill(0)
+    this.answered = new Array<number>(this.#options.partitions).fill(0)
   }
 
   /** Answers for a scripted transport from now on, which then forgets what was sent. */
@@ -69,9 +69,10 @@ export class Service {
   async #answer(records: readonly SentRecord[]): Promise<WireReply> {
     this.requests++
     const { fails, latencyMs } = this.#options
+    const partitions: number[] = []
     const results = records.map((record) => {
       const partition = this.partitionOf(record)
-      this.asked[partition] = (this.asked[partition] ?? 0) + 1
+      partitions.push(partition)
       const failure = fails(partition, record)
       if (failure !== undefined)
         return { error_code: failure.code, error_message: failure.message ?? 'scripted' }
@@ -79,6 +80,7 @@ export class Service {
       return { partition_id: `shardId-${String(partition).padStart(10, '0')}`, sequence_number: '1' }
     })
     await new Promise<void>((resolve) => this.#clock.timer(latencyMs, resolve))
+    for (const partition of partitions) this.answered[partition] = (this.answered[partition] ?? 0) + 1
     return answerOf(results)
   }
 }
