@@ -15,7 +15,6 @@ const GRACE_MS = 1_200
 interface Run {
   /** Delivered share of the lines that do not lead to the bad partition. */
   readonly others: number
-  readonly requests: number
 }
 
 async function run(
@@ -25,7 +24,7 @@ async function run(
 ): Promise<Run> {
   const current = world({ partitionKey: 'k', ...options })
   const { clock, producer, transport } = current
-  const { arrived, requests } = new Service(clock, { partitions: PARTITIONS, ...service }).serve(transport)
+  const { arrived } = new Service(clock, { partitions: PARTITIONS, ...service }).serve(transport)
   const line = (index: number) => keyedLine(keyFor(index), index)
   const offered = await offer(current, { perSecond: PER_SECOND, seconds: SECONDS, line })
   await clock.advance(GRACE_MS)
@@ -37,7 +36,7 @@ async function run(
     options.partitionKey === null
       ? arrived.length / (offered.length * (1 - 1 / PARTITIONS))
       : arrived.filter(isOther).length / offered.filter(isOther).length
-  return { others: share, requests }
+  return { others: share }
 }
 
 const failing = (code: string): ServiceOptions => ({

@@ -1,0 +1,51 @@
+/**
+ * What a line costs does not depend on the number of keys. Measured in CPU time of a process of its own, and against one
+ * key in the same minute, so that a busy machine fails no test.
+ */
+import { describe, expect, it } from 'vitest'
+import { MIB, measure } from './child.ts'
+
+interface Phase {
+  readonly lines: number
+  readonly microsecondsPerLine: number
+  readonly turns: number
+  /** CPU time of the longest turn of the event loop: a thousand writes, and what follows from them. */
+  readonly stallMs: number
+}
+
+interface Cost {
+  /** A full buffer, and nothing is taken. */
+  readonly held?: Phase
+  /** A full buffer, and the service takes what it can. */
+  readonly flowing: Phase
+  readonly delivered: number
+}
+
+const MAX_RATIO = 3
+const MAX_STALL_MS = 50
+
+describe.each(['dropOldest', 'dropNewest', 'block'])('a full buffer, %s', (policy) => {
+  it.each([
+    ['100,000 keys', { keys: 100_000 }],
+    ['keys never seen twice', { keys: 0 }]
+  ])(
+    '%s cost about what one key costs, and never hold the event loop',
+    async (_, { keys }) => {
+      const parameters = { policy, maxBytes: 16 * MIB, phaseMs: 1_500 }
+      const one = await measure<Cost>('cost.mjs', { ...parameters, keys: 1 })
+      const many = await measure<Cost>('cost.mjs', { ...parameters, keys })
+      expect(many.delivered).toBeGreaterThan(0)
+      for (const phase of ['held', 'flowing'] as const) {
+        const [few, all] = [one[phase], many[phase]]
+        if (few === undefined || all === undefined) continue
+        expect(few.lines).toBeGreaterThan(0)
+        const ratio = all.microsecondsPerLine / few.microsecondsPerLine
+        expect(ratio, `times as much as one key, ${phase}`).toBeLessThanOrEqual(MAX_RATIO)
+        expect(all.stallMs, `ms in one turn, ${phase}`).toBeLessThanOrEqual(
+          Math.max(MAX_STALL_MS, 2 * few.stallMs)
+        )
+      }
+    },
+    180_000
+  )
+})
