@@ -1,54 +1,13 @@
 /** A partition is the unit of trouble: what one of them does slows no other. */
 import { describe, expect, it } from 'vitest'
 import type { DisOptions } from '../../packages/core/src/index.ts'
-import { expectBalanced, world } from '../core/producer/world.ts'
-import { keyedLine, keyOf, offer, uuid } from './load.ts'
-import { partitionOf, Service, type ServiceOptions } from './service.ts'
+import { uuid } from './load.ts'
+import { BAD, failing, load } from './partitions.ts'
+import type { RecordFailure } from './service.ts'
 
-const PARTITIONS = 20
-const BAD = 7
-const PER_SECOND = 5_000
-const SECONDS = 8
-// What was written last may linger, and takes a round trip.
-const GRACE_MS = 1_200
-
-interface Run {
-  /** Delivered share of the lines that do not lead to the bad partition. */
-  readonly others: number
-}
-
-async function run(
-  options: DisOptions,
-  service: ServiceOptions,
-  keyFor: (index: number) => string = uuid
-): Promise<Run> {
-  const current = world({ partitionKey: 'k', ...options })
-  const { clock, producer, transport } = current
-  const { arrived } = new Service(clock, { partitions: PARTITIONS, ...service }).serve(transport)
-  const line = (index: number) => keyedLine(keyFor(index), index)
-  const offered = await offer(current, { perSecond: PER_SECOND, seconds: SECONDS, line })
-  await clock.advance(GRACE_MS)
-  expectBalanced(current)
-  expect(producer.stats().written).toBe(PER_SECOND * SECONDS)
-  const isOther = (text: string) => partitionOf(keyOf(text), PARTITIONS) !== BAD
-  // A line without a key belongs to no partition: one in twenty may be unlucky.
-  const share =
-    options.partitionKey === null
-      ? arrived.length / (offered.length * (1 - 1 / PARTITIONS))
-      : arrived.filter(isOther).length / offered.filter(isOther).length
-  return { others: share }
-}
-
-const failing = (code: string): ServiceOptions => ({
-  fails: (partition) => (partition === BAD ? { code } : undefined)
-})
-
-const CODES = ['DIS.5000', 'DIS.4303'] as const
-// Never rejected, so that a line that is not delivered still waits.
-const patient: DisOptions = { retry: { maxAttempts: 1_000 } }
 const someKeys = (index: number) => uuid(index % 300)
 
-describe.each(CODES)(
+describe.each([['DIS.5000'], ['DIS.4303']])(
   'one of twenty partitions answers %s for its records; the others take their lines',
   (code) => {
     it.each<[string, DisOptions, ((index: number) => string)?]>([
@@ -59,10 +18,49 @@ describe.each(CODES)(
       ['of a few hundred keys', {}, someKeys],
       ['of a few hundred keys, packed', { aggregate: true }, someKeys],
       ['of a few hundred keys, packed and ordered', { aggregate: true, ordered: true }, someKeys],
-      ['without keys, packed', { partitionKey: null, aggregate: true }]
+      ['without keys, packed', { partitionKey: null, aggregate: true }],
+      ['without keys, packed into small records', { partitionKey: null, aggregate: { maxBytes: 1_024 } }]
     ])('%s', async (_, options, keyFor) => {
-      const { others } = await run({ ...patient, ...options }, failing(code), keyFor)
+      const { others } = await load(options, failing(code), keyFor)
+      expect(others).toBeGreaterThanOrEqual(0.97)
+    })
+
+    it.each([[50], [300]])('of keys that are never seen twice, %i ms away', async (latencyMs) => {
+      const { others } = await load({}, { ...failing(code), latencyMs })
+      expect(others).toBeGreaterThanOrEqual(0.97)
+    })
+
+    it('of keys that are never seen twice, while a small buffer drops the oldest', async () => {
+      const { others } = await load({ buffer: { maxBytes: 524_288, onFull: 'dropOldest' } }, failing(code))
       expect(others).toBeGreaterThanOrEqual(0.97)
     })
   }
 )
+
+describe.each<[string, (partition: number) => RecordFailure | undefined]>([
+  ['is read-only', (partition) => (partition === BAD ? { code: 'DIS.5900' } : undefined)],
+  ['answers a code that nobody knows', (partition) => (partition === BAD ? { code: 'DIS.9999' } : undefined)],
+  [
+    'fails, another throttles',
+    (partition) =>
+      partition === BAD ? { code: 'DIS.5000' } : partition === 3 ? { code: 'DIS.4303' } : undefined
+  ]
+])('one of twenty partitions %s', (_, fails) => {
+  it.each<[string, DisOptions]>([
+    ['without keys', { partitionKey: null }],
+    ['of keys that are never seen twice', {}]
+  ])('the others take their lines: %s', async (_, options) => {
+    const { others } = await load(options, { fails })
+    // Where two are bad, the lines of the second are a nineteenth of the others'.
+    expect(others).toBeGreaterThanOrEqual(fails(3) === undefined ? 0.97 : 0.97 * (18 / 19))
+  })
+})
+
+describe('records that are turned away', () => {
+  it.each([['DIS.5000'], ['DIS.4303']])('%s: are not sent again and again', async (code) => {
+    const { bad, others, service } = await load({}, failing(code))
+    expect(others).toBeGreaterThanOrEqual(0.97)
+    // Eight seconds have room for about seven tries that wait longer each time.
+    expect(service.answered[BAD]).toBeLessThanOrEqual(8 * bad)
+  })
+})
