@@ -4,7 +4,9 @@
  */
 import { readFlags } from './measure/flags.mjs'
 import { machine } from './measure/machine.mjs'
+import { failingPartition } from './partitions/failing.mjs'
 import { hotPartition, raisedLimit, steadyLoad } from './partitions/scenarios.mjs'
+import { unseenKeys } from './partitions/unseen.mjs'
 import { partitionsReport } from './report/partitions.mjs'
 import { RESULTS, store } from './report/store.mjs'
 
@@ -17,8 +19,8 @@ const flags = readFlags('pnpm bench:partitions -- fills partitions of a local DI
     default: 1_000,
     about: "ms of unused rate that a partition's bucket holds (loads and hot partition)"
   },
-  short: { default: false, about: 'a few runs of each kind, about two minutes' },
-  only: { default: '', about: 'one of: load, raise, hot' },
+  short: { default: false, about: 'a few runs of each kind, about three minutes' },
+  only: { default: '', about: 'one of: load, raise, hot, failing, unseen' },
   out: { default: RESULTS, about: 'folder for the results' }
 })
 const grid = flags.short
@@ -67,7 +69,27 @@ for (const latencyMs of wants('hot') ? grid.latencies : []) {
   console.log('one hot partition:', hot.at(-2), hot.at(-1))
 }
 
-const results = { machine: on, burstMs: grid.burst, loads, raises, hot }
+/** @type {Awaited<ReturnType<typeof failingPartition>>[]} */
+const failing = []
+for (const latencyMs of wants('failing') ? grid.latencies : []) {
+  for (const code of ['DIS.5000', 'DIS.4303']) {
+    for (const keys of /** @type {const} */ (['none', 'new'])) {
+      failing.push(await failingPartition({ code, keys, latencyMs, seconds: grid.seconds }))
+      console.log('one failing partition:', failing.at(-1))
+    }
+  }
+}
+
+/** @type {Awaited<ReturnType<typeof unseenKeys>>[]} */
+const unseen = []
+for (const latencyMs of wants('unseen') ? grid.latencies : []) {
+  for (const load of [0.5, 2, 5]) {
+    unseen.push(await unseenKeys({ load, latencyMs, seconds: grid.seconds, burstMs: grid.burst }))
+    console.log('keys never seen before:', unseen.at(-1))
+  }
+}
+
+const results = { machine: on, burstMs: grid.burst, loads, raises, hot, failing, unseen }
 const report = partitionsReport(results)
 console.log(`\n${report}`)
 store(flags.out, { 'partitions.json': results, 'partitions.md': report })

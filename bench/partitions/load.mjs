@@ -7,29 +7,33 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createProducer } from '@dis-logs/core'
 import { disOptions } from '../cases/dis.mjs'
 import { finish, job } from '../measure/child.mjs'
+import { newKey } from './keys.mjs'
 
 /**
  * @typedef {object} Load
  * @property {string} url
  * @property {boolean} aggregate
- * @property {string[][]} keys keys of each partition
- * @property {number[]} rates lines a second for each partition
+ * @property {string[][] | 'new' | 'none'} keys keys of each partition; a new one for each line; `partitionKey: null`
+ * @property {number[]} rates lines a second for each partition; one rate where keys are not given
  * @property {number} seconds
+ * @property {number} settleMs time after the last line in which lines still arrive
  * @property {number} bufferBytes
  */
 
-/** @typedef {{ offered: number, heldBackMs: number, window: number }} LoadReport lines a second that were written */
+/** @typedef {{ lines: number, offered: number, heldBackMs: number, window: number }} LoadReport lines written, and a second */
 
 const BYTES = 250
 const TICK_MS = 10
 
 /** @type {Load} */
-const { url, aggregate, keys, rates, seconds, bufferBytes } = job()
+const { url, aggregate, keys, rates, seconds, settleMs, bufferBytes } = job()
 const producer = createProducer({
   ...disOptions({ sink: url, aggregate }),
+  ...(keys === 'none' && { partitionKey: null }),
   buffer: { maxBytes: bufferBytes }
 })
-const heads = keys.map((names) => names.map((key) => `{"level":30,"pid":4242,"hostname":"${key}","time":`))
+const headOf = (/** @type {string} */ key) => `{"level":30,"pid":4242,"hostname":"${key}","time":`
+const heads = Array.isArray(keys) ? keys.map((names) => names.map(headOf)) : [[headOf('web-1')]]
 const tail = `,"msg":"${'request completed '.repeat(20)}`
 const written = rates.map(() => 0)
 let heldBackMs = 0
@@ -44,8 +48,9 @@ while (performance.now() - startedAt < seconds * 1_000) {
 }
 const { window } = producer.stats()
 const lines = written.reduce((sum, count) => sum + count, 0)
+await sleep(settleMs)
 // What is still buffered is of no interest: goodput and delays have been seen by the server.
-finish(/** @type {LoadReport} */ ({ offered: lines / seconds, heldBackMs, window }))
+finish(/** @type {LoadReport} */ ({ lines, offered: lines / seconds, heldBackMs, window }))
 
 /**
  * Writes what is due by now, in turns of a few, so that no partition waits for another's thousands.
@@ -74,6 +79,7 @@ function writeDue(elapsedMs) {
  */
 function makeLine(partition, index) {
   const names = heads[partition]
-  const text = names[index % names.length] + Date.now() + tail
+  const head = keys === 'new' ? headOf(newKey(index)) : names[index % names.length]
+  const text = head + Date.now() + tail
   return `${text.slice(0, BYTES - 2)}"}`
 }

@@ -1,17 +1,19 @@
 /** What is done to the partitions: a steady load, a limit that is raised, one partition that gets too much. */
-import { runChild } from '../measure/child.mjs'
 import { quantile } from '../measure/median.mjs'
+import {
+  BYTES_PER_SECOND,
+  DEFAULT_BUFFER,
+  measured,
+  RECORDS_PER_SECOND,
+  runLoad,
+  turnedAway,
+  WARM_UP_MS
+} from './measured.mjs'
 import { delaysOf, startDis, watchUntil } from './server.mjs'
 
-/** @import { Load, LoadReport } from './load.mjs' */
 /** @import { Sample } from './server.mjs' */
 
 const LINE_BYTES = 250
-const RECORDS_PER_SECOND = 1_000
-const BYTES_PER_SECOND = 1_048_576
-const DEFAULT_BUFFER = 64 * 1_048_576
-/** The first seconds are left out: full buckets let a burst through, and the producer finds its pace. */
-const WARM_UP_MS = 3_000
 
 /**
  * Offered load as a multiple of the limits.
@@ -27,8 +29,6 @@ export async function steadyLoad({ load, aggregate, partitions, latencyMs, secon
     const samples = await watchUntil(dis, running)
     const { offered, window } = await running
     const { from, to, perSecond } = measured(samples)
-    const rejected = to.throttled - from.throttled
-    const tried = to.accepted - from.accepted + rejected
     const goodput = aggregate
       ? perSecond((sample) => sample.bytes) / BYTES_PER_SECOND
       : perSecond((sample) => sample.accepted) / RECORDS_PER_SECOND
@@ -40,7 +40,7 @@ export async function steadyLoad({ load, aggregate, partitions, latencyMs, secon
       latencyMs,
       offered: offered / limit / partitions,
       goodput: goodput / partitions,
-      rejected: tried === 0 ? 0 : rejected / tried,
+      rejected: turnedAway(from, to),
       delayP50Ms: quantile(delays, 0.5),
       delayP99Ms: quantile(delays, 0.99),
       window
@@ -99,7 +99,6 @@ export async function hotPartition({ latencyMs, seconds, burstMs, bufferBytes = 
     const samples = await watchUntil(dis, running)
     const { heldBackMs } = await running
     const { from, to, perSecond } = measured(samples)
-    const rejected = to.throttled - from.throttled
     const rateOf = (/** @type {number} */ index) => perSecond(({ partitions }) => partitions[index] ?? 0)
     const others = [1, 2, 3].reduce((sum, index) => sum + rateOf(index), 0)
     return {
@@ -107,36 +106,11 @@ export async function hotPartition({ latencyMs, seconds, burstMs, bufferBytes = 
       bufferMb: bufferBytes / 1_048_576,
       hotGoodput: rateOf(0) / RECORDS_PER_SECOND,
       othersGoodput: others / (3 * 0.8 * RECORDS_PER_SECOND),
-      rejected: rejected / (to.accepted - from.accepted + rejected),
+      rejected: turnedAway(from, to),
       heldBackMs
     }
   } finally {
     await dis.close()
-  }
-}
-
-/**
- * @param {Omit<Load, 'bufferBytes'> & { bufferBytes?: number }} load
- * @returns {Promise<LoadReport>}
- */
-function runLoad({ bufferBytes = DEFAULT_BUFFER, ...load }) {
-  const timeoutMs = load.seconds * 1_000 + 20_000
-  return runChild(new URL('./load.mjs', import.meta.url), { ...load, bufferBytes }, { timeoutMs })
-}
-
-/**
- * What lies behind the warm-up.
- * @param {Sample[]} samples
- */
-function measured(samples) {
-  const from = samples.find(({ atMs }) => atMs >= WARM_UP_MS)
-  const to = samples.at(-1)
-  if (from === undefined || to === undefined || from === to) throw new Error('the run was too short')
-  return {
-    from,
-    to,
-    /** @param {(sample: Sample) => number} read */
-    perSecond: (read) => ((read(to) - read(from)) / (to.atMs - from.atMs)) * 1_000
   }
 }
 

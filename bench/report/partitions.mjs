@@ -2,8 +2,8 @@
 import { describeMachine } from '../measure/machine.mjs'
 import { fixed, markdownTable, percent } from './markdown.mjs'
 
-/** @param {{ machine: any, burstMs: number, loads: any[], raises: any[], hot: any[] }} results */
-export function partitionsReport({ machine, burstMs, loads, raises, hot }) {
+/** @param {{ machine: any, burstMs: number, loads: any[], raises: any[], hot: any[], failing: any[], unseen: any[] }} results */
+export function partitionsReport({ machine, burstMs, loads, raises, hot, failing, unseen }) {
   const parts = [
     '# Filling partitions',
     '',
@@ -58,6 +58,46 @@ export function partitionsReport({ machine, burstMs, loads, raises, hot }) {
           percent(row.othersGoodput),
           `${fixed(row.rejected * 100)} %`,
           `${fixed(row.heldBackMs / 1_000)} s`
+        ])
+      ),
+      ''
+    )
+  }
+  if (failing.length > 0) {
+    parts.push(
+      '## One partition of twenty takes nothing',
+      '',
+      '5,000 lines a second. Each record for the failing partition is answered with the code; the other partitions have no limit.',
+      "Arrived: lines that arrived within the run and a second, as a part of the other partitions' lines (without keys: of all",
+      'lines, because each goes elsewhere when it is sent again). Turned away: records answered with the code, of all that were sent.',
+      '',
+      markdownTable(
+        ['answer', 'key', 'latency', 'arrived', 'turned away'],
+        failing.map((row) => [
+          `\`${row.code}\``,
+          row.keys === 'new' ? 'a new one for each line' : 'none',
+          `${row.latencyMs} ms`,
+          percent(row.arrived),
+          `${fixed(row.turnedAway * 100)} %`
+        ])
+      ),
+      ''
+    )
+  }
+  if (unseen.length > 0) {
+    parts.push(
+      '## Keys never seen before',
+      '',
+      'Each line has a new key; 4 partitions. Columns as in "Steady load".',
+      '',
+      markdownTable(
+        ['wanted', 'latency', 'offered', 'goodput', 'rejected'],
+        unseen.map((row) => [
+          `${row.load} ×`,
+          `${row.latencyMs} ms`,
+          `${fixed(row.offered, 2)} ×`,
+          percent(row.goodput),
+          `${fixed(row.rejected * 100)} %`
         ])
       ),
       ''
