@@ -1,14 +1,57 @@
 import { defineConfig } from 'vitest/config'
 
+/** What runs straight from the sources. A test that imports a package as a user would stands elsewhere, for example in e2e. */
+const FROM_SOURCE = ['test/*.test.ts', 'test/{core,docs,interop,local,property,winston}/**/*.test.ts']
+/** From the sources too, but for minutes: every failure of a disk and every moment of a crash, one after another. */
+const EXHAUSTIVE = ['test/core/spool/{failing-disk,crash-states}.test.ts']
+
+/** Makes an import of a built package an error, also where it happens to be built: it may be older than the sources. */
+const fromSource = {
+  name: 'from-source',
+  enforce: 'pre' as const,
+  resolveId(source: string) {
+    if (/^(@dis-logs\/|(pino|winston)-dis($|\/))/.test(source))
+      throw new Error(`${source} has to be built, and a unit test needs no build: see vitest.config.ts`)
+  }
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
     // Two cores: more workers only make the timing of real child processes worse.
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
-    outputFile: { json: 'test-results/vitest.json' }
+    outputFile: { json: 'test-results/vitest.json' },
+    // One group after another: a mistake in the sources shows within seconds.
+    projects: [
+      {
+        extends: true,
+        plugins: [fromSource],
+        test: {
+          name: 'unit',
+          include: FROM_SOURCE,
+          exclude: EXHAUSTIVE,
+          // Half of the time of these tests was loading the same modules for each file again.
+          isolate: false,
+          sequence: { groupOrder: 0 }
+        }
+      },
+      {
+        extends: true,
+        plugins: [fromSource],
+        test: { name: 'exhaustive', include: EXHAUSTIVE, sequence: { groupOrder: 1 } }
+      },
+      {
+        extends: true,
+        test: {
+          name: 'built',
+          include: ['test/**/*.test.ts'],
+          exclude: FROM_SOURCE,
+          sequence: { groupOrder: 2 }
+        }
+      }
+    ]
   }
 })

@@ -1,9 +1,9 @@
 import { createLocalDis, type LocalDis } from '@dis-logs/local'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { DisOptions } from '../../../packages/core/src/index.ts'
-import { assembleProducer, type ProducerParts } from '../../../packages/core/src/testing.ts'
-import { type Arrival, arrivals, compare, STREAM } from '../../e2e/arrivals.ts'
-import { metadataService, standIn, type TemporaryKeys } from './stand-ins.ts'
+import type { DisOptions } from '../../packages/core/src/index.ts'
+import { assembleProducer, type ProducerParts } from '../../packages/core/src/testing.ts'
+import { metadataService, standIn, type TemporaryKeys } from '../core/auth/stand-ins.ts'
+import { type Arrival, arrivals, compare, STREAM } from './arrivals.ts'
 
 const open: { close(): Promise<unknown> }[] = []
 afterEach(async () => {

@@ -1,11 +1,11 @@
 import { createLocalDis } from '@dis-logs/local'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createClient } from '../../../packages/core/src/index.ts'
-import type { WarningEvent } from '../../../packages/core/src/report/events.ts'
-import { assembleProducer } from '../../../packages/core/src/testing.ts'
-import { silentServer } from '../net/servers.ts'
-import { world } from '../producer/world.ts'
-import { metadataService, standIn, type TemporaryKeys } from './stand-ins.ts'
+import { createClient } from '../../packages/core/src/index.ts'
+import type { WarningEvent } from '../../packages/core/src/report/events.ts'
+import { assembleProducer } from '../../packages/core/src/testing.ts'
+import { metadataService, standIn, type TemporaryKeys } from '../core/auth/stand-ins.ts'
+import { silentServer } from '../core/net/servers.ts'
+import { world } from '../core/producer/world.ts'
 
 const KEYS: TemporaryKeys = { access: 'AK', secret: 'SK', securitytoken: 'ST' }
 const PROJECT = '0123456789abcdef0123456789abcdef'
