@@ -135,11 +135,11 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
    * than a flush: lines on disk are settled, but the next start may be far away, or on another machine.
    */
   #empty(timeoutMs: number): Promise<void> {
-    const { clock, dispatcher, isEmpty, queue } = this.#stages
+    const { clock, dispatcher, isEmpty } = this.#stages
     if (isEmpty()) return Promise.resolve()
     return new Promise((resolve) => {
       const release = clock.keepAlive()
-      const calmDown = queue.hurry()
+      const calmDown = dispatcher.endWaits()
       const finish = () => {
         cancelTimer()
         release()
@@ -149,7 +149,6 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
       }
       const cancelTimer = clock.timer(timeoutMs, finish)
       this.#whenEmpty.add(finish)
-      dispatcher.endWaits()
     })
   }
 

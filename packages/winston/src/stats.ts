@@ -22,7 +22,9 @@ export const NO_STATS: Stats = Object.freeze({
   throttledRecords: 0,
   ambiguous: 0,
   inFlight: 0,
-  window: 0
+  window: 0,
+  oldestMs: 0,
+  partitions: []
 })
 
 /** Lines that are settled. */
@@ -37,9 +39,9 @@ export function settledBy({
 
 /** Counters of a producer that has ended, and of the one in its place. */
 export function sumOf(gone: Stats, present: Stats): Stats {
-  const sum: { -readonly [Name in keyof Stats]: number } = { ...present }
-  for (const name of ADDED) sum[name] += gone[name]
-  return sum
+  const sums: Partial<Record<(typeof ADDED)[number], number>> = {}
+  for (const name of ADDED) sums[name] = gone[name] + present[name]
+  return { ...present, ...sums }
 }
 
 /** Counters that only grow. The others describe the present. */

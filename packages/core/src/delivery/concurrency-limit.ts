@@ -22,6 +22,8 @@ export class ConcurrencyLimit {
   #pausedUntil = 0
   // Grows with each failure. Requests that were in flight together with one that failed carry an older number.
   #generation = 0
+  /** No backoff is longer than this, in ms; what the service asks for may be. */
+  longestWaitMs: number = Number.POSITIVE_INFINITY
 
   constructor(policy: ConcurrencyPolicy) {
     this.#policy = policy
@@ -79,9 +81,11 @@ export class ConcurrencyLimit {
     this.#failures++
     this.#isSlowStart = false
     this.#limit = Math.max(1, this.#limit / 2)
-    const { baseMs, maxMs } = this.#policy
     this.#generation++
-    this.#pausedUntil = now + Math.max(atLeastMs, fullJitterMs(this.#failures, baseMs, maxMs, random))
+    const { baseMs, maxMs } = this.#policy
+    const boundMs = Math.min(maxMs, this.longestWaitMs)
+    const waitMs = fullJitterMs(this.#failures, Math.min(baseMs, boundMs), boundMs, random)
+    this.#pausedUntil = now + Math.max(atLeastMs, waitMs)
   }
 
   /** Nothing is sent before `until` (monotonic ms), and then one request at a time. */

@@ -36,6 +36,9 @@ export interface DispatcherParts {
   readonly settled: () => void
 }
 
+/** Characters of a key in a message. */
+const LONGEST_KEY = 100
+
 export class Dispatcher {
   readonly #parts: DispatcherParts
   #cancelTimer: (() => void) | undefined
@@ -57,12 +60,19 @@ export class Dispatcher {
     })
   }
 
-  /** Ends every wait, because there may be no other time: what waits is tried now. */
-  endWaits(): void {
+  /**
+   * Ends every wait, because there may be no other time: what waits is tried now, and what fails is tried again soon. Until the
+   * returned function is called.
+   */
+  endWaits(): () => void {
     const { clock, queue, health } = this.#parts
-    queue.endWaits(clock.monotonic())
-    health.endWait()
+    const calmQueue = queue.endWaits(clock.monotonic())
+    const calmHealth = health.endWaits()
     this.wake()
+    return () => {
+      calmQueue()
+      calmHealth()
+    }
   }
 
   /** Starts nothing any more. */
@@ -129,9 +139,11 @@ export class Dispatcher {
   }
 }
 
-function hotKeyWarning({ partitionId, key, share }: HotKey): WarningEvent {
+function hotKeyWarning({ partitionId, key, share, othersHaveRoom }: HotKey): WarningEvent {
+  const name = key.length > LONGEST_KEY ? `${key.slice(0, LONGEST_KEY)}…` : key
+  const rest = othersHaveRoom ? 'other partitions have room' : 'no line goes to another partition'
   return warningOf(
     'HOT_KEY',
-    `key '${key.slice(0, 100)}' has ${Math.round(share * 100)} % of what goes to ${partitionId}, whose limit is reached; other partitions have room`
+    `key '${name}' has ${Math.round(share * 100)} % of the lines and fills ${partitionId} to its limit, while ${rest}`
   )
 }

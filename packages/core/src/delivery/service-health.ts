@@ -9,6 +9,7 @@ import type { CredentialSource } from '../auth/identity.ts'
 import type { Clock } from '../clock.ts'
 import { warningOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
+import { LONGEST_LAST_WAIT_MS } from './backoff.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { ConcurrencyLimit, type ConcurrencyPolicy } from './concurrency-limit.ts'
 import type { ServiceVerdict } from './verdict.ts'
@@ -88,10 +89,17 @@ export class ServiceHealth {
     }
   }
 
-  /** Ends the wait after failures. An open circuit breaker, and a search for credentials, go on. */
-  endWait(): void {
+  /**
+   * Ends the wait after failures; later ones are short until the returned function is called. An open circuit breaker, and a
+   * search for credentials, go on.
+   */
+  endWaits(): () => void {
     const isSearching = this.#limit.pausedUntil === Number.POSITIVE_INFINITY
     if (!this.#breaker.isOpen && !isSearching) this.#limit.endWait()
+    this.#limit.longestWaitMs = LONGEST_LAST_WAIT_MS
+    return () => {
+      this.#limit.longestWaitMs = Number.POSITIVE_INFINITY
+    }
   }
 
   #failed(verdict: Extract<ServiceVerdict, { kind: 'failed' }>, generation: number): void {

@@ -94,7 +94,7 @@ export class Batcher {
       hasRoom = this.#take(batch, lane, budget)
       // Behind the others now, so that one busy lane cannot starve them.
       this.#schedule.offer(lane)
-      if (rate.isLimited) this.#hotKeys.sent(partition, lane.key, this.#spent - before)
+      if (rate.isLimited) this.#hotKeys.sent(partition, lane, this.#spent - before)
     }
     const { first, last } = ready
     // The first lane has waited longest; the last one may have come back with old lines.

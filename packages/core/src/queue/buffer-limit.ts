@@ -17,7 +17,7 @@ export interface BufferSettings {
 }
 
 /** A part of the buffer that bodies in flight may take before no further request is made. */
-const IN_FLIGHT_PART = 2
+const IN_FLIGHT_PART = 4
 
 export class BufferLimit {
   readonly #store: LineStore

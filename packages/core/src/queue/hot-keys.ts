@@ -1,77 +1,99 @@
 /**
- * Finds a key that fills its partition's limit alone.
+ * Finds a key that fills its partition's limit alone while others have room.
  *
  * For each limited partition a candidate is kept by majority vote (Boyer and Moore): a key with more than half of the units is
- * sure to be it. Its share is counted while it stays the candidate. Costs nothing while nothing is limited.
+ * sure to be it. Costs a comparison for each record while a partition is limited, and nothing before.
  */
+import type { Lane } from './lane.ts'
 import { type Partition, UNKNOWN } from './partition.ts'
 
 export interface HotKey {
   readonly partitionId: string
   readonly key: string
-  /** Part of what is sent to that partition, 0.5 to 1. */
+  /** Part of all lines that are written, 0 to 1. */
   readonly share: number
+  /** Whether other partitions are known to have room. False: no line has gone to another partition. */
+  readonly othersHaveRoom: boolean
 }
 
 /** A key is hot if it has been so for this long. */
 const WINDOW_MS = 5_000
 const LEAST_SHARE = 0.5
+/** The share from which on a key counts as the only one. */
+const ALONE = 0.99
 const QUIET_MS = 600_000
 
-class Vote {
+interface Vote {
   readonly startedAt: number
-  key: string
-  votes = 0
-  mine = 0
-  total = 0
-
-  constructor(startedAt: number, key: string) {
-    this.startedAt = startedAt
-    this.key = key
-  }
+  candidate: Lane
+  /** By how many units the candidate leads. */
+  lead: number
+  /** Units of the candidate, and of all keys, since it is the candidate. */
+  mine: number
+  total: number
+  /** Lines that were written before it became the candidate, to its lane and to all. */
+  minePushed: number
+  allPushed: number
 }
 
 export class HotKeys {
+  /** Lines written to all lanes. */
+  pushed = 0
   readonly #votes = new Map<number, Vote>()
   #now = 0
   #toldAt = Number.NEGATIVE_INFINITY
 
-  /** Units of a key were sent to a partition that is limited. */
-  sent({ index }: Partition, key: string, units: number): void {
+  /** Units of a lane were sent to a partition that is limited. */
+  sent({ index }: Partition, lane: Lane, units: number): void {
     if (index === UNKNOWN) return
-    let vote = this.#votes.get(index)
+    const vote = this.#votes.get(index)
     if (vote === undefined) {
-      vote = new Vote(this.#now, key)
-      this.#votes.set(index, vote)
+      this.#votes.set(index, this.#begin(lane, units, this.#now))
+      return
     }
     vote.total += units
-    if (vote.key === key) {
-      vote.votes += units
+    if (vote.candidate === lane) {
+      vote.lead += units
       vote.mine += units
       return
     }
-    vote.votes -= units
-    if (vote.votes >= 0) return
-    vote.key = key
-    vote.votes = -vote.votes
-    vote.mine = units
-    vote.total = units
+    vote.lead -= units
+    if (vote.lead < 0) this.#votes.set(index, this.#begin(lane, -vote.lead, vote.startedAt))
   }
 
-  /** A hot key, once in ten minutes. `isBusy`: whether a partition has more to send than its limit lets through. */
+  /** A hot key, once in ten minutes. */
   find(now: number, partitions: readonly Partition[]): HotKey | undefined {
     this.#now = now
     for (const [index, vote] of this.#votes) {
       if (now - vote.startedAt < WINDOW_MS) continue
       this.#votes.delete(index)
-      const share = vote.mine / vote.total
       const partition = partitions[index]
-      if (partition === undefined || share < LEAST_SHARE || now - this.#toldAt < QUIET_MS) continue
-      if (!isFull(partition) || partitions.some((other) => other !== partition && isFull(other))) continue
+      const units = vote.mine / vote.total
+      if (partition === undefined || units < LEAST_SHARE || now - this.#toldAt < QUIET_MS) continue
+      const others = partitions.filter((other) => other !== partition && other.index !== UNKNOWN)
+      if (!isFull(partition) || others.some(isFull)) continue
+      // With lines of other keys in the same partition, the stream seems to have no other one.
+      if (others.length === 0 && units < ALONE) continue
       this.#toldAt = now
-      return { partitionId: partition.partitionId, key: vote.key, share }
+      const { partitionId } = partition
+      const { candidate, minePushed, allPushed } = vote
+      const share = (candidate.pushed - minePushed) / Math.max(1, this.pushed - allPushed)
+      return { partitionId, key: candidate.key, share, othersHaveRoom: others.length > 0 }
     }
     return undefined
+  }
+
+  #begin(lane: Lane, units: number, startedAt: number): Vote {
+    const { pushed } = this
+    return {
+      startedAt,
+      candidate: lane,
+      lead: units,
+      mine: units,
+      total: units,
+      minePushed: lane.pushed,
+      allPushed: pushed
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import type { Route } from '../record/route.ts'
 import { type LineStore, NONE } from './line-store.ts'
 
 /** What a lane costs besides its key: the object, its route, and its places in maps and lists. */
-const LANE_OVERHEAD_BYTES = 420
+const LANE_OVERHEAD_BYTES = 340
 
 export class Lane {
   readonly key: string
@@ -24,6 +24,8 @@ export class Lane {
   /** Lines waiting here and their bytes; those in flight are not counted. */
   lines = 0
   bytes = 0
+  /** Lines that were ever written to it. */
+  pushed = 0
   /** Records in flight. */
   outstanding = 0
   /** Number of the partition that it leads to; 0 while that is not known. */
@@ -69,6 +71,7 @@ export class Lane {
     else this.#store.link(this.#tail, id)
     this.#tail = id
     this.#store.link(id, NONE)
+    this.pushed++
     this.#count(id, 1)
   }
 

@@ -13,13 +13,15 @@ export interface Page {
   live: number
   /** The line that came last, or `NONE`. */
   newest: number
-  /** Whether it waits to be emptied. */
-  isSparse: boolean
 }
 
 const LARGEST_PAGE_BYTES = 262_144
 const SMALLEST_PAGE_BYTES = 4_096
 const SLACK_PAGES = 4
+/** A page with less than this part in use may be emptied; */
+const FULL_PART = 0.75
+/** when all pages take more than so many times the bytes of their lines. */
+const MOST_HELD = 1.33
 const POOLED_PAGES = 8
 /** A line above this part of a page, that does not fit into the current one, gets a page of its own size. */
 const LARGE_PART = 8
@@ -35,7 +37,8 @@ export function pageBytesFor(maxBytes: number): number {
 export class Pages {
   readonly #pageBytes: number
   readonly #pool: Page[] = []
-  readonly #sparse: Page[] = []
+  /** Pages that may be emptied. */
+  readonly #sparse = new Set<Page>()
   /** Takes lines that share a page. */
   #current: Page
   #used = 0
@@ -95,19 +98,15 @@ export class Pages {
     page.live -= length
     page.lines--
     if (page.lines === 0) this.#free(page)
-    else if (!page.isSparse && page !== this.#current && page.live < page.bytes.length * 0.75) {
-      page.isSparse = true
-      this.#sparse.push(page)
-    }
+    else if (page !== this.#current && isSparse(page)) this.#sparse.add(page)
   }
 
   /** A page that is to be emptied, if pages take more than their lines justify. */
   takeSparse(): Page | undefined {
-    if (this.#held <= this.#live * 1.33 + SLACK_PAGES * this.#pageBytes) return undefined
-    for (let page = this.#sparse.pop(); page !== undefined; page = this.#sparse.pop()) {
-      page.isSparse = false
-      // It may have been freed, and be in use again.
-      if (page.lines > 0 && page !== this.#current && page.live < page.bytes.length * 0.75) return page
+    if (this.#held <= this.#live * MOST_HELD + SLACK_PAGES * this.#pageBytes) return undefined
+    for (const page of this.#sparse) {
+      this.#sparse.delete(page)
+      return page
     }
     return undefined
   }
@@ -127,6 +126,7 @@ export class Pages {
   }
 
   #free(page: Page): void {
+    this.#sparse.delete(page)
     page.newest = -1
     if (page === this.#current) {
       this.#used = 0
@@ -137,6 +137,10 @@ export class Pages {
   }
 }
 
+function isSparse({ live, bytes }: Page): boolean {
+  return live < bytes.length * FULL_PART
+}
+
 function newPage(size: number): Page {
-  return { bytes: Buffer.allocUnsafeSlow(size), lines: 0, live: 0, newest: -1, isSparse: false }
+  return { bytes: Buffer.allocUnsafeSlow(size), lines: 0, live: 0, newest: -1 }
 }

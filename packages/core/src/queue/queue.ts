@@ -6,6 +6,7 @@
  * close: `endWaits` lets everything be tried once more, and `takeRest` empties it.
  */
 import type { Clock } from '../clock.ts'
+import { LONGEST_LAST_WAIT_MS } from '../delivery/backoff.ts'
 import type { Verdict } from '../delivery/verdict.ts'
 import { type PlainRoute, plainRoute, type Route, type Routing } from '../record/route.ts'
 import type { PartitionStats } from '../report/stats.ts'
@@ -150,9 +151,15 @@ export class Queue {
     }
   }
 
-  /** Ends every wait: each line that waits may be tried once. */
-  endWaits(now: number): void {
+  /** Ends every wait, so that each line is tried once; later waits are short until the returned function is called. */
+  endWaits(now: number): () => void {
     this.#schedule.endWaits(now)
+    this.#returned.longestWaitMs = LONGEST_LAST_WAIT_MS
+    const calmDown = this.hurry()
+    return () => {
+      this.#returned.longestWaitMs = Number.POSITIVE_INFINITY
+      calmDown()
+    }
   }
 
   /** Takes the oldest lines that are not in flight, so that `bytes` more fit. Empty unless the policy is `dropOldest`. */
@@ -213,6 +220,7 @@ export class Queue {
   #push(lane: Lane, line: number): void {
     this.#lanes.wake(lane)
     lane.push(line)
+    this.#hotKeys.pushed++
     this.#oldest?.add(lane)
     this.#schedule.offer(lane)
   }

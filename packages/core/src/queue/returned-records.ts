@@ -56,6 +56,8 @@ export class ReturnedRecords {
   readonly #backoff: BackoffPolicy
   readonly #isOrdered: boolean
   readonly #oldest: OldestLanes | undefined
+  /** No record waits longer than this, in ms. */
+  longestWaitMs: number = Number.POSITIVE_INFINITY
 
   constructor({ clock, store, lanes, schedule, backoff, isOrdered, oldest }: ReturnedRecordsParts) {
     this.#clock = clock
@@ -205,11 +207,15 @@ export class ReturnedRecords {
   }
 
   #block(lane: Lane, isThrottled: boolean, now: number): void {
-    const { baseMs, maxMs } = this.#backoff
     lane.failures++
-    const longest = isThrottled ? Math.min(maxMs, LONGEST_THROTTLE_MS) : maxMs
-    const wait = fullJitterMs(lane.failures, baseMs, longest, this.#clock.random())
-    this.#schedule.block(lane, now + Math.max(1, wait))
+    const longestMs = isThrottled ? LONGEST_THROTTLE_MS : Number.POSITIVE_INFINITY
+    this.#schedule.block(lane, now + Math.max(1, this.#waitMs(lane.failures, longestMs)))
+  }
+
+  #waitMs(failures: number, longestMs: number = Number.POSITIVE_INFINITY): number {
+    const { baseMs, maxMs } = this.#backoff
+    const boundMs = Math.min(maxMs, longestMs, this.longestWaitMs)
+    return fullJitterMs(failures, Math.min(baseMs, boundMs), boundMs, this.#clock.random())
   }
 
   #applyTally(
@@ -226,10 +232,8 @@ export class ReturnedRecords {
     if (partition.index === UNKNOWN) return
     if (landed > 0) partition.failures = 0
     else if (failed > 0) {
-      const { baseMs, maxMs } = this.#backoff
       partition.failures++
-      const wait = fullJitterMs(partition.failures, baseMs, maxMs, this.#clock.random())
-      partition.blockedUntil = Math.max(partition.blockedUntil, now + wait)
+      partition.blockedUntil = Math.max(partition.blockedUntil, now + this.#waitMs(partition.failures))
     }
     if (throttled > 0) partition.blockedUntil = Math.max(partition.blockedUntil, partition.rate.readyAt(now))
   }
