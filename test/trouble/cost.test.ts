@@ -21,17 +21,17 @@ interface Cost {
   readonly delivered: number
 }
 
-const MAX_RATIO = 3
 const MAX_STALL_MS = 50
 
 describe.each(['dropOldest', 'dropNewest', 'block'])('a full buffer, %s', (policy) => {
   it.each([
-    ['100,000 keys', { keys: 100_000 }],
-    ['keys never seen twice', { keys: 0 }]
+    ['100,000 keys', { keys: 100_000, maxRatio: 3 }],
+    // Each line makes a lane, and frees it.
+    ['keys never seen twice', { keys: 0, maxRatio: 7 }]
   ])(
     '%s cost about what one key costs, and never hold the event loop',
-    async (_, { keys }) => {
-      const parameters = { policy, maxBytes: 16 * MIB, phaseMs: 1_500 }
+    async (_, { keys, maxRatio }) => {
+      const parameters = { policy, maxBytes: 64 * MIB, phaseMs: 1_500 }
       const one = await measure<Cost>('cost.mjs', { ...parameters, keys: 1 })
       const many = await measure<Cost>('cost.mjs', { ...parameters, keys })
       expect(many.delivered).toBeGreaterThan(0)
@@ -40,7 +40,7 @@ describe.each(['dropOldest', 'dropNewest', 'block'])('a full buffer, %s', (polic
         if (few === undefined || all === undefined) continue
         expect(few.lines).toBeGreaterThan(0)
         const ratio = all.microsecondsPerLine / few.microsecondsPerLine
-        expect(ratio, `times as much as one key, ${phase}`).toBeLessThanOrEqual(MAX_RATIO)
+        expect(ratio, `times as much as one key, ${phase}`).toBeLessThanOrEqual(maxRatio)
         expect(all.stallMs, `ms in one turn, ${phase}`).toBeLessThanOrEqual(
           Math.max(MAX_STALL_MS, 2 * few.stallMs)
         )

@@ -21,7 +21,8 @@ describe.each([['DIS.5000'], ['DIS.4303']])('a partition that answered %s for ei
       { fails: (partition) => (isBad && partition === BAD ? { code } : undefined) },
       keyFor
     )
-    expect(current.producer.stats().buffered).toBeGreaterThan(0)
+    // A record without a key goes to another partition when it is sent again.
+    if (options.partitionKey !== null) expect(current.producer.stats().buffered).toBeGreaterThan(0)
     isBad = false
     // Longer than any backoff, and long enough for a pace to grow.
     await current.clock.advance(5_000)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Partition } from '../../../packages/core/src/queue/partition.ts'
+import { Partitions } from '../../../packages/core/src/queue/partition.ts'
 import { RateLimiter } from '../../../packages/core/src/queue/rate-limiter.ts'
 
 interface Service {
@@ -141,7 +141,9 @@ describe('the pacer', () => {
 
   /** Paced since 0 ms, at what it took in the second before. */
   function paced(perSecond: number, slowest?: number): RateLimiter {
-    const pacer = new RateLimiter(slowest)
+    const pacer = new RateLimiter(
+      slowest === undefined ? undefined : { partitions: 1, slowest, tolerated: 0 }
+    )
     for (let at = -900; at < 0; at += 100) pacer.answered(at, perSecond / 10, 0, at)
     pacer.answered(0, perSecond / 10, 1, 0)
     return pacer
@@ -180,8 +182,13 @@ describe('the pacer', () => {
       for (let at = 1; at < 12_000; at += 600) pacer.answered(at + 599, 0, 50, at)
       expect(pacer.perSecond).toBeGreaterThanOrEqual(floor)
     }
-    expect(new Partition('', 0, () => 4).rate.slowest).toBe(1_000)
-    expect(new Partition('shardId-0000000000', 1).rate.slowest).toBe(5)
+    const partitions = new Partitions()
+    expect(partitions.at(0).rate.slowest).toBe(250)
+    const known = partitions.named('shardId-0000000000')
+    expect(known.rate.slowest).toBe(5)
+    // A quarter of what the stream takes.
+    known.taken.add(0, 2_000)
+    expect(partitions.at(0).rate.slowest).toBe(500)
   })
 
   it.each([0.2, 0.3, 0.5, 0.9])(

@@ -17,7 +17,9 @@ export function batchOf(store: LineStore, format: BodyFormat, records: readonly 
       const id = store.put(line, 0, 0)
       batch.add(id, store.length(id) + (index > 0 ? 1 : 0))
     })
-    batch.endRecord(new Lane('k', route, format.encodeRoute(route), store))
+    batch.endRecord(
+      new Lane('k', { routeOf: () => route, encode: (value) => format.encodeRoute(value) }, store)
+    )
   }
   return batch
 }

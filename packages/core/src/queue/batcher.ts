@@ -9,9 +9,9 @@ import { MAX_BODY_BYTES } from '../limits.ts'
 import type { BodyFormat } from '../wire/format.ts'
 import { Batch } from './batch.ts'
 import type { HotKeys } from './hot-keys.ts'
-import type { Lane } from './lane.ts'
+import { LANE_OVERHEAD_BYTES, type Lane } from './lane.ts'
 import type { LaneSchedule } from './lane-schedule.ts'
-import { type LineStore, NONE } from './line-store.ts'
+import { LINE_OVERHEAD_BYTES, type LineStore, NONE } from './line-store.ts'
 import type { Partition } from './partition.ts'
 import { UNIT_BYTES } from './rate-limiter.ts'
 
@@ -23,7 +23,12 @@ export interface BatchLimits {
   readonly aggregateBytes: number
   /** At most one record of a lane in a batch and in flight. */
   readonly ordered: boolean
+  /** `buffer.maxBytes`. */
+  readonly bufferBytes: number
 }
+
+/** The part of the buffer that lines may take that linger. */
+const LINGER_PART = 4
 
 export class Batcher {
   readonly #store: LineStore
@@ -31,6 +36,8 @@ export class Batcher {
   readonly #format: Pick<BodyFormat, 'emptyBytes' | 'recordBytes'>
   readonly #schedule: LaneSchedule
   readonly #hotKeys: HotKeys
+  /** Nothing lingers while more memory than this is ready to be sent. */
+  readonly #mostMemory: number
   /** The partition that is drained first changes from batch to batch. */
   #turn = 0
   /** Units taken from the partition at hand. */
@@ -48,6 +55,7 @@ export class Batcher {
     this.#format = format
     this.#schedule = schedule
     this.#hotKeys = hotKeys
+    this.#mostMemory = limits.bufferBytes / LINGER_PART
   }
 
   /** Fills a batch with what may travel now; without records if there is nothing. */
@@ -69,6 +77,7 @@ export class Batcher {
     const { maxRecords, maxBytes, lingerMs, aggregateBytes, ordered } = this.#limits
     let records = 0
     let bytes = 0
+    let memory = 0
     let oldest = Number.POSITIVE_INFINITY
     for (const { blockedUntil, ready, oldestAt } of this.#schedule.partitions.all) {
       if (blockedUntil > now || ready.first === undefined) continue
@@ -76,9 +85,10 @@ export class Batcher {
       // Each lane gives one record at least.
       records += ordered || aggregateBytes > 0 ? ready.size : ready.lines
       bytes += ordered && aggregateBytes === 0 ? 0 : ready.bytes
+      memory += ready.bytes + ready.lines * LINE_OVERHEAD_BYTES + ready.size * LANE_OVERHEAD_BYTES
       oldest = Math.min(oldest, oldestAt)
     }
-    if (records >= maxRecords || bytes >= maxBytes) return now
+    if (records >= maxRecords || bytes >= maxBytes || memory >= this.#mostMemory) return now
     return oldest === Number.POSITIVE_INFINITY ? oldest : Math.max(now, oldest + lingerMs)
   }
 

@@ -12,26 +12,44 @@ export class Heap<Item> {
     return this.#keys[0] ?? Number.POSITIVE_INFINITY
   }
 
+  /** The item with the smallest number. */
+  get first(): Item | undefined {
+    return this.#items[0]
+  }
+
   push(key: number, item: Item): void {
-    let at = this.#items.length
-    this.#items.push(item)
-    this.#keys.push(key)
+    const items = this.#items
+    const keys = this.#keys
+    let at = items.length
+    items.push(item)
+    keys.push(key)
+    // Items above move down until there is the right place.
     while (at > 0) {
       const parent = (at - 1) >> 1
-      if ((this.#keys[parent] ?? 0) <= key) break
-      this.#swap(at, parent)
+      const parentKey = keys[parent]
+      const parentItem = items[parent]
+      if (parentKey === undefined || parentItem === undefined || parentKey <= key) break
+      keys[at] = parentKey
+      items[at] = parentItem
       at = parent
     }
+    keys[at] = key
+    items[at] = item
   }
 
   /** Takes the item with the smallest number. */
   pop(): Item | undefined {
     const first = this.#items[0]
-    this.#swap(0, this.#items.length - 1)
-    this.#items.pop()
-    this.#keys.pop()
-    this.#sink(0)
+    const key = this.#keys.pop()
+    const item = this.#items.pop()
+    if (key !== undefined && item !== undefined && this.#items.length > 0) this.#sink(key, item)
     return first
+  }
+
+  /** Gives the first item another number. */
+  renew(key: number): void {
+    const first = this.#items[0]
+    if (first !== undefined) this.#sink(key, first)
   }
 
   /** Keeps the items that pass, with the numbers that they have. */
@@ -45,30 +63,31 @@ export class Heap<Item> {
     for (const [key, item] of kept) this.push(key, item)
   }
 
-  #sink(from: number): void {
-    let at = from
+  /** Puts an item in place of the first one. Smaller ones move up until there is the right place. */
+  #sink(key: number, item: Item): void {
+    const items = this.#items
+    const keys = this.#keys
+    const { length } = items
+    let at = 0
     for (;;) {
-      const left = 2 * at + 1
-      if (left >= this.#items.length) return
-      const right = left + 1
-      const smaller = this.#keyAt(right) < this.#keyAt(left) ? right : left
-      if (this.#keyAt(at) <= this.#keyAt(smaller)) return
-      this.#swap(at, smaller)
-      at = smaller
+      let child = 2 * at + 1
+      if (child >= length) break
+      let childKey = keys[child] ?? key
+      const right = child + 1
+      if (right < length) {
+        const rightKey = keys[right] ?? key
+        if (rightKey < childKey) {
+          child = right
+          childKey = rightKey
+        }
+      }
+      const childItem = items[child]
+      if (childItem === undefined || childKey >= key) break
+      keys[at] = childKey
+      items[at] = childItem
+      at = child
     }
-  }
-
-  #keyAt(at: number): number {
-    return this.#keys[at] ?? Number.POSITIVE_INFINITY
-  }
-
-  #swap(a: number, b: number): void {
-    const [itemA, itemB] = [this.#items[a], this.#items[b]]
-    const [keyA, keyB] = [this.#keys[a], this.#keys[b]]
-    if (itemA === undefined || itemB === undefined || keyA === undefined || keyB === undefined) return
-    this.#items[a] = itemB
-    this.#items[b] = itemA
-    this.#keys[a] = keyB
-    this.#keys[b] = keyA
+    keys[at] = key
+    items[at] = item
   }
 }

@@ -72,12 +72,12 @@ export class HotKeys {
       if (partition === undefined || units < LEAST_SHARE || now - this.#toldAt < QUIET_MS) continue
       const others = partitions.filter((other) => other !== partition && other.index !== UNKNOWN)
       if (!isFull(partition) || others.some(isFull)) continue
-      // With lines of other keys in the same partition, the stream seems to have no other one.
-      if (others.length === 0 && units < ALONE) continue
-      this.#toldAt = now
-      const { partitionId } = partition
       const { candidate, minePushed, allPushed } = vote
       const share = (candidate.pushed - minePushed) / Math.max(1, this.pushed - allPushed)
+      // With lines of other keys in the same partition, the stream seems to have no other one.
+      if (others.length === 0 && share < ALONE) continue
+      this.#toldAt = now
+      const { partitionId } = partition
       return { partitionId, key: candidate.key, share, othersHaveRoom: others.length > 0 }
     }
     return undefined

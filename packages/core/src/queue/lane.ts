@@ -8,13 +8,22 @@ import type { Route } from '../record/route.ts'
 import { type LineStore, NONE } from './line-store.ts'
 
 /** What a lane costs besides its key: the object, its route, and its places in maps and lists. */
-const LANE_OVERHEAD_BYTES = 340
+export const LANE_OVERHEAD_BYTES: number = 340
+
+/** How keys become routes, and routes bytes. */
+export interface LaneRoutes {
+  routeOf(key: string): Route
+  encode(route: Route): string
+}
+
+const ROUTED = {}
 
 export class Lane {
   readonly key: string
-  readonly route: Route
-  /** What follows the data of a record of this lane in a body, one character a byte. */
-  readonly encodedRoute: string
+  // Made when they are needed: many lanes end without a record.
+  #route: Route | undefined
+  #encodedRoute: string | undefined
+  readonly #routes: LaneRoutes
   /** Made for a record that waits by itself: no line is added to it, and it ends with that record. */
   readonly isDetached: boolean
   readonly #store: LineStore
@@ -42,19 +51,38 @@ export class Lane {
   previous: Lane | undefined
   following: Lane | undefined
 
-  constructor(key: string, route: Route, encodedRoute: string, store: LineStore, isDetached = false) {
+  /** `route`: if it is not the one that belongs to the key. */
+  constructor(
+    key: string,
+    routes: LaneRoutes,
+    store: LineStore,
+    {
+      route,
+      isDetached = false
+    }: { readonly route?: Route | undefined; readonly isDetached?: boolean } = ROUTED
+  ) {
     this.key = key
-    this.route = route
-    this.encodedRoute = encodedRoute
     this.isDetached = isDetached
+    this.#route = route
+    this.#routes = routes
     this.#store = store
+  }
+
+  get route(): Route {
+    this.#route ??= this.#routes.routeOf(this.key)
+    return this.#route
+  }
+
+  /** What follows the data of a record of this lane in a body, one character a byte. */
+  get encodedRoute(): string {
+    this.#encodedRoute ??= this.#routes.encode(this.route)
+    return this.#encodedRoute
   }
 
   /** Bytes of memory that it takes. A detached lane shares its key and route with another one. */
   get heldBytes(): number {
-    return this.isDetached
-      ? LANE_OVERHEAD_BYTES
-      : LANE_OVERHEAD_BYTES + 2 * this.key.length + this.encodedRoute.length
+    // The key stands in its encoded form, too.
+    return this.isDetached ? LANE_OVERHEAD_BYTES : LANE_OVERHEAD_BYTES + 3 * this.key.length
   }
 
   /** First waiting line, or {@link NONE}. */

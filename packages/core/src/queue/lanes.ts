@@ -6,7 +6,7 @@
  */
 import { type PlainRoute, type Route, type Routing, routeFrom, routeOf } from '../record/route.ts'
 import type { BodyFormat } from '../wire/format.ts'
-import { Lane, LaneList } from './lane.ts'
+import { Lane, LaneList, type LaneRoutes } from './lane.ts'
 import { type LineStore, NONE } from './line-store.ts'
 
 export const MAX_IDLE_LANES: number = 10_000
@@ -22,7 +22,7 @@ export class Lanes {
   readonly #maxIdleBytes: number
   readonly routing: Routing
   readonly #store: LineStore
-  readonly #format: Pick<BodyFormat, 'encodeRoute'>
+  readonly #routes: LaneRoutes
   /** Bytes of memory that all lanes take. */
   heldBytes = 0
 
@@ -34,7 +34,10 @@ export class Lanes {
   ) {
     this.routing = routing
     this.#store = store
-    this.#format = format
+    this.#routes = {
+      routeOf: (key) => routeOf(routing, key),
+      encode: (route) => format.encodeRoute(route)
+    }
     this.#maxIdleBytes = maxBufferBytes / IDLE_PART
   }
 
@@ -67,7 +70,7 @@ export class Lanes {
 
   /** A lane for a record that waits by itself, apart from `lane`. */
   detach(lane: Lane): Lane {
-    const detached = new Lane(lane.key, lane.route, lane.encodedRoute, this.#store, true)
+    const detached = new Lane(lane.key, this.#routes, this.#store, { route: lane.route, isDetached: true })
     detached.partition = lane.partition
     this.#detached.add(detached)
     this.heldBytes += detached.heldBytes
@@ -112,8 +115,10 @@ export class Lanes {
   }
 
   #make(key: string, route: Route | undefined): Lane {
-    const itsRoute = route ?? routeOf(this.routing, key)
-    const lane = new Lane(key, itsRoute, this.#format.encodeRoute(itsRoute), this.#store)
+    const lane =
+      route === undefined
+        ? new Lane(key, this.#routes, this.#store)
+        : new Lane(key, this.#routes, this.#store, { route })
     this.#byKey.set(key, lane)
     this.heldBytes += lane.heldBytes
     return lane

@@ -31,15 +31,16 @@ export class OldestLanes {
   /** The lane whose first line is the oldest that waits. */
   first(): Lane | undefined {
     for (;;) {
-      const key = this.#heap.firstKey
-      const lane = this.#heap.pop()
+      const { first: lane, firstKey } = this.#heap
       if (lane === undefined) return undefined
-      lane.isInAgeHeap = false
-      if (lane.head === NONE) continue
+      if (lane.head === NONE) {
+        lane.isInAgeHeap = false
+        this.#heap.pop()
+        continue
+      }
       const headAt = this.#store.writtenAt(lane.head)
-      lane.isInAgeHeap = true
-      this.#heap.push(headAt, lane)
-      if (headAt <= key) return lane
+      if (headAt <= firstKey) return lane
+      this.#heap.renew(headAt)
     }
   }
 

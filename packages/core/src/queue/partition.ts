@@ -7,17 +7,19 @@
  */
 import type { PartitionStats } from '../report/stats.ts'
 import { type Lane, LaneList } from './lane.ts'
-import { RateLimiter } from './rate-limiter.ts'
+import { RateLimiter, type RateSubject } from './rate-limiter.ts'
 import { SlidingSum } from './sliding-sum.ts'
 
 /** Number of the partition that stands for all unknown ones. */
 export const UNKNOWN = 0
 
 /**
- * Units a second for each partition of the stream, below which the rate of unknown lanes does not fall: a packed record of
- * 50 KB each 200 ms, a quarter of what the smallest partition takes.
+ * Units a second below which the rate of unknown lanes does not fall: a packed record of 50 KB each 200 ms, a quarter of what
+ * the smallest partition takes;
  */
 const SLOWEST_UNKNOWN = 250
+/** and this part of what the whole stream takes, because unknown lanes lead to all of it. */
+const UNKNOWN_PART = 0.25
 
 export class Partition {
   /** Partition id in the long spelling; `''` for the unknown ones. */
@@ -39,11 +41,11 @@ export class Partition {
   throttled = 0
   failed = 0
 
-  /** `partitions`: how many the stream is known to have, for the rate of the unknown ones. */
-  constructor(partitionId: string, index: number, partitions: () => number = () => 1) {
+  /** `subject`: what its rate is for, if not for one partition. */
+  constructor(partitionId: string, index: number, subject?: RateSubject) {
     this.partitionId = partitionId
     this.index = index
-    this.rate = index === UNKNOWN ? new RateLimiter(SLOWEST_UNKNOWN, partitions) : new RateLimiter()
+    this.rate = new RateLimiter(subject)
   }
 
   /** Lists a lane as ready; its first line was written at `headAt`. */
@@ -71,9 +73,24 @@ export class Partition {
 }
 
 /** All partitions that answers have named. Their number is bounded by the stream's. */
-export class Partitions {
-  readonly #all: Partition[] = [new Partition('', UNKNOWN, () => Math.max(1, this.#all.length - 1))]
+export class Partitions implements RateSubject {
+  readonly #all: Partition[] = [new Partition('', UNKNOWN, this)]
   readonly #byId = new Map<string, Partition>()
+
+  /** Keys are not spread evenly, so some partition is always at its limit a little earlier than the others. */
+  readonly tolerated: number = 0.05
+
+  /** How many the stream is known to have. */
+  get partitions(): number {
+    return Math.max(1, this.#all.length - 1)
+  }
+
+  /** See {@link RateSubject}: for the lanes whose partition is not known. */
+  get slowest(): number {
+    let taken = 0
+    for (const partition of this.#all) taken += partition.taken.latest
+    return Math.max(SLOWEST_UNKNOWN, taken * UNKNOWN_PART)
+  }
 
   get all(): readonly Partition[] {
     return this.#all

@@ -35,7 +35,7 @@ export interface QueueParts {
   readonly routing: Routing
   readonly format: Pick<BodyFormat, 'emptyBytes' | 'recordBytes' | 'encodeRoute'>
   readonly buffer: BufferSettings
-  readonly batch: BatchLimits
+  readonly batch: Omit<BatchLimits, 'bufferBytes'>
   readonly backoff: BackoffPolicy
 }
 
@@ -62,7 +62,13 @@ export class Queue {
     this.#lanes = new Lanes(routing, store, format, buffer.maxBytes)
     this.#limit = new BufferLimit(store, this.#lanes, buffer)
     this.#schedule = new LaneSchedule(store, batch.ordered)
-    this.#batcher = new Batcher(store, batch, format, this.#schedule, this.#hotKeys)
+    this.#batcher = new Batcher(
+      store,
+      { ...batch, bufferBytes: buffer.maxBytes },
+      format,
+      this.#schedule,
+      this.#hotKeys
+    )
     this.#oldest = this.#limit.dropsOldest ? new OldestLanes(store) : undefined
     this.#returned = new ReturnedRecords({
       clock,

@@ -34,6 +34,8 @@ const FIRST_STEP_UP = 0.02
 const LARGEST_STEP_UP = 0.25
 /** A share of throttled units that is no smaller than this part of the last one: slowing down has not helped. */
 const NO_BETTER = 0.8
+/** A rate that sinks below this part of the last one. */
+const LARGE_STEP = 0.9
 /** So many times in a row, and pacing is given up; */
 const MAX_FUTILE = 3
 /** or if, paced, the partition takes less than this part of what it took before: a limit would not sink with the pace; */
@@ -57,6 +59,18 @@ const SLOWEST = 5
 /** No step down is larger: the answers of half a second may be those to a single record. */
 const LARGEST_STEP_DOWN = 0.5
 
+/** What a limit is for. */
+export interface RateSubject {
+  /** How many partitions: more than one where it is not known to which of them records go. */
+  readonly partitions: number
+  /** Units a second below which the rate never falls. */
+  readonly slowest: number
+  /** A share of throttled units that is none of the rate's business, 0 to 1. */
+  readonly tolerated: number
+}
+
+const ONE_PARTITION: RateSubject = { partitions: 1, slowest: SLOWEST, tolerated: 0 }
+
 export class RateLimiter {
   /** Units a ms; infinite while unlimited. */
   #rate = Number.POSITIVE_INFINITY
@@ -74,6 +88,9 @@ export class RateLimiter {
   // Share of throttled units at the last slow-down, and how often the next was no better.
   #share = 1
   #futile = 0
+  // The rate before the last step down, and what was taken during the step before it.
+  #rateBefore = Number.POSITIVE_INFINITY
+  #takenBefore = 0
   // Steps since pacing began, and what the partition took in a second when it had settled.
   #steps = 0
   #settled = 0
@@ -81,21 +98,15 @@ export class RateLimiter {
   #respiteUntil = 0
   readonly #taken = new SlidingSum()
 
-  readonly #slowest: number
-  readonly #partitions: () => number
+  readonly #subject: RateSubject
 
-  /**
-   * `slowest`: units a second for each partition, below which it never falls. `partitions`: how many the limit is for; more
-   * than one where it is not known to which of them records go.
-   */
-  constructor(slowest: number = SLOWEST, partitions: () => number = () => 1) {
-    this.#slowest = slowest
-    this.#partitions = partitions
+  constructor(subject: RateSubject = ONE_PARTITION) {
+    this.#subject = subject
   }
 
   /** Units a second below which it never falls. */
   get slowest(): number {
-    return this.#slowest * this.#partitions()
+    return this.#subject.slowest
   }
 
   get isLimited(): boolean {
@@ -146,7 +157,7 @@ export class RateLimiter {
     if (now - this.#steppedAt < STEP_MS || now < this.#respiteUntil) return
     const isKnown = ++this.#steps > SETTLING_STEPS
     const hasSunk = isKnown && this.#wasLimited && this.#taken.latest < this.#settled * SUNK
-    if (this.#throttledUnits === 0) this.#stepUpward()
+    if (this.#throttledUnits === 0 || this.#throttledShare() <= this.#subject.tolerated) this.#stepUpward()
     else if (this.#isFutile() || hasSunk) this.#giveUp(now)
     else this.#slowDown(now)
     if (this.#steps === SETTLING_STEPS) this.#settled = this.#taken.latest
@@ -163,9 +174,21 @@ export class RateLimiter {
   /** The last slow-down, and the one before it, have not helped. */
   #isFutile(): boolean {
     const share = this.#throttledShare()
-    this.#futile = share > this.#share * NO_BETTER ? this.#futile + 1 : 0
+    const hasHelped = this.#isLargeStep() ? this.#takesTheSame() : share <= this.#share * NO_BETTER
+    this.#futile = hasHelped ? 0 : this.#futile + 1
     this.#share = share
     return this.#futile >= MAX_FUTILE
+  }
+
+  /** The rate sank so much with the last step that what is taken tells more than the share of refusals. */
+  #isLargeStep(): boolean {
+    return this.#rate < this.#rateBefore * LARGE_STEP
+  }
+
+  /** A limit takes the same of less; a fault takes less of less. */
+  #takesTheSame(): boolean {
+    const expected = this.#takenBefore * ((1 + this.#rate / this.#rateBefore) / 2)
+    return this.#takenUnits > expected
   }
 
   /** Of what was answered since the last step. */
@@ -174,7 +197,8 @@ export class RateLimiter {
   }
 
   #giveUp(now: number): void {
-    this.#rate = Math.max(RESPITE_PACE * this.#partitions(), RESPITE_FACTOR * this.#taken.latest) / 1_000
+    this.#rate =
+      Math.max(RESPITE_PACE * this.#subject.partitions, RESPITE_FACTOR * this.#taken.latest) / 1_000
     this.#futile = 0
     this.#share = 1
     this.#steps = 0
@@ -183,10 +207,12 @@ export class RateLimiter {
   }
 
   #slowDown(now: number): void {
+    this.#rateBefore = this.#rate
+    this.#takenBefore = this.#takenUnits
     this.#rate =
       (this.isLimited
         ? this.#lower()
-        : Math.max(FIRST_PACE * this.#partitions(), this.#taken.latest * STEP_DOWN)) / 1_000
+        : Math.max(FIRST_PACE * this.#subject.partitions, this.#taken.latest * STEP_DOWN)) / 1_000
     this.#budget = 0
     this.#refilledAt = now
     this.#stepUp = FIRST_STEP_UP
