@@ -80,6 +80,35 @@ function withoutComments(text: string): string {
 
 const CORE_SOURCE = 'packages/core/src'
 
+/** Files of core that a file of core imports, types included. */
+function importsWithin(file: string): string[] {
+  return importsOf(join(CORE_SOURCE, file))
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => join(dirname(file), specifier).replaceAll('\\', '/'))
+}
+
+/** The shortest way along imports from a file back to itself, both ends included; empty if there is none. */
+function circleThrough(start: string, graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const importers = new Map<string, string>()
+  const found = [start]
+  for (const file of found) {
+    for (const target of graph.get(file) ?? []) {
+      if (target === start) {
+        const path = [start]
+        for (let at = file; at !== start; at = importers.get(at) ?? start) path.unshift(at)
+        return [start, ...path]
+      }
+      if (importers.has(target)) continue
+      importers.set(target, file)
+      found.push(target)
+    }
+  }
+  return []
+}
+
+// Of the queue's inside. Everything else speaks to the door, queue/queue.ts.
+const PRIVATE_TO_QUEUE = /^queue\/(lane|lanes|partition|rate-limiter|batcher)\.ts$/
+
 function layerOf(file: string): string | undefined {
   return Object.keys(CORE).find((name) => CORE[name]?.files.test(file))
 }
@@ -109,6 +138,51 @@ describe('the layers of core', () => {
       expect(IMPURE.exec(withoutComments(readFileSync(join(CORE_SOURCE, file), 'utf8')))?.[0]).toBeUndefined()
     }
   )
+})
+
+describe('the imports of core', () => {
+  const files = sources(CORE_SOURCE)
+  const graph = new Map(files.map((file) => [file, importsWithin(file)]))
+
+  it('name files that exist', () => {
+    const targets = [...graph.values()].flat()
+    expect(targets.filter((target) => !graph.has(target))).toEqual([])
+    expect(targets.length).toBeGreaterThan(100)
+  })
+
+  it('form no circle, types included', () => {
+    const circles = files
+      .map((file) => circleThrough(file, graph))
+      // A circle is found from each of its files; it is told from the first of them.
+      .filter((circle) => circle.length > 0 && circle[0] === [...circle].sort()[0])
+    expect(circles.map((circle) => circle.join(' → '))).toEqual([])
+  })
+
+  it('reach the lanes and partitions of the queue only from inside the queue', () => {
+    const intruders = files
+      .filter((file) => !file.startsWith('queue/'))
+      .flatMap((file) =>
+        importsWithin(file)
+          .filter((target) => PRIVATE_TO_QUEUE.test(target))
+          .map((target) => `${file} imports ${target}`)
+      )
+    expect(intruders).toEqual([])
+  })
+})
+
+describe('a circle of imports', () => {
+  it.each([
+    ['of two', { a: ['b'], b: ['a'] }, ['a', 'b', 'a']],
+    [
+      'of three, behind a longer one',
+      { a: ['b', 'c'], b: ['d'], c: ['e'], d: ['c'], e: ['a'] },
+      ['a', 'c', 'e', 'a']
+    ],
+    ['of one', { a: ['a'] }, ['a', 'a']],
+    ['elsewhere', { a: ['b'], b: ['c'], c: ['b'] }, []]
+  ])('%s is found', (_, graph, circle) => {
+    expect(circleThrough('a', new Map(Object.entries(graph)))).toEqual(circle)
+  })
 })
 
 describe.each(Object.entries(PACKAGES))('packages/%s', (name, allowed) => {
