@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expectBalanced, type World, world } from '../core/producer/world.ts'
-import { ALL_MOODS, CLEAN_MOODS, expectOrder, Service, type Step, seeded, steps } from './service.ts'
+import { seeded } from '../fixtures/random.mjs'
+import { ALL_MOODS, CLEAN_MOODS, expectOrder, Service, type Step, steps } from './service.ts'
 
 /**
  * Random interleavings of writing, time, flushes and a service that changes its mind. A model of the service

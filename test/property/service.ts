@@ -88,14 +88,6 @@ export class Service {
   }
 }
 
-export function seeded(seed: number): () => number {
-  let state = (seed % 2_147_483_646) + 1
-  return () => {
-    state = (state * 16_807) % 2_147_483_647
-    return state / 2_147_483_647
-  }
-}
-
 /** Per key the first arrivals are in the order written. */
 export function expectOrder(service: Service): void {
   const last = new Map<number, number>()

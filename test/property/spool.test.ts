@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expectBalanced, type World, world } from '../core/producer/world.ts'
-import { CLEAN_MOODS, expectOrder, Service, type Step, seeded, steps } from './service.ts'
+import { seeded } from '../fixtures/random.mjs'
+import { CLEAN_MOODS, expectOrder, Service, type Step, steps } from './service.ts'
 
 /**
  * Several lives of a producer on one folder: each writes, meets a service that changes its mind, and is closed at

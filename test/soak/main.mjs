@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { seeded } from '../fixtures/random.mjs'
 import { Books } from './books.mjs'
 import { Service } from './service.mjs'
 
@@ -129,13 +130,4 @@ peak memory       ${Math.round(books.peakRss / 1_048_576)} MiB`)
 
 function sleep(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** Numbers that can be repeated. */
-function seeded(seed) {
-  let state = (seed % 2_147_483_646) + 1
-  return () => {
-    state = (state * 16_807) % 2_147_483_647
-    return state / 2_147_483_647
-  }
 }

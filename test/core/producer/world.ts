@@ -1,5 +1,7 @@
+import { afterEach } from 'vitest'
 import type { DisOptions, Producer } from '../../../packages/core/src/index.ts'
 import { assembleProducer, ManualClock, ScriptedTransport } from '../../../packages/core/src/testing.ts'
+import type { WireReply } from '../../../packages/core/src/wire/message.ts'
 
 export interface World {
   readonly producer: Producer
@@ -43,4 +45,24 @@ export function expectBalanced({ producer }: World): void {
   if (written !== delivered + rejected + dropped + spooled + buffered) {
     throw new Error(`the books don't balance: ${JSON.stringify(producer.stats())}`)
   }
+}
+
+/** {@link world} for the tests of a file: after each, the books of the worlds that it opened must balance. */
+export function checkedWorlds(): typeof world {
+  const opened: World[] = []
+  afterEach(() => opened.splice(0).forEach(expectBalanced))
+  return (...args) => {
+    const one = world(...args)
+    opened.push(one)
+    return one
+  }
+}
+
+/** An answer that is no success. */
+export function errorReply(
+  status: number,
+  body: unknown = {},
+  headers: Record<string, string> = {}
+): WireReply {
+  return { kind: 'answer', status, headers, body: Buffer.from(JSON.stringify(body)) }
 }

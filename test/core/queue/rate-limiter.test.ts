@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Partitions } from '../../../packages/core/src/queue/partition.ts'
 import { RateLimiter } from '../../../packages/core/src/queue/rate-limiter.ts'
+import { seeded } from '../../fixtures/random.mjs'
 
 interface Service {
   /** Units that it takes of those that are sent. */
@@ -194,11 +195,7 @@ describe('the pacer', () => {
   it.each([0.2, 0.3, 0.5, 0.9])(
     'is not fooled by failures that have nothing to do with the pace: %d of all',
     (share) => {
-      let state = 7
-      const random = () => {
-        state = (state * 16_807) % 2_147_483_647
-        return state / 2_147_483_647
-      }
+      const random = seeded(6)
       const moody: Service = {
         take: (_, units) => Array.from({ length: units }, random).filter((value) => value >= share).length
       }

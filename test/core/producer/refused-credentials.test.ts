@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { stored } from '../../../packages/core/src/testing.ts'
+import { checkedWorlds, errorReply, lines } from './world.ts'
+
+const open = checkedWorlds()
+
+describe('refused credentials', () => {
+  it('are tried at most three times before the circuit opens, then every five minutes; nothing is lost', async () => {
+    const { producer, clock, transport, events, stderr } = open()
+    transport.answer(() => errorReply(441, { errorCode: 'DIS.4114', message: 'token expired' }))
+    for (const line of lines(5_000)) producer.write(line)
+    await clock.advance(60_000)
+    expect(transport.requests).toHaveLength(3)
+    await clock.advance(600_000)
+    expect(transport.requests).toHaveLength(5)
+    expect(events).toMatchObject([{ name: 'warning', payload: { code: 'DIS.4114' } }])
+    expect(stderr).toHaveLength(1)
+    transport.answer((records) => stored(records))
+    await clock.advance(310_000)
+    expect(producer.stats()).toMatchObject({ delivered: 5_000, buffered: 0 })
+  })
+
+  it('are asked for again where that can help, and the new ones are used at once', async () => {
+    let issued = 0
+    const { producer, clock, transport } = open({ credentials: async () => ({ token: `T${++issued}` }) })
+    transport.answer((records, request) =>
+      request.headers['X-Auth-Token'] === 'T1' ? errorReply(441, { errorCode: 'DIS.4114' }) : stored(records)
+    )
+    producer.write('x')
+    await clock.advance(300)
+    expect(producer.stats()).toMatchObject({ delivered: 1 })
+    expect(transport.requests).toHaveLength(2)
+  })
+
+  it('from a function that fails are an outage like any other', async () => {
+    let works = false
+    const { producer, clock } = open({
+      credentials: () => {
+        if (!works) throw new Error('vault is sealed')
+        return { token: 'T' }
+      }
+    })
+    producer.write('x')
+    await clock.advance(60_000)
+    expect(producer.stats()).toMatchObject({ buffered: 1 })
+    works = true
+    await clock.advance(60_000)
+    expect(producer.stats()).toMatchObject({ delivered: 1 })
+  })
+})
