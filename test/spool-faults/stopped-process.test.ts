@@ -14,7 +14,8 @@ describe('one of two processes is stopped for 20 s and goes on', () => {
       context.skip(hosts === 'two hosts' && !canUnshare, 'namespaces cannot be made here')
       return inScenario(['app-logs'], async (scenario) => {
         await scenario.dis.faults.add({ kind: 'slow', delayMs: 300 })
-        const options = scenario.options({ closeTimeoutMs: 15_000 })
+        // Without `ordered`, requests that are in flight together may arrive in either order.
+        const options = scenario.options({ closeTimeoutMs: 15_000, ordered: true, aggregate: true })
         const stopped = await scenario.start({ app: 'stopped', options })
         const other = await scenario.start({
           app: 'other',
