@@ -33,6 +33,9 @@ export class Settlement {
   readonly #ledger: Ledger
   readonly #parts: SettlementParts
   #settledOnDisk: number[] = []
+  // Delivered lines of one epoch that are not in the ledger yet.
+  #runEpoch = 0
+  #runLines = 0
   /** Bytes of delivered lines. */
   deliveredBytes = 0
   /** Records sent again, records over a limit, and answers that left records in the dark. */
@@ -62,6 +65,7 @@ export class Settlement {
     for (let record = 0; record < batch.records; record++) {
       if (verdict.records[record]?.kind === 'stored') this.#deliver(batch, record)
     }
+    this.#endRun()
     this.#count(verdict.counts)
     for (const rejection of verdict.rejections) this.#reject(rejection, batch)
   }
@@ -145,9 +149,25 @@ export class Settlement {
     const end = batch.end(record)
     for (let index = batch.begin(record); index < end; index++) {
       const line = batch.line(index)
-      this.deliveredBytes += this.#store.length(line)
-      this.#settle(line, 'delivered')
+      const spoolId = this.#store.spoolId(line)
+      const epoch = this.#store.epoch(line)
+      if (spoolId < 0) {
+        if (epoch !== this.#runEpoch) this.#endRun()
+        this.#runEpoch = epoch
+        this.#runLines++
+      } else {
+        this.#ledger.endSpooled(epoch, 'delivered')
+        this.#settledOnDisk.push(spoolId)
+      }
+      this.deliveredBytes += this.#store.release(line)
     }
+  }
+
+  /** Enters the delivered lines of one epoch together. */
+  #endRun(): void {
+    const lines = this.#runLines
+    this.#runLines = 0
+    if (lines > 0) this.#ledger.settle(this.#runEpoch, 'delivered', lines)
   }
 
   #count({ retried, throttled, ambiguous }: Counts): void {

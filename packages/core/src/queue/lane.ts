@@ -94,11 +94,11 @@ export class Lane {
     return this.#head === NONE && this.outstanding === 0
   }
 
+  /** Appends a line that was in no lane before, so that none follows it. */
   push(id: number): void {
     if (this.#tail === NONE) this.#head = id
     else this.#store.link(this.#tail, id)
     this.#tail = id
-    this.#store.link(id, NONE)
     this.pushed++
     this.#count(id, 1)
   }

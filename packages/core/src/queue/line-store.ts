@@ -64,35 +64,38 @@ export class LineStore {
     const pages = this.#pages
     const entries = this.#entries
     const length = typeof line === 'string' ? pages.write(line) : pages.copy(line)
-    const id = entries.take(pages.target)
-    entries.setInt(id, NEXT, NONE)
-    entries.setInt(id, EPOCH, epoch)
-    entries.setInt(id, ATTEMPTS, 0)
-    entries.setFloat(id, WRITTEN_AT, now)
-    entries.setFloat(id, SPOOL_ID, spoolId)
-    this.#place(id, length)
+    const page = pages.target
+    const id = entries.take(page)
+    entries.fill(id, pages.start, length, epoch, page.newest, now, spoolId)
+    if (page.newest !== NONE) entries.setInt(page.newest, NEWER, id)
+    page.newest = id
+    pages.added(length)
     this.#lines++
     this.#bytes += length
     return id
   }
 
-  /** Forgets a line: its number and its memory are used again. */
-  release(id: number): void {
+  /** Forgets a line: its number and its memory are used again. Returns its bytes. */
+  release(id: number): number {
     const page = this.#entries.owner(id)
     const length = this.length(id)
     this.#lines--
     this.#bytes -= length
     this.#unlink(id, page)
-    // A holder of the old number must not take it for a line that is on disk.
-    this.#entries.setFloat(id, SPOOL_ID, NONE)
     this.#entries.release(id)
     this.#pages.removed(page, length)
     const sparse = this.#pages.takeSparse()
     if (sparse !== undefined) this.#empty(sparse)
+    return length
   }
 
-  /** The line's id in the spool; below 0 if it is not there, {@link NONE} also for a line that was released. */
+  /** The line's id in the spool; below 0 if it is not there. */
   spoolId(id: number): number {
+    return this.#entries.float(id, SPOOL_ID)
+  }
+
+  /** The same for a number whose line may have been released: then {@link NONE}. */
+  spoolIdIfHeld(id: number): number {
     return this.#entries.has(id) ? this.#entries.float(id, SPOOL_ID) : NONE
   }
 
@@ -172,18 +175,17 @@ export class LineStore {
     this.#entries.setInt(id, ATTEMPTS, Math.min(this.attempts(id) + 1, MOST_ATTEMPTS))
   }
 
-  /** The line's bytes stand in the target page. */
+  /** The line's bytes stand in the target page now. */
   #place(id: number, length: number): void {
-    const pages = this.#pages
     const entries = this.#entries
-    const page = pages.target
-    entries.setInt(id, START, pages.start)
-    entries.setInt(id, LENGTH, length)
+    const page = this.#pages.target
+    entries.setOwner(id, page)
+    entries.setInt(id, START, this.#pages.start)
     entries.setInt(id, OLDER, page.newest)
     entries.setInt(id, NEWER, NONE)
     if (page.newest !== NONE) entries.setInt(page.newest, NEWER, id)
     page.newest = id
-    pages.added(length)
+    this.#pages.added(length)
   }
 
   /** Takes a line out of the list of its page. */
@@ -202,7 +204,6 @@ export class LineStore {
       const length = this.#pages.copy(this.view(id))
       this.#unlink(id, page)
       this.#pages.removed(page, length)
-      this.#entries.setOwner(id, this.#pages.target)
       this.#place(id, length)
     }
   }

@@ -71,7 +71,7 @@ export class HeldLines {
   }
 
   #isHere({ line, ticket }: HeldLine): boolean {
-    return this.#store.spoolId(line) === ticket
+    return this.#store.spoolIdIfHeld(line) === ticket
   }
 
   #drop(held: HeldLine): void {
