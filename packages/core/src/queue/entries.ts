@@ -1,8 +1,8 @@
 /**
  * What the queue knows about each line, as numbers in flat arrays: nothing is allocated for a line.
  *
- * Entries stand in chunks. A chunk is made when all others are full and freed when it is empty, so that growing never copies
- * and a peak is given back. Freed entries are used again before a new chunk is made.
+ * Entries stand in chunks. A chunk is made when all others are full, and freed when it is empty and {@link SPARE_CHUNKS} others
+ * are, so that growing never copies, a peak is given back, and a steady flow makes no garbage. Freed entries are used again before a new chunk is made.
  */
 
 /** No line. */
@@ -11,6 +11,7 @@ export const NONE = -1
 const CHUNK_BITS = 12
 const CHUNK_SIZE = 1 << CHUNK_BITS
 const CHUNK_MASK = CHUNK_SIZE - 1
+const SPARE_CHUNKS = 4
 
 /** Fields of {@link Chunk.ints}. */
 export const START = 0
@@ -48,6 +49,8 @@ export class Entries<Owner> {
   readonly #holes: number[] = []
   /** Numbers of chunks with free entries; the last one is used. */
   readonly #open: number[] = []
+  /** Chunks without a line. */
+  #empty = 0
 
   /** Bytes of all chunks. */
   get heldBytes(): number {
@@ -85,6 +88,7 @@ export class Entries<Owner> {
     const slot = chunk.free
     chunk.free = chunk.ints[slot * INTS + NEXT] ?? NONE
     chunk.owners[slot] = owner
+    if (chunk.used === 0) this.#empty--
     chunk.used++
     if (chunk.free === NONE) {
       chunk.isOpen = false
@@ -108,7 +112,9 @@ export class Entries<Owner> {
       chunk.isOpen = true
       this.#open.push(index)
     }
-    if (chunk.used === 0) this.#shrink(index)
+    if (chunk.used > 0) return
+    this.#empty++
+    if (this.#empty > SPARE_CHUNKS) this.#drop(index)
   }
 
   /** Whether the number stands for something: it may have been released. */
@@ -165,12 +171,12 @@ export class Entries<Owner> {
     const index = this.#holes.pop() ?? this.#chunks.length
     this.#chunks[index] = newChunk()
     this.#open.push(index)
+    this.#empty++
     return index
   }
 
-  /** Frees an empty chunk, unless it is the only one with free entries: the next line needs it. */
-  #shrink(index: number): void {
-    if (this.#open.length === 1) return
+  #drop(index: number): void {
+    this.#empty--
     // Rare: once for 4,096 lines at most.
     this.#open.splice(this.#open.indexOf(index), 1)
     this.#chunks[index] = undefined

@@ -49,6 +49,8 @@ export interface IntakeParts {
 }
 
 const SAMPLE_CHARACTERS = 1_024
+/** More than a new lane and the entries of a few lines take. UTF-8 takes three bytes for a character at most. */
+const ROOMY_BYTES = 4_096
 
 export class Intake {
   readonly #parts: IntakeParts
@@ -89,14 +91,16 @@ export class Intake {
     const { limit } = queue
     const key = router(text)
     if (spool?.take(line, key)) return true
-    if (!limit.fits(line.length)) {
+    // With so much room there is nothing else to ask, before or after.
+    const isRoomy = limit.fits(3 * line.length + ROOMY_BYTES)
+    if (!isRoomy && !limit.fits(line.length)) {
       settlement.drop(queue.evict(line.length), 'buffer-full')
       if (limit.dropsNewest && !limit.fits(line.length)) return this.#drop(line, 'buffer-full')
     }
     const id = store.put(line, clock.monotonic(), settlement.enter())
     if (spool === undefined) queue.put(key, id)
     else spool.admit(id, key)
-    return spool?.hasRoom === true || limit.admits()
+    return isRoomy || spool?.hasRoom === true || limit.admits()
   }
 
   #oversize(line: string | Uint8Array, text: string): boolean {
