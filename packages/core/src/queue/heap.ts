@@ -53,10 +53,11 @@ export class Heap<Item> {
   }
 
   /** Keeps the items that pass, with the numbers that they have. */
-  filter(isKept: (item: Item) => boolean): void {
+  filter(isKept: (item: Item, key: number) => boolean): void {
     const kept: [number, Item][] = []
     this.#items.forEach((item, at) => {
-      if (isKept(item)) kept.push([this.#keys[at] ?? 0, item])
+      const key = this.#keys[at] ?? 0
+      if (isKept(item, key)) kept.push([key, item])
     })
     this.#items.length = 0
     this.#keys.length = 0

@@ -43,9 +43,10 @@ export class Lane {
   failures = 0
   /** Nothing is taken before this time (monotonic ms); 0: at any time. */
   blockedUntil = 0
-  /** Whether it stands in the heap of blocked lanes, or in that of the oldest lanes. */
+  /** Whether it stands in the heap of blocked lanes. */
   isBlocked = false
-  isInAgeHeap = false
+  /** The number with which it stands in the heap of the oldest lanes; infinity: it does not. */
+  ageKey: number = Number.POSITIVE_INFINITY
   /** The list that it stands in, and its neighbours there. */
   list: LaneList | undefined
   previous: Lane | undefined

@@ -1,8 +1,9 @@
 /**
  * The lane with the oldest waiting line, for `dropOldest`: found in O(log n), kept in O(1) for each line.
  *
- * A lane stands in the heap once, with the time of the line that was first when it was added. That line may have left since
- * then, so the number is only a lower bound: a lane that has a younger line now is put back with its own time when it is met.
+ * A lane stands in the heap with the time of the line that was first when it was added. That line may have left since then, so
+ * the number is only a lower bound: a lane that has a younger line now is put back with its own time when it is met. If an older
+ * line comes back, the lane is added again, and the place that it had before counts no more ({@link Lane.ageKey}).
  */
 import { Heap } from './heap.ts'
 import type { Lane } from './lane.ts'
@@ -22,10 +23,11 @@ export class OldestLanes {
 
   /** A lane has lines. To be called after each line that is added. */
   add(lane: Lane): void {
-    if (lane.isInAgeHeap) return
+    const headAt = this.#store.writtenAt(lane.head)
+    if (headAt >= lane.ageKey) return
     if (this.#heap.size >= this.#clearAt) this.#clear()
-    lane.isInAgeHeap = true
-    this.#heap.push(this.#store.writtenAt(lane.head), lane)
+    lane.ageKey = headAt
+    this.#heap.push(headAt, lane)
   }
 
   /** The lane whose first line is the oldest that waits. */
@@ -33,21 +35,28 @@ export class OldestLanes {
     for (;;) {
       const { first: lane, firstKey } = this.#heap
       if (lane === undefined) return undefined
-      if (lane.head === NONE) {
-        lane.isInAgeHeap = false
+      if (firstKey !== lane.ageKey || lane.head === NONE) {
+        if (firstKey === lane.ageKey) lane.ageKey = Number.POSITIVE_INFINITY
         this.#heap.pop()
         continue
       }
       const headAt = this.#store.writtenAt(lane.head)
       if (headAt <= firstKey) return lane
+      lane.ageKey = headAt
       this.#heap.renew(headAt)
     }
   }
 
   #clear(): void {
-    this.#heap.filter((lane) => {
-      lane.isInAgeHeap = lane.head !== NONE
-      return lane.isInAgeHeap
+    const kept = new Set<Lane>()
+    this.#heap.filter((lane, key) => {
+      if (key !== lane.ageKey || kept.has(lane)) return false
+      if (lane.head === NONE) {
+        lane.ageKey = Number.POSITIVE_INFINITY
+        return false
+      }
+      kept.add(lane)
+      return true
     })
     this.#clearAt = Math.max(FEW, this.#heap.size * 2)
   }
