@@ -123,6 +123,8 @@ export class Pages {
     this.#current = page
     this.#used = 0
     if (before.lines === 0) this.#free(before)
+    // Its lines may all have left by now that ever will.
+    else if (isSparse(before)) this.#sparse.add(before)
   }
 
   #free(page: Page): void {
