@@ -99,6 +99,11 @@ export class Batcher {
     this.#spent = 0
     let hasRoom = true
     for (let lane = ready.first; lane !== undefined && hasRoom && this.#spent < budget; lane = ready.first) {
+      // It keeps its turn: behind the others a large line might never have one.
+      if (!this.#hasRoomFor(lane, batch)) {
+        hasRoom = false
+        break
+      }
       const before = this.#spent
       partition.unlist(lane)
       hasRoom = this.#take(batch, lane, budget)
@@ -118,15 +123,21 @@ export class Batcher {
     return hasRoom
   }
 
-  /** Takes records of a lane; false when the batch is full. */
+  /** Whether the first line of a lane may be in the batch. */
+  #hasRoomFor(lane: Lane, batch: Batch): boolean {
+    const { maxRecords, maxBytes } = this.#limits
+    if (batch.records === 0) return true
+    const size = this.#store.length(lane.head)
+    if (batch.records >= maxRecords || batch.bytes + size > maxBytes) return false
+    return !this.#isTooLong(batch, size, lane.encodedRoute.length)
+  }
+
+  /** Takes records of a lane, one at least; false when the batch is full. */
   #take(batch: Batch, lane: Lane, budget: number): boolean {
-    const { maxRecords, maxBytes, aggregateBytes, ordered } = this.#limits
+    const { maxBytes, aggregateBytes, ordered } = this.#limits
     const route = lane.encodedRoute.length
-    do {
+    for (;;) {
       const size = this.#store.length(lane.head)
-      if (batch.records >= maxRecords) return false
-      if (batch.records > 0 && (batch.bytes + size > maxBytes || this.#isTooLong(batch, size, route)))
-        return false
       batch.add(lane.shift(), size)
       let record = size
       while (lane.head !== NONE && aggregateBytes > 0) {
@@ -140,8 +151,9 @@ export class Batcher {
       batch.endRecord(lane)
       lane.outstanding++
       this.#spent += Math.max(1, record / UNIT_BYTES)
-    } while (!ordered && lane.head !== NONE && this.#spent < budget)
-    return true
+      if (ordered || lane.head === NONE || this.#spent >= budget) return true
+      if (!this.#hasRoomFor(lane, batch)) return false
+    }
   }
 
   /** Whether a record would make the body too long: long keys weigh as much there as data, and Base64 a third more. */
