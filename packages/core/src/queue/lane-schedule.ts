@@ -63,7 +63,12 @@ export class LaneSchedule {
 
   /** Lists the lanes whose wait is over. */
   unblock(now: number): void {
-    while (this.#blocked.firstKey <= now) this.#release(this.#blocked.pop())
+    while (this.#blocked.firstKey <= now) {
+      const lane = this.#blocked.pop()
+      // Blocked again since it was put here: it waits for the later time.
+      if (lane !== undefined && lane.blockedUntil > now) this.#blocked.push(lane.blockedUntil, lane)
+      else this.#release(lane)
+    }
   }
 
   /** When the next wait of a lane or a partition ends; infinity if none waits. */
