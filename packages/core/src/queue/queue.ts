@@ -199,6 +199,7 @@ export class Queue {
     }
     this.#inFlight.clear()
     for (const lane of this.#lanes) {
+      this.#schedule.withdraw(lane)
       for (let line = lane.shift(); line !== NONE; line = lane.shift()) rest.push({ route: lane.route, line })
     }
     return rest
