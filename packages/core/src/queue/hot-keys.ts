@@ -28,8 +28,9 @@ interface Vote {
   candidate: Lane
   /** By how many units the candidate leads. */
   lead: number
-  /** Units of the candidate, and of all keys, since it is the candidate. */
+  /** Units of the candidate since it is the candidate. */
   mine: number
+  /** Units of all keys since the vote began: of those since the candidate leads, it has half at any time. */
   total: number
   /** Lines that were written before it became the candidate, to its lane and to all. */
   minePushed: number
@@ -48,7 +49,7 @@ export class HotKeys {
     if (index === UNKNOWN) return
     const vote = this.#votes.get(index)
     if (vote === undefined) {
-      this.#votes.set(index, this.#begin(lane, units, this.#now))
+      this.#votes.set(index, this.#begin(lane, units, { startedAt: this.#now, total: units }))
       return
     }
     vote.total += units
@@ -58,7 +59,7 @@ export class HotKeys {
       return
     }
     vote.lead -= units
-    if (vote.lead < 0) this.#votes.set(index, this.#begin(lane, -vote.lead, vote.startedAt))
+    if (vote.lead < 0) this.#votes.set(index, this.#begin(lane, -vote.lead, vote))
   }
 
   /** A hot key, once in ten minutes. */
@@ -83,14 +84,14 @@ export class HotKeys {
     return undefined
   }
 
-  #begin(lane: Lane, units: number, startedAt: number): Vote {
+  #begin(lane: Lane, units: number, { startedAt, total }: Pick<Vote, 'startedAt' | 'total'>): Vote {
     const { pushed } = this
     return {
       startedAt,
       candidate: lane,
       lead: units,
       mine: units,
-      total: units,
+      total,
       minePushed: lane.pushed,
       allPushed: pushed
     }
