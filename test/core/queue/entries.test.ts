@@ -54,7 +54,8 @@ describe('entries', () => {
       if (order === 'last first') ids.reverse()
       if (order === 'every seventh') ids.sort((a, b) => (a % 7) - (b % 7) || a - b)
       for (const id of ids) entries.release(id)
-      expect(entries.heldBytes).toBe(chunkBytes)
+      // Four are kept for the next lines.
+      expect(entries.heldBytes).toBe(4 * chunkBytes)
     }
   })
 
