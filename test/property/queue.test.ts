@@ -301,13 +301,6 @@ async function play(seed: number): Promise<void> {
     await clock.advance(PAUSE_MS)
     for (let i = 0; i < 40 && producer.stats().buffered > 0; i++) await clock.advance(PAUSE_MS)
     check()
-    if (producer.stats().buffered > 0 && process.env['DEBUG'])
-      console.log(
-        JSON.stringify(producer.stats(), null, 1),
-        clock.timers,
-        clock.monotonic(),
-        transport.requests.length
-      )
     expect(producer.stats().buffered, `not drained: ${note} ${timersBefore}`).toBe(0)
     expect(producer.stats().bufferedBytes, `held: ${note}`).toBe(0)
     if (waitsForDrain) expect(drains, `no drain: ${note}`).toBeGreaterThan(0)
