@@ -85,7 +85,7 @@ export class ConcurrencyLimit {
     const { baseMs, maxMs } = this.#policy
     const boundMs = Math.min(maxMs, this.longestWaitMs)
     const waitMs = fullJitterMs(this.#failures, Math.min(baseMs, boundMs), boundMs, random)
-    this.#pausedUntil = now + Math.max(atLeastMs, waitMs)
+    this.#pausedUntil = now + Math.min(Math.max(atLeastMs, waitMs), this.longestWaitMs)
   }
 
   /** Nothing is sent before `until` (monotonic ms), and then one request at a time. */

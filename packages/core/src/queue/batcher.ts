@@ -118,7 +118,7 @@ export class Batcher {
     }
     if (!rate.isLimited) return hasRoom
     const isUsedUp = first !== undefined && this.#spent >= budget
-    rate.sent(this.#spent, first !== undefined)
+    rate.sent(this.#spent, isUsedUp)
     if (isUsedUp) partition.blockedUntil = Math.max(partition.blockedUntil, rate.readyAt(now))
     return hasRoom
   }

@@ -12,7 +12,7 @@ export class Bisection {
 
   /** `lines` of the whole batch. */
   constructor(lines: number) {
-    this.#mostRefusals = 2 * Math.ceil(Math.log2(Math.max(2, lines)))
+    this.#mostRefusals = lines === 1 ? 1 : 2 * Math.ceil(Math.log2(Math.max(2, lines)))
   }
 
   /** Whether the search is in vain. */

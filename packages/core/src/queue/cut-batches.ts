@@ -24,7 +24,7 @@ export class CutBatches {
 
   /** Whether a search for a refused record is worth while. */
   get isSearchable(): boolean {
-    return !this.#refusesAll
+    return true
   }
 
   /** Takes the next part. */
@@ -39,9 +39,13 @@ export class CutBatches {
 
   /** Cuts a batch that was too large, or one of whose records was refused. */
   cut(batch: Batch, cause: 'size' | 'content'): void {
-    const bisection = batch.bisection ?? (cause === 'content' ? new Bisection(batch.lineCount) : undefined)
-    if (cause === 'content') bisection?.refused()
-    this.#parts.push(...cutBatch(batch, bisection, this.#sizes))
+    const bisection =
+      batch.bisection ??
+      (cause === 'content' ? new Bisection(this.#refusesAll ? 1 : batch.lineCount) : undefined)
+    const parts = cutBatch(batch, bisection, this.#sizes)
+    // A search goes depth first: a line alone is reached soon, and shows whether anything is accepted.
+    if (cause === 'content') this.#parts.unshift(...parts)
+    else this.#parts.push(...parts)
   }
 
   /** The second part of a record follows, because the first one is settled. */
@@ -51,9 +55,9 @@ export class CutBatches {
   }
 
   /** What an answer says about the search that the batch belongs to. */
-  note({ bisection }: Batch, isContentRefused: boolean, isAccepted: boolean): void {
+  note({ bisection, isDivisible }: Batch, isContentRefused: boolean, isAccepted: boolean): void {
     if (isContentRefused) {
-      bisection?.refused()
+      if (!isDivisible) bisection?.refused()
       if (bisection?.isHopeless === true) this.#refusesAll = true
     } else if (isAccepted) {
       bisection?.accepted()

@@ -184,7 +184,10 @@ export class Queue {
       }
       if (lane.head !== NONE) continue
       this.#schedule.withdraw(lane)
-      if (lane.isIdle) this.#lanes.rest(lane)
+      if (!lane.isIdle) continue
+      // A detached lane ends with its lines.
+      if (lane.isDetached) missing -= lane.heldBytes
+      this.#lanes.rest(lane)
     }
     return evicted
   }

@@ -56,6 +56,8 @@ export class ReturnedRecords {
   readonly #backoff: BackoffPolicy
   readonly #isOrdered: boolean
   readonly #oldest: OldestLanes | undefined
+  /** Lanes of records that wait by themselves, of the answer at hand. */
+  readonly #detached = new Map<Lane, Lane>()
   /** No record waits longer than this, in ms. */
   longestWaitMs: number = Number.POSITIVE_INFINITY
 
@@ -72,6 +74,7 @@ export class ReturnedRecords {
   /** Applies the verdicts of a batch, one for each record. */
   apply(batch: Batch, verdicts: readonly RecordVerdict[], now: number): void {
     const tallies = new Map<Partition, Tally>()
+    this.#detached.clear()
     const units = Math.max(1, batch.bytes / batch.records / UNIT_BYTES)
     this.#applyStored(batch, verdicts, tallies)
     // Last record first, so that several of one lane stand in their old order again.
@@ -178,7 +181,10 @@ export class ReturnedRecords {
   }
 
   #detach(lane: Lane, batch: Batch, record: number): Lane {
+    const known = this.#detached.get(lane)
+    if (known !== undefined) return known
     const detached = this.#lanes.detach(lane)
+    this.#detached.set(lane, detached)
     detached.failures = Math.max(0, this.#store.attempts(batch.line(batch.begin(record))) - 1)
     return detached
   }
