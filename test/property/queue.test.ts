@@ -7,7 +7,7 @@ import {
   type SentRecord
 } from '../../packages/core/src/testing.ts'
 import type { WireReply } from '../../packages/core/src/wire/message.ts'
-import { seeded } from './service.ts'
+import { seeded } from '../fixtures/random.mjs'
 
 /**
  * Random options, a stream of several partitions whose answers change from request to request, and random writes, flushes and
@@ -89,7 +89,7 @@ function optionsOf(dice: Dice): DisOptions {
     credentials: { token: 'T' },
     partitionKey: dice.is(0.2) ? null : 'k',
     ordered: dice.is(0.5),
-    aggregate: dice.of(false, true, { maxBytes: 1_024 }),
+    aggregate: dice.of<boolean | { maxBytes: number }>(false, true, { maxBytes: 1_024 }),
     batch: {
       maxRecords: dice.of(1, 2, 7, 500),
       maxBytes: dice.of(1_024, 5_000, 1_000_000),

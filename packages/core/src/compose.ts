@@ -59,6 +59,8 @@ export interface Stages {
   readonly shutdown: Shutdown
   /** Nothing is in memory, and nothing waits on disk. */
   readonly isEmpty: () => boolean
+  /** Whether lines that do not fit into memory go to disk now. */
+  readonly hasRoomOnDisk: () => boolean
   readonly stats: () => Stats
   /** To be called once, when the producer can be told something. */
   readonly start: () => void
@@ -158,6 +160,7 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
     dispatcher,
     dropNotice,
     shutdown,
+    hasRoomOnDisk: () => spool?.stage.hasRoom === true,
     isEmpty: () => store.lines === 0 && spool?.stage.isWaiting !== true,
     stats: () =>
       collectStats({ clock, store, queue, ledger, settlement, intake, sender, health, spool, deadLetters }),

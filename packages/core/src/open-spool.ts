@@ -75,7 +75,8 @@ export function openSpool(settings: Settings, parts: OpenSpoolParts): OpenSpool 
     start: (onFound) => {
       found = onFound
       void stage.start()
-      timers.push(every(clock, TICK_MS, () => void stage.tick()))
+      // After a tick the disk may take lines again that it refused before.
+      timers.push(every(clock, TICK_MS, () => void stage.tick().then(onFound)))
       if (spool.fsync === 'interval') timers.push(every(clock, SYNC_MS, () => stage.syncSoon()))
     },
     stop: () => {

@@ -157,8 +157,8 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
   }
 
   #settled(): void {
-    const { isEmpty, queue } = this.#stages
-    if (queue.limit.unblocks()) this.#emit('drain')
+    const { hasRoomOnDisk, isEmpty, queue } = this.#stages
+    if (queue.limit.unblocks(hasRoomOnDisk())) this.#emit('drain')
     if (this.#whenEmpty.size > 0 && isEmpty()) for (const finish of [...this.#whenEmpty]) finish()
   }
 

@@ -48,13 +48,15 @@ describe('the concurrency limit', () => {
     expect(limit.pausedUntil).toBe(1_100)
   })
 
-  it('waits at least as long as the service asked for, also where its own waits are short', () => {
+  it('waits at least as long as the service asked for, but no longer than there is time at the end', () => {
     const limit = grown(0)
+    limit.failed(10, 0, 7_000)
+    expect(limit.pausedUntil).toBe(7_010)
     limit.longestWaitMs = 50
     limit.failed(10, 1, 0)
     expect(limit.pausedUntil).toBe(60)
     limit.failed(10, 0, 7_000)
-    expect(limit.pausedUntil).toBe(7_010)
+    expect(limit.pausedUntil).toBe(60)
   })
 
   it('knows requests that failed together with another, also within the same millisecond', () => {

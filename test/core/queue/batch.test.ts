@@ -36,10 +36,9 @@ describe('a batch', () => {
     expect(() => batch.lane(0)).toThrow(RangeError)
   })
 
-  it('is not worth a search while all requests are refused, or if its own search is in vain', () => {
+  it('is not worth a search if its own search is in vain', () => {
     const bisection = new Bisection(2)
     expect(new Batch(0, { bisection }).isSearchable).toBe(true)
-    expect(new Batch(0, { isSearchable: false }).isSearchable).toBe(false)
     bisection.refused()
     bisection.refused()
     expect(new Batch(0, { bisection }).isSearchable).toBe(false)

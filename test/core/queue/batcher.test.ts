@@ -39,7 +39,7 @@ function batcherOf(
   }
   /** The records of the next batch, as texts; lines of one record are joined by a plus. */
   const fill = (now = 0): string[] => {
-    const batch = batcher.fill(now, true)
+    const batch = batcher.fill(now)
     const records: string[][] = Array.from({ length: batch.records }, () => [])
     for (const { record, line } of batch.entries()) records[record]?.push(store.view(line).toString())
     return records.map((lines) => lines.join('+'))

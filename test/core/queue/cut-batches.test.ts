@@ -29,7 +29,7 @@ function search(size: number, isBad: (line: number) => boolean): { requests: num
     requests++
     const lines = [...batch.entries()].map(({ line }) => line)
     if (!lines.some(isBad)) cut.note(batch, false, true)
-    else if (batch.isDivisible && batch.isSearchable && cut.isSearchable) cut.cut(batch, 'content')
+    else if (batch.isDivisible && batch.isSearchable) cut.cut(batch, 'content')
     else {
       cut.note(batch, true, true)
       refused.push(...lines)
@@ -55,19 +55,35 @@ describe('the search for refused records', () => {
     expect(requests).toBeLessThan(40)
   })
 
-  it('is begun anew when the service has accepted a request', () => {
+  it('reaches a single line soon, and then goes on with its neighbours', () => {
     const cut = cutBatches()
-    const batch = batchOf(2)
-    cut.cut(batch, 'content')
-    const [first, second] = cut.takeAll()
-    if (first === undefined || second === undefined) throw new Error('two parts')
-    cut.note(first, true, true)
-    expect(cut.isSearchable).toBe(false)
+    cut.cut(batchOf(8), 'content')
+    const first = cut.shift()
+    if (first === undefined) throw new Error('a part')
+    cut.cut(first, 'content')
+    expect(cut.takeAll().map(({ lineCount }) => lineCount)).toEqual([2, 2, 4])
+  })
+
+  it('ends with the first line that is refused alone, while the service refuses everything', () => {
+    const cut = cutBatches()
+    const refuseAll = (size: number) => {
+      cut.cut(batchOf(size), 'content')
+      let cuts = 0
+      for (let part = cut.shift(); part !== undefined; part = cut.shift()) {
+        if (part.isDivisible && part.isSearchable) {
+          cuts++
+          cut.cut(part, 'content')
+        } else cut.note(part, true, true)
+      }
+      return cuts
+    }
+    expect(refuseAll(64)).toBeGreaterThan(6)
+    expect(refuseAll(64)).toBe(5)
     // A failure of the service says nothing about content.
     cut.note(batchOf(1), false, false)
-    expect(cut.isSearchable).toBe(false)
+    expect(refuseAll(64)).toBe(5)
     cut.note(batchOf(1), false, true)
-    expect(cut.isSearchable).toBe(true)
+    expect(refuseAll(64)).toBeGreaterThan(6)
   })
 
   it('is not begun by a batch that was too large', () => {

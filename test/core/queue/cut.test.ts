@@ -69,14 +69,6 @@ describe('a batch that is cut', () => {
     expect(first?.rest?.rest).toBe(last)
   })
 
-  it('is worth no more search than before, because its parts are refused for the same reason', () => {
-    for (const records of [[1, 1], [2]]) {
-      const [first] = cutBatch(batchOf(records, { isSearchable: false }), undefined, SIZES)
-      expect(first?.isSearchable).toBe(false)
-      expect(first?.rest?.isSearchable).not.toBe(true)
-    }
-  })
-
   it('cannot be a single line', () => {
     expect(() => cutBatch(batchOf([1]), undefined, SIZES)).toThrow(RangeError)
   })

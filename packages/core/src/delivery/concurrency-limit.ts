@@ -22,7 +22,7 @@ export class ConcurrencyLimit {
   #pausedUntil = 0
   // Grows with each failure. Requests that were in flight together with one that failed carry an older number.
   #generation = 0
-  /** No backoff is longer than this, in ms; what the service asks for may be. */
+  /** No wait is longer than this, in ms. */
   longestWaitMs: number = Number.POSITIVE_INFINITY
 
   constructor(policy: ConcurrencyPolicy) {

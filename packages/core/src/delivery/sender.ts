@@ -12,6 +12,8 @@ import type { Clock } from '../clock.ts'
 import { type CredentialsReason, DisCredentialsError } from '../errors.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { LineStore } from '../queue/line-store.ts'
+import type { WarningCode } from '../report/codes.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import { type AttemptMessage, channels } from '../report/events.ts'
 import type { Packed, WireForm } from '../wire/form.ts'
 import type { Transport, WireReply } from '../wire/message.ts'
@@ -42,7 +44,26 @@ export class Sender {
     this.#parts = parts
   }
 
+  /** Never rejects. */
   async send(batch: Batch): Promise<Outcome> {
+    try {
+      return await this.#attempt(batch)
+    } catch (error) {
+      // A bug. The lines are kept, and the warning after some failures names it.
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      return {
+        kind: 'retry',
+        action: 'retry',
+        code: 'BUG' satisfies WarningCode,
+        message,
+        cure: cureOf('BUG'),
+        ambiguous: true,
+        retryAfterMs: undefined
+      }
+    }
+  }
+
+  async #attempt(batch: Batch): Promise<Outcome> {
     const { clock, form, identity, store } = this.#parts
     const startedAt = clock.monotonic()
     const packed = form.pack(batch, store)

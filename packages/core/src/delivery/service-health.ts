@@ -33,6 +33,8 @@ export class ServiceHealth {
   readonly #limit: ConcurrencyLimit
   readonly #breaker: CircuitBreaker
   #isClockCorrected = false
+  /** How many callers want short waits. */
+  #hasteners = 0
 
   constructor(parts: ServiceHealthParts) {
     this.#parts = parts
@@ -96,9 +98,11 @@ export class ServiceHealth {
   endWaits(): () => void {
     const isSearching = this.#limit.pausedUntil === Number.POSITIVE_INFINITY
     if (!this.#breaker.isOpen && !isSearching) this.#limit.endWait()
+    this.#hasteners++
     this.#limit.longestWaitMs = LONGEST_LAST_WAIT_MS
     return () => {
-      this.#limit.longestWaitMs = Number.POSITIVE_INFINITY
+      this.#hasteners--
+      if (this.#hasteners === 0) this.#limit.longestWaitMs = Number.POSITIVE_INFINITY
     }
   }
 

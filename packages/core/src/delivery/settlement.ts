@@ -8,7 +8,7 @@ import type { QueuedLine } from '../queue/queue.ts'
 import type { DeadLetter } from '../record/dead-letter.ts'
 import type { Route } from '../record/route.ts'
 import type { DroppedEvent, DropReason, RejectedEvent, WarningEvent } from '../report/events.ts'
-import { type Disposition, type Ledger, PAST } from './ledger.ts'
+import { type Disposition, type Ledger, PAST, UNCOUNTED } from './ledger.ts'
 import type { Counts, Rejection, Verdict } from './verdict.ts'
 
 export interface SettlementParts {
@@ -75,17 +75,13 @@ export class Settlement {
     const [first] = lines
     if (first === undefined) return
     const sample = this.#sample(first.line)
-    for (const { route, line } of lines)
-      this.#deadLetter(line, route, code, message, this.#store.attempts(line))
-    this.#parts.reporter.rejected({
-      code,
-      message,
-      cure,
-      lines: lines.length,
-      attempts: 0,
-      partitionKey: keyOf(first.route),
-      sample
-    })
+    const partitionKey = keyOf(first.route)
+    let count = 0
+    for (const { route, line } of lines) {
+      count += this.#deadLetter(line, route, code, message, this.#store.attempts(line))
+    }
+    if (count === 0) return
+    this.#parts.reporter.rejected({ code, message, cure, lines: count, attempts: 0, partitionKey, sample })
   }
 
   /** Refuses a line that was never taken. */
@@ -99,12 +95,16 @@ export class Settlement {
   /** Gives up lines by the user's policy. */
   drop(lines: readonly number[], reason: DropReason): void {
     if (lines.length === 0) return
+    let count = 0
     let bytes = 0
     for (const line of lines) {
-      bytes += this.#store.length(line)
+      if (this.#store.epoch(line) !== UNCOUNTED) {
+        count++
+        bytes += this.#store.length(line)
+      }
       this.#settle(line, 'dropped')
     }
-    this.#reportDropped(reason, lines.length, bytes)
+    if (count > 0) this.#reportDropped(reason, count, bytes)
   }
 
   /** Gives up a line that was never taken. */
@@ -159,7 +159,8 @@ export class Settlement {
         this.#ledger.endSpooled(epoch, 'delivered')
         this.#settledOnDisk.push(spoolId)
       }
-      this.deliveredBytes += this.#store.release(line)
+      const bytes = this.#store.release(line)
+      if (epoch !== UNCOUNTED) this.deliveredBytes += bytes
     }
   }
 
@@ -185,24 +186,23 @@ export class Settlement {
     // The last attempt was not counted on the line.
     const attempts = this.#store.attempts(first) + 1
     const partitionKey = keyOf(batch.route(record))
+    let count = 0
     lines.forEach((line, index) => {
       const route = batch.route(records[index] ?? record)
-      this.#deadLetter(line, route, code, message, this.#store.attempts(line) + 1)
+      count += this.#deadLetter(line, route, code, message, this.#store.attempts(line) + 1)
     })
-    this.#parts.reporter.rejected({
-      code,
-      message,
-      cure,
-      lines: lines.length,
-      attempts,
-      partitionKey,
-      sample
-    })
+    if (count === 0) return
+    this.#parts.reporter.rejected({ code, message, cure, lines: count, attempts, partitionKey, sample })
   }
 
-  #deadLetter(line: number, route: Route, code: string, message: string, attempts: number): void {
-    this.#parts.deadLetters?.write({ code, message, attempts, route, line: this.#store.view(line) })
+  /** Returns how many of the user's lines that is: 0 for a line of our own. */
+  #deadLetter(line: number, route: Route, code: string, message: string, attempts: number): 0 | 1 {
+    const isOwn = this.#store.epoch(line) === UNCOUNTED
+    if (!isOwn) {
+      this.#parts.deadLetters?.write({ code, message, attempts, route, line: this.#store.view(line) })
+    }
     this.#settle(line, 'rejected')
+    return isOwn ? 0 : 1
   }
 
   #settle(line: number, as: Disposition): void {

@@ -6,7 +6,6 @@ import type { Lane } from './lane.ts'
 interface BatchOrigin {
   readonly bisection?: Bisection | undefined
   readonly rest?: Batch | undefined
-  readonly isSearchable?: boolean
 }
 
 /**
@@ -27,13 +26,10 @@ export class Batch {
   /** The second part of a record that was cut: it follows when this batch is settled. */
   readonly rest: Batch | undefined
 
-  readonly #isSearchable: boolean
-
-  constructor(takenAt: number = 0, { bisection, rest, isSearchable = true }: BatchOrigin = {}) {
+  constructor(takenAt: number = 0, { bisection, rest }: BatchOrigin = {}) {
     this.takenAt = takenAt
     this.bisection = bisection
     this.rest = rest
-    this.#isSearchable = isSearchable
   }
 
   get records(): number {
@@ -56,7 +52,7 @@ export class Batch {
 
   /** Whether a refusal may be the fault of a single record, so that searching for it is worth while. */
   get isSearchable(): boolean {
-    return this.#isSearchable && this.bisection?.isHopeless !== true
+    return this.bisection?.isHopeless !== true
   }
 
   /** Index of the first line of record `index`. */

@@ -59,8 +59,8 @@ export class Batcher {
   }
 
   /** Fills a batch with what may travel now; without records if there is nothing. */
-  fill(now: number, isSearchable: boolean): Batch {
-    const batch = new Batch(now, { isSearchable })
+  fill(now: number): Batch {
+    const batch = new Batch(now)
     batch.bodyBytes = this.#format.emptyBytes
     const { all } = this.#schedule.partitions
     this.#turn = (this.#turn + 1) % all.length

@@ -95,9 +95,10 @@ export class BufferLimit {
     return false
   }
 
-  /** True once after `admits` said no, when a quarter of the buffer is free again. */
-  unblocks(): boolean {
-    if (!this.#isBlocked || this.#used() > this.#settings.maxBytes * 0.75) return false
+  /** True once after `admits` said no, when a quarter of the buffer is free again, or when there is room elsewhere. */
+  unblocks(hasRoomElsewhere = false): boolean {
+    if (!this.#isBlocked) return false
+    if (!hasRoomElsewhere && this.#used() > this.#settings.maxBytes * 0.75) return false
     this.#isBlocked = false
     return true
   }

@@ -1,8 +1,8 @@
 /**
  * Batches that the service does not take as a whole: they are cut, and their parts go before anything else.
  *
- * Bounded by: a search for a refused record ends when it is in vain ({@link Bisection}); then batches are not cut any more until
- * the service has accepted a request.
+ * Bounded by: a search for a refused record ends when it is in vain ({@link Bisection}). After that each batch is searched until
+ * its first line is refused alone, about log2(n) requests, until the service has accepted a request.
  */
 import type { Batch } from './batch.ts'
 import { Bisection } from './bisection.ts'
@@ -11,7 +11,7 @@ import { type CutSizes, cutBatch } from './cut.ts'
 export class CutBatches {
   readonly #sizes: CutSizes
   readonly #parts: Batch[] = []
-  /** The service refuses every request, so that a search would be in vain. */
+  /** A search was in vain, and nothing was accepted since then. */
   #refusesAll = false
 
   constructor(sizes: CutSizes) {
@@ -20,11 +20,6 @@ export class CutBatches {
 
   get isEmpty(): boolean {
     return this.#parts.length === 0
-  }
-
-  /** Whether a search for a refused record is worth while. */
-  get isSearchable(): boolean {
-    return true
   }
 
   /** Takes the next part. */

@@ -17,24 +17,22 @@ export interface CutSizes {
 export function cutBatch(batch: Batch, bisection: Bisection | undefined, sizes: CutSizes): Batch[] {
   if (!batch.isDivisible) throw new RangeError('one line cannot be cut')
   const { takenAt, records, rest } = batch
-  // What takes part in a search was worth one; whether that is in vain, the search says.
-  const isSearchable = batch.isSearchable || batch.bisection !== undefined
   if (records > 1) {
     const middle = Math.ceil(records / 2)
     return [
       [0, middle],
       [middle, records]
     ].map(([from = 0, to = 0]) => {
-      const part = startPart(new Batch(takenAt, { bisection, isSearchable }), sizes)
+      const part = startPart(new Batch(takenAt, { bisection }), sizes)
       for (let record = from; record < to; record++)
         addRecord(part, batch, record, batch.begin(record), batch.end(record), sizes)
       return part
     })
   }
   const middle = Math.ceil(batch.lineCount / 2)
-  const second = startPart(new Batch(takenAt, { bisection, rest, isSearchable }), sizes)
+  const second = startPart(new Batch(takenAt, { bisection, rest }), sizes)
   addRecord(second, batch, 0, middle, batch.lineCount, sizes)
-  const first = startPart(new Batch(takenAt, { bisection, rest: second, isSearchable }), sizes)
+  const first = startPart(new Batch(takenAt, { bisection, rest: second }), sizes)
   addRecord(first, batch, 0, 0, middle, sizes)
   return [first]
 }

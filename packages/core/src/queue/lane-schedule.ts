@@ -93,7 +93,8 @@ export class LaneSchedule {
       const { ready, rate } = partition
       partition.blockedUntil = 0
       partition.failures = 0
-      rate.grant(now, Math.max(ready.lines, ready.bytes / UNIT_BYTES))
+      // A line weighs a unit, or its bytes: never more than both together.
+      rate.grant(now, ready.lines + ready.bytes / UNIT_BYTES)
     }
   }
 

@@ -92,6 +92,11 @@ export class Partitions implements RateSubject {
     return Math.max(SLOWEST_UNKNOWN, taken * UNKNOWN_PART)
   }
 
+  /** Forgets what was taken more than a second ago. */
+  refresh(now: number): void {
+    for (const { taken } of this.#all) taken.at(now)
+  }
+
   get all(): readonly Partition[] {
     return this.#all
   }

@@ -6,7 +6,6 @@
  * close: `endWaits` lets everything be tried once more, and `takeRest` empties it.
  */
 import type { Clock } from '../clock.ts'
-import { LONGEST_LAST_WAIT_MS } from '../delivery/backoff.ts'
 import type { Verdict } from '../delivery/verdict.ts'
 import { type PlainRoute, plainRoute, type Route, type Routing } from '../record/route.ts'
 import type { PartitionStats } from '../report/stats.ts'
@@ -160,10 +159,10 @@ export class Queue {
   /** Ends every wait, so that each line is tried once; later waits are short until the returned function is called. */
   endWaits(now: number): () => void {
     this.#schedule.endWaits(now)
-    this.#returned.longestWaitMs = LONGEST_LAST_WAIT_MS
     const calmDown = this.hurry()
+    const release = this.#returned.shortenWaits()
     return () => {
-      this.#returned.longestWaitMs = Number.POSITIVE_INFINITY
+      release()
       calmDown()
     }
   }
@@ -237,7 +236,7 @@ export class Queue {
 
   #fill(now: number): Batch | undefined {
     if (this.#batcher.dueAt(now, this.#isUrgent) > now) return undefined
-    const batch = this.#batcher.fill(now, this.#cut.isSearchable)
+    const batch = this.#batcher.fill(now)
     return batch.records > 0 ? batch : undefined
   }
 

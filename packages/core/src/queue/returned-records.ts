@@ -6,7 +6,7 @@
  * lines of that lead to one partition or the order counts, else in a detached lane.
  */
 import type { Clock } from '../clock.ts'
-import { fullJitterMs } from '../delivery/backoff.ts'
+import { fullJitterMs, LONGEST_LAST_WAIT_MS } from '../delivery/backoff.ts'
 import type { AgainCause, RecordVerdict } from '../delivery/verdict.ts'
 import type { StoredRecord } from '../wire/response.ts'
 import type { Batch } from './batch.ts'
@@ -17,6 +17,7 @@ import type { LineStore } from './line-store.ts'
 import type { OldestLanes } from './oldest-lanes.ts'
 import { type Partition, UNKNOWN } from './partition.ts'
 import { UNIT_BYTES } from './rate-limiter.ts'
+import { Tallies, type Tally } from './tally.ts'
 
 export interface BackoffPolicy {
   readonly baseMs: number
@@ -38,16 +39,6 @@ export interface ReturnedRecordsParts {
 /** A throttled lane waits no longer than this: the limit is a rate, so there will be room in the next second. */
 const LONGEST_THROTTLE_MS = 5_000
 
-/** What an answer said about one partition, in records. */
-interface Tally {
-  /** Sent through it and stored, wherever. */
-  taken: number
-  /** Stored there. */
-  landed: number
-  throttled: number
-  failed: number
-}
-
 export class ReturnedRecords {
   readonly #clock: Clock
   readonly #store: LineStore
@@ -58,8 +49,8 @@ export class ReturnedRecords {
   readonly #oldest: OldestLanes | undefined
   /** Lanes of records that wait by themselves, of the answer at hand. */
   readonly #detached = new Map<Lane, Lane>()
-  /** No record waits longer than this, in ms. */
-  longestWaitMs: number = Number.POSITIVE_INFINITY
+  /** How many callers want short waits. */
+  #hasteners = 0
 
   constructor({ clock, store, lanes, schedule, backoff, isOrdered, oldest }: ReturnedRecordsParts) {
     this.#clock = clock
@@ -71,9 +62,17 @@ export class ReturnedRecords {
     this.#oldest = oldest
   }
 
+  /** No record waits long from now on, until the returned function is called. */
+  shortenWaits(): () => void {
+    this.#hasteners++
+    return () => {
+      this.#hasteners--
+    }
+  }
+
   /** Applies the verdicts of a batch, one for each record. */
   apply(batch: Batch, verdicts: readonly RecordVerdict[], now: number): void {
-    const tallies = new Map<Partition, Tally>()
+    const tallies = new Tallies()
     this.#detached.clear()
     const units = Math.max(1, batch.bytes / batch.records / UNIT_BYTES)
     this.#applyStored(batch, verdicts, tallies)
@@ -97,7 +96,7 @@ export class ReturnedRecords {
     }
   }
 
-  #applyStored(batch: Batch, verdicts: readonly RecordVerdict[], tallies: Map<Partition, Tally>): void {
+  #applyStored(batch: Batch, verdicts: readonly RecordVerdict[], tallies: Tallies): void {
     const { partitions } = this.#schedule
     let known: Lane | undefined
     let partitionId: string | undefined
@@ -116,8 +115,8 @@ export class ReturnedRecords {
       ) {
         const through = this.#schedule.partitionOf(lane)
         const partition = verdict.partitionId === '' ? through : partitions.named(verdict.partitionId)
-        sent = tallyOf(tallies, through)
-        landed = tallyOf(tallies, partition)
+        sent = tallies.of(through)
+        landed = tallies.of(partition)
         if (this.#lanes.haveOnePartition && partition !== through) this.#schedule.move(lane, partition)
         known = lane
         partitionId = verdict.partitionId
@@ -133,7 +132,7 @@ export class ReturnedRecords {
     batch: Batch,
     record: number,
     verdict: Exclude<RecordVerdict, StoredRecord>,
-    tallies: Map<Partition, Tally>,
+    tallies: Tallies,
     now: number
   ): void {
     const { cause } = verdict
@@ -154,14 +153,9 @@ export class ReturnedRecords {
   }
 
   /** Counts a failure for its partition; true if the record waits by itself, because it is not the trouble of a known one. */
-  #count(
-    cause: AgainCause | undefined,
-    partition: Partition,
-    lane: Lane,
-    tallies: Map<Partition, Tally>
-  ): boolean {
+  #count(cause: AgainCause | undefined, partition: Partition, lane: Lane, tallies: Tallies): boolean {
     if (cause === undefined || cause === 'request') return false
-    const tally = tallyOf(tallies, partition)
+    const tally = tallies.of(partition)
     const isKnown = partition.index !== UNKNOWN
     if (cause === 'throttled') {
       partition.throttled++
@@ -190,17 +184,19 @@ export class ReturnedRecords {
   }
 
   #countAttempts(batch: Batch, record: number, without: readonly number[]): void {
+    const isOut = membership(without)
     for (let index = batch.begin(record); index < batch.end(record); index++) {
       const line = batch.line(index)
-      if (!without.includes(line)) this.#store.countAttempt(line)
+      if (!isOut(line)) this.#store.countAttempt(line)
     }
   }
 
   #unshift(batch: Batch, record: number, lane: Lane, without: readonly number[]): void {
     this.#lanes.wake(lane)
+    const isOut = membership(without)
     for (let index = batch.end(record) - 1; index >= batch.begin(record); index--) {
       const line = batch.line(index)
-      if (without.length === 0 || !without.includes(line)) lane.unshift(line)
+      if (!isOut(line)) lane.unshift(line)
     }
     this.#oldest?.add(lane)
   }
@@ -218,9 +214,10 @@ export class ReturnedRecords {
     this.#schedule.block(lane, now + Math.max(1, this.#waitMs(lane.failures, longestMs)))
   }
 
-  #waitMs(failures: number, longestMs: number = Number.POSITIVE_INFINITY): number {
+  #waitMs(failures: number, longestMs = Number.POSITIVE_INFINITY): number {
     const { baseMs, maxMs } = this.#backoff
-    const boundMs = Math.min(maxMs, longestMs, this.longestWaitMs)
+    const lastMs = this.#hasteners > 0 ? LONGEST_LAST_WAIT_MS : Number.POSITIVE_INFINITY
+    const boundMs = Math.min(maxMs, longestMs, lastMs)
     return fullJitterMs(failures, Math.min(baseMs, boundMs), boundMs, this.#clock.random())
   }
 
@@ -231,6 +228,7 @@ export class ReturnedRecords {
     sentAt: number,
     now: number
   ): void {
+    if (partition.index === UNKNOWN) this.#schedule.partitions.refresh(now)
     partition.delivered += landed
     partition.taken.add(now, landed * units)
     partition.rate.answered(now, taken * units, throttled * units, sentAt)
@@ -245,11 +243,8 @@ export class ReturnedRecords {
   }
 }
 
-function tallyOf(tallies: Map<Partition, Tally>, partition: Partition): Tally {
-  let tally = tallies.get(partition)
-  if (tally === undefined) {
-    tally = { taken: 0, landed: 0, throttled: 0, failed: 0 }
-    tallies.set(partition, tally)
-  }
-  return tally
+function membership(lines: readonly number[]): (line: number) => boolean {
+  if (lines.length === 0) return () => false
+  const all = new Set(lines)
+  return (line) => all.has(line)
 }
