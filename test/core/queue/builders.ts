@@ -1,7 +1,9 @@
 /** Small things that many tests of the queue are made of. */
 import type {
   AgainCause,
+  Counts,
   RecordVerdict,
+  Rejection,
   ServiceVerdict,
   Verdict
 } from '../../../packages/core/src/delivery/verdict.ts'
@@ -16,6 +18,8 @@ import { JsonFormat } from '../../../packages/core/src/wire/json.ts'
 export const FORMAT: JsonFormat = new JsonFormat('s', undefined)
 export const KEYED: Routing = { kind: 'field', paths: ['k'] }
 export const SPREAD: Routing = { kind: 'spread' }
+
+type AnsweredVerdict = Extract<Verdict, { kind: 'answered' }>
 
 const LANE_ROUTES = { routeOf: (key: string) => ({ partitionKey: key }), encode: () => '' }
 
@@ -46,13 +50,22 @@ export const cut = (cause: 'size' | 'content'): Verdict => ({
   service: { kind: 'accepted' }
 })
 
+interface AnswerFacts {
+  readonly service?: ServiceVerdict
+  readonly isContentRefused?: boolean
+  readonly rejections?: readonly Rejection[]
+  readonly counts?: Counts
+}
+
 /** An answer with a verdict for each record. */
-export function answer(
-  records: readonly RecordVerdict[],
-  { service = { kind: 'accepted' } as ServiceVerdict, isContentRefused = false } = {}
-): Verdict {
-  const counts = { retried: 0, throttled: 0, ambiguous: 0 } as const
-  return { kind: 'answered', service, records, rejections: [], counts, isContentRefused }
+export function answer(records: readonly RecordVerdict[], facts: AnswerFacts = {}): AnsweredVerdict {
+  const {
+    service = { kind: 'accepted' },
+    isContentRefused = false,
+    rejections = [],
+    counts = { retried: 0, throttled: 0, ambiguous: 0 }
+  } = facts
+  return { kind: 'answered', service, records, rejections, counts, isContentRefused }
 }
 
 interface Options {

@@ -1,0 +1,164 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { describe, expect, it } from 'vitest'
+import type { CredentialSource, Credentials } from '../../../packages/core/src/auth/identity.ts'
+import { Sender } from '../../../packages/core/src/delivery/sender.ts'
+import { DisCredentialsError } from '../../../packages/core/src/errors.ts'
+import { ScriptedTransport, stored } from '../../../packages/core/src/testing.ts'
+import { WireForm } from '../../../packages/core/src/wire/form.ts'
+import type { WireReply } from '../../../packages/core/src/wire/message.ts'
+import { FORMAT, TestQueue } from '../queue/builders.ts'
+
+const KEYS: Credentials = { accessKey: 'AK-public', secretKey: 'SK-very-secret' }
+
+interface Options {
+  readonly projectId?: string
+  readonly get?: () => Promise<Credentials>
+  readonly projectOf?: () => Promise<string>
+}
+
+/** A sender with a batch of two lines. */
+function senderOf({
+  projectId = 'p',
+  get = async () => KEYS,
+  projectOf = async () => 'found'
+}: Options = {}) {
+  const queue = new TestQueue()
+  queue.put('a', 'a1')
+  queue.put('b', 'b1')
+  const batch = queue.take()
+  const transport = new ScriptedTransport()
+  const refused: Credentials[] = []
+  const credentials: CredentialSource = {
+    get,
+    projectId: projectOf,
+    refused: (held) => refused.push(held),
+    refresh: async () => false,
+    close: async () => {}
+  }
+  const sender = new Sender({
+    store: queue.store,
+    transport,
+    credentials,
+    identity: { host: 'dis.example', region: 'r', projectId, signing: 'sdk' },
+    streamName: 's',
+    form: new WireForm(FORMAT, undefined),
+    clock: queue.clock
+  })
+  return { clock: queue.clock, batch, transport, sender, refused }
+}
+
+const error = (status: number, body: object, headers: Record<string, string> = {}): WireReply => ({
+  kind: 'answer',
+  status,
+  headers,
+  body: Buffer.from(JSON.stringify(body))
+})
+
+describe('an attempt', () => {
+  it('sends the records of the batch, signed, and gives their outcome', async () => {
+    const { sender, batch, transport } = senderOf()
+    const outcome = await sender.send(batch)
+    expect(outcome.kind).toBe('delivered')
+    expect(transport.batches).toEqual([
+      [
+        { data: 'a1', partition_key: 'a' },
+        { data: 'b1', partition_key: 'b' }
+      ]
+    ])
+    const [request] = transport.requests
+    expect(request).toMatchObject({ method: 'POST', path: '/v2/p/records' })
+    expect(JSON.stringify(request?.headers)).toContain('Access=AK-public')
+    expect(JSON.stringify(request?.headers)).not.toContain('SK-very-secret')
+    expect([sender.count, sender.sentBytes]).toEqual([1, request?.body?.length])
+  })
+
+  it('asks for the project where none is configured', async () => {
+    const { sender, batch, transport } = senderOf({ projectId: '' })
+    await sender.send(batch)
+    expect(transport.requests[0]?.path).toBe('/v2/found/records')
+  })
+
+  it('gives what failed by record', async () => {
+    const { sender, batch, transport } = senderOf()
+    transport.answer((records) => stored(records, { 1: 'DIS.4303' }))
+    expect(await sender.send(batch)).toMatchObject({
+      kind: 'partial',
+      results: [{ kind: 'stored' }, { kind: 'failed', code: 'DIS.4303' }]
+    })
+  })
+
+  it('is told on the diagnostics channel, with its size, its time and its outcome', async () => {
+    const { sender, batch, transport, clock } = senderOf()
+    transport.answer(async () => {
+      await clock.advance(40)
+      return error(503, {})
+    })
+    const told: unknown[] = []
+    const listen = (message: unknown): void => {
+      told.push(message)
+    }
+    subscribe('dis-logs:attempt', listen)
+    await sender.send(batch)
+    unsubscribe('dis-logs:attempt', listen)
+    expect(told).toMatchObject([
+      { streamName: 's', records: 2, lines: 2, outcome: 'retry', code: 'HTTP 503', durationMs: 40 }
+    ])
+  })
+})
+
+describe('credentials', () => {
+  it('that are refused are named to their source', async () => {
+    const { sender, batch, transport, refused } = senderOf()
+    transport.answer(() => error(401, {}))
+    expect((await sender.send(batch)).kind).toBe('unauthorized')
+    expect(refused).toEqual([KEYS])
+  })
+
+  it('that are missing are an outcome with the code and the cure of their source: nothing is sent', async () => {
+    const { sender, batch, transport } = senderOf({
+      get: async () => {
+        throw new DisCredentialsError('CREDENTIALS_NOT_FOUND', 'none', 'set them')
+      }
+    })
+    expect(await sender.send(batch)).toMatchObject({
+      kind: 'retry',
+      code: 'CREDENTIALS_NOT_FOUND',
+      cure: 'set them',
+      ambiguous: false
+    })
+    expect([transport.requests.length, sender.count]).toEqual([0, 0])
+  })
+
+  it('whose project cannot be found are one as well', async () => {
+    const { sender, batch } = senderOf({
+      projectId: '',
+      projectOf: async () => {
+        throw new Error('no network')
+      }
+    })
+    expect(await sender.send(batch)).toMatchObject({ kind: 'retry', code: 'CREDENTIALS_UNREADABLE' })
+  })
+
+  it('are in no message, although the service repeats them', async () => {
+    const { sender, batch, transport } = senderOf()
+    transport.answer(() => error(400, { errorCode: 'X.1', message: 'bad: SK-very-secret' }))
+    expect(JSON.stringify(await sender.send(batch))).not.toContain('SK-very-secret')
+  })
+})
+
+describe('the clock of signatures', () => {
+  const dateOf = (ms: number) => new Date(ms).toUTCString()
+
+  it('follows that of the service where they differ by more than five minutes', async () => {
+    const { sender, batch, transport, clock } = senderOf()
+    expect(sender.correctClock(dateOf(clock.now() + 3_600_000))).toBe(3_600_000)
+    // Right from now on: learned, and not added twice.
+    expect(sender.correctClock(dateOf(clock.now() + 3_600_000))).toBe(0)
+    await sender.send(batch)
+    expect(JSON.stringify(transport.requests[0]?.headers)).toContain('19700101T010000Z')
+  })
+
+  it.each([undefined, '', 'yesterday', dateOf(299_000)])('stays as it is with %s', (date) => {
+    expect(senderOf().sender.correctClock(date)).toBe(0)
+  })
+})
