@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Lane } from '../../../packages/core/src/queue/lane.ts'
 import { LaneSchedule } from '../../../packages/core/src/queue/lane-schedule.ts'
@@ -104,6 +105,23 @@ describe('a lane that is blocked', () => {
     expect(ready()).toEqual(['a'])
   })
 
+  it('is not held for its wait if it has lost its lines, although such lanes are many; late lines still wait', () => {
+    const { schedule, store, ready, offered } = scheduleOf()
+    const gone = Array.from({ length: 3_000 }, (_, index) => {
+      const lane = offered(`gone-${index}-`, index)
+      schedule.block(lane, 30_000)
+      store.release(lane.shift())
+      return lane
+    })
+    expect(gone.filter(({ isBlocked }) => isBlocked).length).toBeLessThan(1_100)
+    const [first] = gone
+    first?.push(store.put('late', 1, 0))
+    if (first !== undefined) schedule.offer(first)
+    expect(ready()).toEqual([])
+    schedule.unblock(30_000)
+    expect(ready()).toEqual(['gone-0-'])
+  })
+
   it('waits from its answer on where the order counts', () => {
     const { schedule, store, ready } = scheduleOf({ isOrdered: true })
     const lane = laneOf(store, 'a', 1)
@@ -172,5 +190,58 @@ describe('the end of all waits', () => {
     expect(lane).toMatchObject({ failures: 0, blockedUntil: 0, isBlocked: false })
     expect(partition).toMatchObject({ failures: 0, blockedUntil: 0 })
     expect(partition.rate.budget(10)).toBeGreaterThanOrEqual(5_000)
+  })
+})
+
+describe('whatever happens to lanes', () => {
+  const step = fc.record({
+    lane: fc.nat({ max: 3 }),
+    what: fc.constantFrom('push', 'shift', 'answer', 'block', 'move', 'withdraw', 'unblock', 'endWaits'),
+    by: fc.nat({ max: 300 })
+  })
+
+  it.each([true, false])('each is in the one place that it should be in (ordered: %s)', (isOrdered) => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
+        const { store, schedule } = scheduleOf({ isOrdered })
+        const lanes = ['a', 'b', 'c', 'd'].map((key) => laneOf(store, key))
+        let now = 0
+        for (const { lane: index, what, by } of steps) {
+          const lane = lanes[index]
+          if (lane === undefined) continue
+          if (what === 'push') lane.push(store.put('x', now, 0))
+          else if (what === 'shift' && lane.list !== undefined) {
+            schedule.withdraw(lane)
+            store.release(lane.shift())
+            lane.outstanding++
+          } else if (what === 'answer' && lane.outstanding > 0) lane.outstanding--
+          else if (what === 'block' && lane.head !== NONE) schedule.block(lane, now + by)
+          else if (what === 'move') schedule.move(lane, schedule.partitions.named(`p${by % 3}`))
+          else if (what === 'withdraw') schedule.withdraw(lane)
+          else if (what === 'endWaits') schedule.endWaits(now)
+          else {
+            now += by
+            schedule.unblock(now)
+          }
+          schedule.offer(lane)
+          for (const partition of schedule.partitions.all) {
+            const listed = lanes.filter((each) => each.list === partition.ready)
+            expect(listed.every((each) => each.partition === partition.index && each.head !== NONE)).toBe(
+              true
+            )
+            expect(partition.ready.size).toBe(listed.length)
+            expect(partition.ready.lines).toBe(listed.reduce((sum, each) => sum + each.lines, 0))
+          }
+          // What has a line is listed, or waits for a time that comes, or for an answer.
+          for (const each of lanes.filter(({ head }) => head !== NONE)) {
+            const waits = each.isBlocked || (isOrdered && each.outstanding > 0)
+            expect(each.list !== undefined || waits || each !== lane).toBe(true)
+            if (each.isBlocked) expect(schedule.nextUnblockAt(now)).toBeLessThanOrEqual(each.blockedUntil)
+          }
+        }
+        schedule.unblock(Number.MAX_SAFE_INTEGER)
+        expect(lanes.some(({ isBlocked }) => isBlocked)).toBe(false)
+      })
+    )
   })
 })

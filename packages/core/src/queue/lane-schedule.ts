@@ -10,11 +10,15 @@ import { type LineStore, NONE } from './line-store.ts'
 import { type Partition, Partitions } from './partition.ts'
 import { UNIT_BYTES } from './rate-limiter.ts'
 
+/** Empty lanes are cleared away when they may be more than half of those that wait, but not below so many. */
+const FEW = 1_024
+
 export class LaneSchedule {
   readonly partitions = new Partitions()
   readonly #store: LineStore
   readonly #isOrdered: boolean
   readonly #blocked = new Heap<Lane>()
+  #clearAt = FEW
 
   /** `isOrdered`: at most one record of a lane is outstanding. */
   constructor(store: LineStore, isOrdered: boolean) {
@@ -35,6 +39,7 @@ export class LaneSchedule {
       return
     }
     if (lane.isBlocked) return
+    if (this.#blocked.size >= this.#clearAt) this.#clear()
     lane.isBlocked = true
     this.#blocked.push(lane.blockedUntil, lane)
   }
@@ -96,6 +101,15 @@ export class LaneSchedule {
       // A line weighs a unit, or its bytes: never more than both together.
       rate.grant(now, ready.lines + ready.bytes / UNIT_BYTES)
     }
+  }
+
+  /** Lanes whose lines were given up need not wait, and would be held for that although nobody counts them any more. */
+  #clear(): void {
+    this.#blocked.filter((lane) => {
+      lane.isBlocked = lane.head !== NONE
+      return lane.isBlocked
+    })
+    this.#clearAt = Math.max(FEW, this.#blocked.size * 2)
   }
 
   #release(lane: Lane | undefined): void {
