@@ -1,7 +1,13 @@
 /** Plays steps on a queue, and checks after each that every line is in one place. */
 import { expect } from 'vitest'
 import type { Batch } from '../../../packages/core/src/queue/batch.ts'
+import { LANE_OVERHEAD_BYTES } from '../../../packages/core/src/queue/lane.ts'
+import { LINE_OVERHEAD_BYTES } from '../../../packages/core/src/queue/line-store.ts'
 import { again, cut, rejected, stored, type TestQueue } from './builders.ts'
+
+/** `buffer.maxBytes` of the queues that are played on, and what is free when only three lanes are held. */
+export const PLAY_BYTES = 65_536
+const FREE_BYTES = PLAY_BYTES - LINE_OVERHEAD_BYTES - 3 * (LANE_OVERHEAD_BYTES + 3)
 
 type Word = 'stored' | 'throttled' | 'failed' | 'unanswered' | 'request' | 'rejected' | 'cut'
 
@@ -85,5 +91,10 @@ export async function play(
     else settle(batch, ['stored'])
   }
   expect(open).toBe(0)
+  // Nothing is held but the lanes of the three keys: no lane of a record that waited apart, no body.
+  expect(queue.limit.fits(FREE_BYTES)).toBe(true)
+  await test.at(clock.monotonic() + 60_000)
+  expect(queue.take(clock.monotonic())).toBeUndefined()
+  expect(queue.nextDueAt(clock.monotonic())).toBe(Number.POSITIVE_INFINITY)
   expect(queue.takeRest()).toEqual([])
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Batch } from '../../../packages/core/src/queue/batch.ts'
 import { ROUTE_KINDS } from '../../../packages/core/src/record/route.ts'
 import { again, answer, cut, KEYED, rejected, SPREAD, stored, TestQueue } from './builders.ts'
-import { play } from './play.ts'
+import { PLAY_BYTES, play } from './play.ts'
 
 /** Texts of what a queue holds at the end, in order. */
 function restOf(test: TestQueue): string[] {
@@ -237,7 +237,7 @@ describe('whatever happens', () => {
         fc.asyncProperty(fc.array(step, { maxLength: 120, size: 'max' }), async (steps) => {
           const test = new TestQueue({
             routing,
-            buffer: { maxBytes: 65_536, onFull: 'dropOldest' },
+            buffer: { maxBytes: PLAY_BYTES, onFull: 'dropOldest' },
             batch: { ordered, aggregateBytes, maxRecords: 4 }
           })
           await play(test, steps, routing === SPREAD, ordered)
