@@ -68,6 +68,7 @@ export class Ledger {
 
   /** A spooled line of `epoch` has come to its end. */
   endSpooled(epoch: number, as: Disposition): void {
+    if (epoch === UNCOUNTED) return
     const entry = this.#entry(epoch)
     entry.spooled--
     entry[as]++
