@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../../packages/core/src/limits.ts'
 import { Batcher, type BatchLimits } from '../../../packages/core/src/queue/batcher.ts'
@@ -203,5 +204,43 @@ describe('when a batch is due', () => {
     const { laneWith, batcher } = batcherOf({ ordered: true, maxRecords: 3, lingerMs: 100 })
     laneWith('a', ['1', '2', '3', '4'])
     expect(batcher.dueAt(0, false)).toBe(100)
+  })
+})
+
+describe('whatever lines there are', () => {
+  const line = fc.record({ key: fc.nat({ max: 3 }), bytes: fc.integer({ min: 1, max: 60 }) })
+
+  it('no batch is above a limit, no body is longer than it was said to be, and every line comes once, in its order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 80 }),
+        fc.record({
+          maxRecords: fc.integer({ min: 1, max: 8 }),
+          maxBytes: fc.integer({ min: 1, max: 120 }),
+          aggregateBytes: fc.constantFrom(0, 1, 40, 200)
+        }),
+        (lines, limits) => {
+          const { batcher, laneWith, store } = batcherOf(limits)
+          const written = new Map<string, string[]>()
+          for (const [index, { key, bytes }] of lines.entries()) {
+            const texts = written.get(`k${key}`) ?? []
+            texts.push(`${index}`.padEnd(bytes, '.'))
+            written.set(`k${key}`, texts)
+          }
+          for (const [key, texts] of written) laneWith(key, texts)
+          const arrived = new Map<string, string[]>()
+          for (let batch = batcher.fill(0, true); batch.records > 0; batch = batcher.fill(0, true)) {
+            expect(batch.records).toBeLessThanOrEqual(limits.maxRecords)
+            if (batch.lineCount > 1) expect(batch.bytes).toBeLessThanOrEqual(limits.maxBytes)
+            expect(FORMAT.encode(batch, store).length).toBeLessThanOrEqual(batch.bodyBytes)
+            for (const { record, line: id } of batch.entries()) {
+              const { key } = batch.lane(record)
+              arrived.set(key, [...(arrived.get(key) ?? []), store.view(id).toString()])
+            }
+          }
+          expect(arrived).toEqual(written)
+        }
+      )
+    )
   })
 })
