@@ -229,7 +229,7 @@ describe('whatever lines there are', () => {
           }
           for (const [key, texts] of written) laneWith(key, texts)
           const arrived = new Map<string, string[]>()
-          for (let batch = batcher.fill(0, true); batch.records > 0; batch = batcher.fill(0, true)) {
+          for (let batch = batcher.fill(0); batch.records > 0; batch = batcher.fill(0)) {
             expect(batch.records).toBeLessThanOrEqual(limits.maxRecords)
             if (batch.lineCount > 1) expect(batch.bytes).toBeLessThanOrEqual(limits.maxBytes)
             expect(FORMAT.encode(batch, store).length).toBeLessThanOrEqual(batch.bodyBytes)
