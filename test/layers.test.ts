@@ -185,6 +185,16 @@ describe('a circle of imports', () => {
   })
 })
 
+describe('the ledger of core', () => {
+  it('is written by the settlement alone', () => {
+    const writes = /\bledger\.(write|settle|endSpooled|unsettle|recover)\(/
+    const writers = sources(CORE_SOURCE).filter((file) =>
+      writes.test(readFileSync(join(CORE_SOURCE, file), 'utf8').replaceAll('this.#', ''))
+    )
+    expect(writers).toEqual(['delivery/settlement.ts'])
+  })
+})
+
 describe.each(Object.entries(PACKAGES))('packages/%s', (name, allowed) => {
   it('imports only what it may', () => {
     const folder = `packages/${name}/src`

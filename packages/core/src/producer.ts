@@ -118,7 +118,7 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
     const { clock, disconnect, dropNotice, intake, ledger, shutdown } = this.#stages
     const release = clock.keepAlive()
     const missing = dropNotice.take()
-    if (missing !== undefined) intake.tellDropped(missing)
+    if (missing !== undefined) intake.writeDropNotice(missing)
     intake.close()
     await this.#empty(timeoutMs)
     for (const cancel of this.#cancel) cancel()

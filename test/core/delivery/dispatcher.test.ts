@@ -59,7 +59,7 @@ function dispatcherOf({ lingerMs = 0, maxRecords = 1, fails = false } = {}) {
     health,
     retry: { maxAttempts: 3, maxAgeMs: null },
     spool: { refill: () => told.push('refill'), noteSettled: () => told.push('noted') },
-    intake: { tellDropped: ({ lines }) => told.push(`${lines} are missing`) },
+    intake: { writeDropNotice: ({ lines }) => told.push(`${lines} are missing`) },
     dropNotice: {
       takeDue: () => {
         const taken = missing

@@ -29,7 +29,7 @@ export interface DispatcherParts {
   readonly retry: RetryPolicy
   /** Brings lines back from disk while there is room, and notes there what was settled. */
   readonly spool: { refill(): void; noteSettled(): void } | undefined
-  readonly intake: Pick<Intake, 'tellDropped'>
+  readonly intake: Pick<Intake, 'writeDropNotice'>
   readonly dropNotice: Pick<DropNotice, 'takeDue'>
   readonly warn: (event: WarningEvent) => void
   /** Told after each answer: there may be more room, or nothing left. */
@@ -133,7 +133,7 @@ export class Dispatcher {
   #lookAround(now: number): void {
     const { queue, intake, dropNotice, warn } = this.#parts
     const missing = dropNotice.takeDue()
-    if (missing !== undefined) intake.tellDropped(missing)
+    if (missing !== undefined) intake.writeDropNotice(missing)
     const hotKey = queue.findHotKey(now)
     if (hotKey !== undefined) warn(hotKeyWarning(hotKey))
   }

@@ -80,7 +80,7 @@ export class Intake {
   }
 
   /** Puts a line of our own into the stream that says how many are missing. */
-  tellDropped(missing: { readonly lines: number; readonly bytes: number }): void {
+  writeDropNotice(missing: { readonly lines: number; readonly bytes: number }): void {
     const { store, clock, queue, router, hostname } = this.#parts
     const line = droppedLine({ ...missing, hostname, now: clock.now() })
     queue.put(router(line), store.put(line, clock.monotonic(), UNCOUNTED))

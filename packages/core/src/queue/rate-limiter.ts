@@ -1,63 +1,58 @@
 /**
- * How fast one partition may be sent to: learned from what it took.
+ * How fast one partition may be sent to, learned from what it takes.
  *
- * DIS limits rates, so a producer that sends faster than that only makes requests that fail. Until a partition
- * throttles there is no limit; then the pace is what it took in the last second, a little less after each
- * throttled answer and a little more after each clean one, ever faster while all is clean: the limit may have been
- * raised, or another producer may have gone. Other producers of the stream make room for each other in this way.
+ * DIS limits rates, so a producer that sends faster only makes requests that fail. Until a partition throttles there is no limit.
+ * Then the rate is what it took in the last second. It sinks a little after throttled answers and grows after clean ones, ever
+ * faster while all are clean, because the limit may have been raised. Producers of one stream make room for each other like this.
  *
- * If slowing down does not help, it is not the pace that is wrong (a fault of the service, or a test that fails at random):
- * then the pace is a fixed one for a while, fast enough to get through and not so fast that it hurts.
+ * If slowing down does not help, the rate is not the cause: the service has a fault, or fails at random. Then the rate is fixed for
+ * a while: fast enough to get through, and slow enough not to hurt.
  *
- * Counted in units: a record, or 1,000 bytes of a larger one. A partition takes 1,000 records or 1 MB a second (COMMON
- * stream), so a unit is a thousandth of a second of it, whichever of the two is met first.
+ * Counted in units: a record, or 1,000 bytes of a larger one. A partition takes 1,000 records or 1 MB a second (COMMON stream), so
+ * a unit is a thousandth of its second, whichever of the two limits is met first.
  */
-
 import { SlidingSum } from './sliding-sum.ts'
 
 /** Bytes that weigh as much as a record. */
 export const UNIT_BYTES: number = 1_000
 
 /**
- * Pause between two sends to a partition that is limited: long enough to make a batch, short enough to be smooth. With 100 ms
- * a service that lets through a burst of no more than that was filled to 76 % at 50 ms a round trip, with 50 ms to 99 %.
+ * Pause between two sends to a limited partition: long enough to make a batch, short enough to be smooth. With 100 ms, a service
+ * that lets through a burst of no more than that was filled to 76 % at 50 ms a round trip; with 50 ms to 99 %.
  */
 export const SLOT_MS: number = 50
 
-/** A budget that was not used for so long is lost: the service, too, keeps a second's worth at most. */
+/** A budget is lost after so many slots, because the service keeps a second's worth at most. */
 const MAX_SAVED_SLOTS = 3
-/** How often the pace is changed, if there are answers to what was sent since the last change. */
+/** How often the rate changes, if there are answers to what was sent since the last change. */
 const STEP_MS = 500
-/** Share of what was taken that is sent after a throttled answer. */
+/** Part of what was taken that is sent after a throttled answer. */
 const STEP_DOWN = 0.98
 const FIRST_STEP_UP = 0.02
 const LARGEST_STEP_UP = 0.25
-/** A share of throttled units that is no smaller than this part of the last one: slowing down has not helped. */
+/** No step down is larger, because the answers of half a second may be those to a single record. */
+const LARGEST_STEP_DOWN = 0.5
+/** Slowing down has not helped if the share of throttled units is larger than this part of the last share. */
 const NO_BETTER = 0.8
-/** A rate that sinks below this part of the last one. */
+/** After a step below this part of the last rate, what is taken is looked at instead. */
 const LARGE_STEP = 0.9
-/** So many times in a row, and pacing is given up; */
+/** After so many steps in a row that did not help, the rate is not the cause. */
 const MAX_FUTILE = 3
-/** or if, paced, the partition takes less than this part of what it took before: a limit would not sink with the pace; */
+/** It is not the cause either if less than this part of the settled take is left: a limit does not sink with the rate. */
 const SUNK = 0.6
-/** what it took before is known so many steps after the first throttle, when its second's worth is used up; */
+/** The take has settled after so many steps, when the partition's saved second is used up. */
 const SETTLING_STEPS = 5
-/** for this time, and twice as long each time that it is in vain again. */
+/** How long the rate is fixed then. The time doubles each time. */
 const FIRST_RESPITE_MS = 3_000
 const LONGEST_RESPITE_MS = 60_000
-/**
- * Units a second that pacing begins with, at least: what was taken in the last second says little if it began a moment
- * ago. A little above the limit of a COMMON partition.
- */
-const FIRST_PACE = 1_200
-/** Units a second while slowing down has been in vain, at least; */
-const RESPITE_PACE = 2_500
-/** or so many times what is taken, so that one partition that takes nothing does not slow the whole stream. */
+/** The first rate, at least, in units a second: a little above the limit of a COMMON partition. The last second may have been short. */
+const FIRST_RATE = 1_200
+/** The fixed rate, at least, in units a second. */
+const RESPITE_RATE = 2_500
+/** The fixed rate as a multiple of the take, so that one partition that takes nothing does not slow the whole stream. */
 const RESPITE_FACTOR = 2.5
-/** Units a second below which no pace falls, so that a partition is never given up. */
+/** The slowest rate of a partition, in units a second, so that it is never given up. */
 const SLOWEST = 5
-/** No step down is larger: the answers of half a second may be those to a single record. */
-const LARGEST_STEP_DOWN = 0.5
 
 /** What a limit is for. */
 export interface RateSubject {
@@ -91,7 +86,7 @@ export class RateLimiter {
   // The rate before the last step down, and what was taken during the step before it.
   #rateBefore = Number.POSITIVE_INFINITY
   #takenBefore = 0
-  // Steps since pacing began, and what the partition took in a second when it had settled.
+  // Steps since the limit began, and what the partition took in a second when that had settled.
   #steps = 0
   #settled = 0
   #respiteMs = FIRST_RESPITE_MS
@@ -122,7 +117,7 @@ export class RateLimiter {
   budget(now: number): number {
     if (!this.isLimited) return Number.POSITIVE_INFINITY
     const saved = this.#budget + this.#rate * (now - this.#refilledAt)
-    // Never less than a record, or a slow pace would never send one.
+    // Never less than a record, or a slow rate would never send one.
     this.#budget = Math.min(saved, this.#granted + Math.max(1, this.#rate * SLOT_MS * MAX_SAVED_SLOTS))
     this.#refilledAt = now
     return this.#budget
@@ -150,7 +145,7 @@ export class RateLimiter {
       if (throttled > 0) this.#slowDown(now)
       return
     }
-    // On its way before the last change: it says nothing of the pace of now, and would be held against it twice.
+    // Sent before the last change: it says nothing about the present rate, and would count twice.
     if (sentAt < this.#steppedAt) return
     this.#takenUnits += taken
     this.#throttledUnits += throttled
@@ -158,7 +153,7 @@ export class RateLimiter {
     const isKnown = ++this.#steps > SETTLING_STEPS
     const hasSunk = isKnown && this.#wasLimited && this.#taken.latest < this.#settled * SUNK
     if (this.#throttledUnits === 0 || this.#throttledShare() <= this.#subject.tolerated) this.#stepUpward()
-    else if (this.#isFutile() || hasSunk) this.#giveUp(now)
+    else if (this.#isFutile() || hasSunk) this.#takeRespite(now)
     else this.#slowDown(now)
     if (this.#steps === SETTLING_STEPS) this.#settled = this.#taken.latest
     this.#startStep(now)
@@ -196,9 +191,9 @@ export class RateLimiter {
     return this.#throttledUnits / (this.#takenUnits + this.#throttledUnits)
   }
 
-  #giveUp(now: number): void {
+  #takeRespite(now: number): void {
     this.#rate =
-      Math.max(RESPITE_PACE * this.#subject.partitions, RESPITE_FACTOR * this.#taken.latest) / 1_000
+      Math.max(RESPITE_RATE * this.#subject.partitions, RESPITE_FACTOR * this.#taken.latest) / 1_000
     this.#futile = 0
     this.#share = 1
     this.#steps = 0
@@ -212,7 +207,7 @@ export class RateLimiter {
     this.#rate =
       (this.isLimited
         ? this.#lower()
-        : Math.max(FIRST_PACE * this.#subject.partitions, this.#taken.latest * STEP_DOWN)) / 1_000
+        : Math.max(FIRST_RATE * this.#subject.partitions, this.#taken.latest * STEP_DOWN)) / 1_000
     this.#budget = 0
     this.#refilledAt = now
     this.#stepUp = FIRST_STEP_UP
@@ -225,9 +220,9 @@ export class RateLimiter {
    * of refusals asks for. In units a second.
    */
   #lower(): number {
-    const pace = this.perSecond
-    const wanted = Math.max(this.#taken.latest, pace * (1 - this.#throttledShare()), pace * LARGEST_STEP_DOWN)
-    return Math.max(this.slowest, Math.min(pace, wanted) * STEP_DOWN)
+    const rate = this.perSecond
+    const wanted = Math.max(this.#taken.latest, rate * (1 - this.#throttledShare()), rate * LARGEST_STEP_DOWN)
+    return Math.max(this.slowest, Math.min(rate, wanted) * STEP_DOWN)
   }
 
   #stepUpward(): void {

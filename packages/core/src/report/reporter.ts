@@ -76,7 +76,7 @@ export class Reporter {
     }
     const cancel = this.#clock.timer(DROPPED_INTERVAL_MS, () => this.#tellUntold(reason))
     this.#untold.set(reason, { lines: 0, bytes: 0, cancel })
-    this.#tellDropped({ reason, lines, bytes })
+    this.#writeDropNotice({ reason, lines, bytes })
   }
 
   /** Tells what waits to be told together. */
@@ -90,10 +90,10 @@ export class Reporter {
     waiting.cancel()
     this.#untold.delete(reason)
     const { lines, bytes } = waiting
-    if (lines > 0) this.#tellDropped({ reason, lines, bytes })
+    if (lines > 0) this.#writeDropNotice({ reason, lines, bytes })
   }
 
-  #tellDropped(drop: Omit<DroppedEvent, 'cure'>): void {
+  #writeDropNotice(drop: Omit<DroppedEvent, 'cure'>): void {
     const event = { ...drop, cure: cureOf(drop.reason) }
     this.#unsaidLines.dropped += event.lines
     this.#say(
