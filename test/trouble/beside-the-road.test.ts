@@ -11,7 +11,7 @@ import {
 import type { WireReply } from '../../packages/core/src/wire/message.ts'
 import { world } from '../core/producer/world.ts'
 
-/** What a hostile review found: each fails on 64a5f7e. */
+/** Cases that experiments found beside the promised ones. */
 
 const line = (n: number, k: unknown, more: object = {}) => JSON.stringify({ k, n, ...more })
 const error = (status: number, code: string, headers: Record<string, string> = {}): WireReply => ({
