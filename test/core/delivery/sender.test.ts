@@ -114,6 +114,15 @@ describe('credentials', () => {
     expect(refused).toEqual([KEYS])
   })
 
+  it('are not named where something else is wrong', async () => {
+    const { sender, batch, transport, refused } = senderOf()
+    for (const status of [200, 400, 413, 503]) {
+      transport.answer(() => error(status, {}))
+      await sender.send(batch)
+    }
+    expect(refused).toEqual([])
+  })
+
   it('that are missing are an outcome with the code and the cure of their source: nothing is sent', async () => {
     const { sender, batch, transport } = senderOf({
       get: async () => {

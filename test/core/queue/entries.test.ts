@@ -46,6 +46,15 @@ describe('entries', () => {
     expect(entries.heldBytes).toBe(chunkBytes)
   })
 
+  it('are used once at a time, also where some were freed before their chunk was full', () => {
+    const entries = new Entries<string>()
+    const ids = takeMany(entries, 10)
+    for (const id of ids.slice(0, 5)) entries.release(id)
+    const all = [...ids.slice(5), ...takeMany(entries, 2 * CHUNK)]
+    expect(new Set(all).size).toBe(all.length)
+    expect(entries.heldBytes).toBe(3 * chunkBytes)
+  })
+
   it('give a peak back, whatever the order in which they are freed', () => {
     for (const order of ['as taken', 'last first', 'every seventh'] as const) {
       const entries = new Entries<string>()

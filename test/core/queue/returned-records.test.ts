@@ -141,6 +141,13 @@ describe('a record without a key', () => {
     expect(test.takeTexts()).toEqual(['x1', 'x3'])
   })
 
+  it('counts where it was stored, also among neighbours that went elsewhere', () => {
+    const test = new TestQueue({ routing: SPREAD })
+    test.put('', 'x1', 'x2', 'x3', 'x4')
+    test.answer(test.take(), ['p1', 'p2', 'p2', 'p1'].map(stored))
+    expect([stats(test, 'p1')?.delivered, stats(test, 'p2')?.delivered]).toEqual([2, 2])
+  })
+
   it('keeps its lane apart as often as it fails, and leaves nothing behind at its end', async () => {
     const test = new TestQueue({ routing: SPREAD, buffer: { maxBytes: 65_536 } })
     const free = () => {
