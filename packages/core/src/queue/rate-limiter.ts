@@ -3,7 +3,8 @@
  *
  * DIS limits rates, so a producer that sends faster only makes requests that fail. Until a partition throttles there is no limit.
  * Then the rate is what it took in the last second. It sinks a little after throttled answers and grows after clean ones, ever
- * faster while all are clean, because the limit may have been raised. Producers of one stream make room for each other like this.
+ * faster while all are clean, because the limit may have been raised. Producers of one stream make room for each other like
+ * this, though not evenly: one that comes later may stay slower for minutes.
  *
  * If slowing down does not help, the rate is not the cause: the service has a fault, or fails at random. Then the rate is fixed for
  * a while: fast enough to get through, and slow enough not to hurt.
