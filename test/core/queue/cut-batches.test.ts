@@ -55,6 +55,21 @@ describe('the search for refused records', () => {
     expect(requests).toBeLessThan(40)
   })
 
+  it('asks about one part at a time, while other batches go on', () => {
+    const cut = cutBatches()
+    cut.cut(batchOf(4), 'content')
+    cut.cut(batchOf(2), 'size')
+    const first = cut.shift()
+    expect(first?.bisection).toBeDefined()
+    // The parts of the batch that was too large belong to no search.
+    expect(cut.shift()?.bisection).toBeUndefined()
+    expect(cut.shift()?.bisection).toBeUndefined()
+    expect(cut.isReady).toBe(false)
+    expect(cut.shift()).toBeUndefined()
+    if (first !== undefined) cut.note(first, false, true)
+    expect(cut.shift()?.bisection).toBe(first?.bisection)
+  })
+
   it('reaches a single line soon, and then goes on with its neighbours', () => {
     const cut = cutBatches()
     cut.cut(batchOf(8), 'content')
@@ -112,7 +127,7 @@ describe('parts', () => {
     expect(rest.lane(0).outstanding).toBe(1)
     expect(cut.shift()).toBe(rest)
     expect(cut.takeAll()).toHaveLength(2)
-    expect(cut.isEmpty).toBe(true)
+    expect(cut.isReady).toBe(false)
     expect(cut.shift()).toBeUndefined()
   })
 })

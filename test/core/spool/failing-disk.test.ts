@@ -439,7 +439,7 @@ describe('lines that the disk refuses', () => {
     const lives = down()
     const life = lives.begin('always', { buffer: { maxBytes: 64 * 1_048_576 } })
     lives.disk.failAt({ operation: 'write', nth: 1, code: 'ENOSPC', isLasting: true })
-    const looks = vi.spyOn(LineStore.prototype, 'spoolId')
+    const looks = vi.spyOn(LineStore.prototype, 'spoolIdIfHeld')
     for (let turn = 0; turn < count / 500; turn++) {
       await life.write('abcde'.repeat(100), 50)
       await life.advance(100)

@@ -9,6 +9,8 @@ export class Bisection {
   readonly #mostRefusals: number
   #refusals = 0
   #hasAccepted = false
+  /** Whether a part of the batch is in flight. One at a time, so that the search ends soon when it is in vain. */
+  isAsking = false
 
   /** `lines` of the whole batch; 1: the search ends with the first line that is refused alone. */
   constructor(lines: number) {

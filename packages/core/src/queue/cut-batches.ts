@@ -18,13 +18,18 @@ export class CutBatches {
     this.#sizes = sizes
   }
 
-  get isEmpty(): boolean {
-    return this.#parts.length === 0
+  /** Whether there is a part that may be sent now. */
+  get isReady(): boolean {
+    return this.#parts.some(isReady)
   }
 
-  /** Takes the next part. */
+  /** Takes the next part that may be sent now. */
   shift(): Batch | undefined {
-    return this.#parts.shift()
+    const index = this.#parts.findIndex(isReady)
+    if (index < 0) return undefined
+    const [part] = this.#parts.splice(index, 1)
+    if (part?.bisection !== undefined) part.bisection.isAsking = true
+    return part
   }
 
   /** Takes all parts. */
@@ -37,6 +42,7 @@ export class CutBatches {
     const bisection =
       batch.bisection ??
       (cause === 'content' ? new Bisection(this.#refusesAll ? 1 : batch.lineCount) : undefined)
+    if (bisection !== undefined) bisection.isAsking = false
     const parts = cutBatch(batch, bisection, this.#sizes)
     // A search goes depth first: a line alone is reached soon, and shows whether anything is accepted.
     if (cause === 'content') this.#parts.unshift(...parts)
@@ -51,6 +57,7 @@ export class CutBatches {
 
   /** What an answer says about the search that the batch belongs to. */
   note({ bisection, isDivisible }: Batch, isContentRefused: boolean, isAccepted: boolean): void {
+    if (bisection !== undefined) bisection.isAsking = false
     if (isContentRefused) {
       if (!isDivisible) bisection?.refused()
       if (bisection?.isHopeless === true) this.#refusesAll = true
@@ -59,4 +66,9 @@ export class CutBatches {
       this.#refusesAll = false
     }
   }
+}
+
+/** A search asks about one part at a time. */
+function isReady({ bisection }: Batch): boolean {
+  return bisection?.isAsking !== true
 }

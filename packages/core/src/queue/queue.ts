@@ -112,7 +112,7 @@ export class Queue {
   /** When the next batch is due; infinity if nothing waits, or if an answer has to come first. */
   nextDueAt(now: number): number {
     if (!this.#limit.hasRoomInFlight) return Number.POSITIVE_INFINITY
-    if (!this.#cut.isEmpty) return now
+    if (this.#cut.isReady) return now
     return Math.min(this.#batcher.dueAt(now, this.#isUrgent), this.#schedule.nextUnblockAt(now))
   }
 
