@@ -140,9 +140,7 @@ export class Entries<Owner> {
 
   /** The owner given to {@link take}. @throws RangeError for a free entry */
   owner(id: number): Owner {
-    const owner = this.#chunk(id >>> CHUNK_BITS).owners[id & CHUNK_MASK]
-    if (owner === undefined) throw new RangeError(`no line ${id}`)
-    return owner
+    return this.#chunk(id >>> CHUNK_BITS).owners[id & CHUNK_MASK] ?? failNoLine(id)
   }
 
   setOwner(id: number, owner: Owner): void {
@@ -162,9 +160,7 @@ export class Entries<Owner> {
 
   /** @throws RangeError for a number that was never given */
   #chunk(index: number): Chunk<Owner> {
-    const chunk = this.#chunks[index]
-    if (chunk === undefined) throw new RangeError(`no lines from ${index << CHUNK_BITS} on`)
-    return chunk
+    return this.#chunks[index] ?? failNoChunk(index)
   }
 
   #grow(): number {
@@ -197,4 +193,14 @@ function newChunk<Owner>(): Chunk<Owner> {
     used: 0,
     isOpen: true
   }
+}
+
+// Apart, so that the functions above are small enough to be inlined where every line passes.
+
+function failNoChunk(index: number): never {
+  throw new RangeError(`no lines from ${index << CHUNK_BITS} on`)
+}
+
+function failNoLine(id: number): never {
+  throw new RangeError(`no line ${id}`)
 }
