@@ -63,6 +63,19 @@ describe('the lane with the oldest line', () => {
     expect(oldest.first()).toBe(a)
   })
 
+  it('lets go of lanes that have emptied, once they are more than half', () => {
+    const store = new LineStore(65_536)
+    const oldest = new OldestLanes(store)
+    const lanes = Array.from({ length: 5_000 }, (_, index) => laneOf(store, `lane-${index}`, index))
+    for (const lane of lanes) oldest.add(lane)
+    oldest.trim(5_000)
+    expect(oldest.size).toBe(5_000)
+    for (const lane of lanes.slice(10)) lane.shift()
+    oldest.trim(10)
+    expect(oldest.size).toBe(10)
+    expect(oldest.first()).toBe(lanes[0])
+  })
+
   it('forgets lanes that have been empty, although they are many', () => {
     const store = new LineStore(65_536)
     const oldest = new OldestLanes(store)

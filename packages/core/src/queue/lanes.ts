@@ -41,6 +41,11 @@ export class Lanes {
     this.#maxIdleBytes = maxBufferBytes / IDLE_PART
   }
 
+  /** How many lanes have something to do. */
+  get busy(): number {
+    return this.#byKey.size - this.#idle.size + this.#detached.size
+  }
+
   /** Whether all lines of a lane lead to one partition. */
   get haveOnePartition(): boolean {
     return this.routing.kind !== 'spread'

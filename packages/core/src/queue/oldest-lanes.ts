@@ -21,6 +21,11 @@ export class OldestLanes {
     this.#store = store
   }
 
+  /** Places in the heap: at least one for each lane that has lines. */
+  get size(): number {
+    return this.#heap.size
+  }
+
   /** A lane has lines. To be called after each line that is added. */
   add(lane: Lane): void {
     const headAt = this.#store.writtenAt(lane.head)
@@ -45,6 +50,11 @@ export class OldestLanes {
       lane.ageKey = headAt
       this.#heap.renew(headAt)
     }
+  }
+
+  /** Lets go of lanes that have emptied, if they are more than half. `busy`: how many lanes have something to do. */
+  trim(busy: number): void {
+    if (this.#heap.size > FEW + 2 * busy) this.#clear()
   }
 
   #clear(): void {

@@ -137,6 +137,7 @@ export class Queue {
       else this.#cut.startRest(batch.rest)
     }
     this.#returned.apply(batch, verdict.records, now)
+    this.#oldest?.trim(this.#lanes.busy)
   }
 
   /** A key that fills its partition's limit while others have room; once in ten minutes. */
