@@ -169,17 +169,6 @@ describe('close() while the trouble goes on', () => {
     expectBalanced(current)
   })
 
-  it('ends on time, with a backoff under way', async () => {
-    const { producer, clock, transport } = world({ retry: { baseMs: 60_000, maxMs: 60_000 } })
-    transport.answer(throttled)
-    producer.write('x')
-    await clock.advance(300)
-    const closed = producer.close({ timeoutMs: 500 })
-    await clock.advance(501)
-    await expect(closed).resolves.toMatchObject({ dropped: 1 })
-    expect(clock.timers).toBe(0)
-  })
-
   it('tries again what was on its way when closing began and failed then', async () => {
     const { producer, clock, transport } = world(LONG)
     let fail = () => {}

@@ -83,12 +83,12 @@ export function decide(
     }
     case 'split':
       if (batch.isDivisible) return { kind: 'cut', cause: 'size', service: ACCEPTED }
-      return refuseAll(outcome, batch, false)
+      return new Decision(batch, lines, policy, now).ofRefusal(outcome, false)
     case 'refused':
       if (outcome.isContent && batch.isDivisible && batch.isSearchable) {
         return { kind: 'cut', cause: 'content', service: ACCEPTED }
       }
-      return refuseAll(outcome, batch, outcome.isContent)
+      return new Decision(batch, lines, policy, now).ofRefusal(outcome, outcome.isContent)
     default: {
       const never: never = outcome
       return never
@@ -150,6 +150,13 @@ class Decision {
     return { ...answered(records, this.#givenUp(), this.#counts()), service }
   }
 
+  /** A request that is refused for good. */
+  ofRefusal(reason: Reason, isContentRefused: boolean): Verdict {
+    const records: RecordVerdict[] = []
+    for (let record = 0; record < this.#batch.records; record++) records.push(this.#refuse(record, reason))
+    return { ...answered(records, this.#givenUp(), NO_COUNTS), isContentRefused }
+  }
+
   #ofResult(record: number, result: RecordResult): RecordVerdict {
     if (result.kind === 'stored') return result
     if (result.kind === 'unknown') {
@@ -165,13 +172,17 @@ class Decision {
       case 'retry':
         return this.#again(record, 'failed', reason)
       case 'refuse':
-        this.#reject(record, this.#linesOf(record), reason, reason.code)
-        return REJECTED
+        return this.#refuse(record, reason)
       default: {
         const never: never = action
         return never
       }
     }
+  }
+
+  #refuse(record: number, reason: Reason): RecordVerdict {
+    this.#reject(record, this.#linesOf(record), reason, reason.code)
+    return REJECTED
   }
 
   /** The record again, without the lines that have used up their attempts or their time. */
@@ -227,20 +238,6 @@ function answered(
   counts: Counts
 ): Extract<Verdict, { kind: 'answered' }> {
   return { kind: 'answered', service: ACCEPTED, records, rejections, counts, isContentRefused: false }
-}
-
-function refuseAll(reason: Reason, batch: DecidableBatch, isContentRefused: boolean): Verdict {
-  const lines: number[] = []
-  const records: number[] = []
-  for (let record = 0; record < batch.records; record++) {
-    for (let index = batch.begin(record); index < batch.end(record); index++) {
-      lines.push(batch.line(index))
-      records.push(record)
-    }
-  }
-  const rejected = Array.from({ length: batch.records }, () => REJECTED)
-  const rejection = { ...failureOf(reason), lines, records }
-  return { ...answered(rejected, [rejection], NO_COUNTS), isContentRefused }
 }
 
 /** Without what else the outcome holds. */

@@ -119,7 +119,7 @@ export class Batcher {
     if (!rate.isLimited) return hasRoom
     const isUsedUp = first !== undefined && this.#spent >= budget
     rate.sent(this.#spent, isUsedUp)
-    if (isUsedUp) partition.blockedUntil = Math.max(partition.blockedUntil, rate.readyAt(now))
+    if (isUsedUp) partition.block(rate.readyAt(now))
     return hasRoom
   }
 

@@ -96,8 +96,7 @@ export class LaneSchedule {
     }
     for (const partition of this.partitions.all) {
       const { ready, rate } = partition
-      partition.blockedUntil = 0
-      partition.failures = 0
+      partition.endWait()
       // A line weighs a unit, or its bytes: never more than both together.
       rate.grant(now, ready.lines + ready.bytes / UNIT_BYTES)
     }

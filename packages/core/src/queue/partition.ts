@@ -59,6 +59,17 @@ export class Partition {
     if (this.ready.first === undefined) this.oldestAt = Number.POSITIVE_INFINITY
   }
 
+  /** Takes nothing before `until` (monotonic ms), or before the later time that was set already. */
+  block(until: number): void {
+    this.blockedUntil = Math.max(this.blockedUntil, until)
+  }
+
+  /** Ends its wait; the next failure waits as briefly as the first one. */
+  endWait(): void {
+    this.blockedUntil = 0
+    this.failures = 0
+  }
+
   stats(now: number): PartitionStats {
     const { partitionId, delivered, throttled, failed, taken, rate } = this
     return {

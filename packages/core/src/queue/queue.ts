@@ -130,8 +130,8 @@ export class Queue {
       return
     }
     this.#cut.note(batch, verdict.isContentRefused, verdict.service.kind === 'accepted')
-    const goesAgain = verdict.records.some((record) => record.kind === 'again')
     if (batch.rest !== undefined) {
+      const goesAgain = verdict.records.some((record) => record.kind === 'again')
       // Behind the lines of this part, which go back to the same lane.
       if (goesAgain) this.#putBackRest(batch.rest)
       else this.#cut.startRest(batch.rest)

@@ -237,9 +237,9 @@ export class ReturnedRecords {
     if (landed > 0) partition.failures = 0
     else if (failed > 0) {
       partition.failures++
-      partition.blockedUntil = Math.max(partition.blockedUntil, now + this.#waitMs(partition.failures))
+      partition.block(now + this.#waitMs(partition.failures))
     }
-    if (throttled > 0) partition.blockedUntil = Math.max(partition.blockedUntil, partition.rate.readyAt(now))
+    if (throttled > 0) partition.block(partition.rate.readyAt(now))
   }
 }
 
