@@ -52,10 +52,9 @@ describe('the concurrency limit', () => {
     const limit = grown(0)
     limit.failed(10, 0, 7_000)
     expect(limit.pausedUntil).toBe(7_010)
-    limit.longestWaitMs = 50
-    limit.failed(10, 1, 0)
+    limit.failed(10, 1, 0, 50)
     expect(limit.pausedUntil).toBe(60)
-    limit.failed(10, 0, 7_000)
+    limit.failed(10, 0, 7_000, 50)
     expect(limit.pausedUntil).toBe(60)
   })
 

@@ -22,8 +22,6 @@ export class ConcurrencyLimit {
   #pausedUntil = 0
   // Grows with each failure. Requests that were in flight together with one that failed carry an older number.
   #generation = 0
-  /** No wait is longer than this, in ms. */
-  longestWaitMs: number = Number.POSITIVE_INFINITY
 
   constructor(policy: ConcurrencyPolicy) {
     this.#policy = policy
@@ -76,16 +74,16 @@ export class ConcurrencyLimit {
     return generation === this.#generation
   }
 
-  /** A whole request was throttled or failed, and it was the first of its generation. */
-  failed(now: number, random: number, atLeastMs: number): void {
+  /** A whole request was throttled or failed, and it was the first of its generation. The wait is from `atLeastMs` to `longestMs`. */
+  failed(now: number, random: number, atLeastMs: number, longestMs = Number.POSITIVE_INFINITY): void {
     this.#failures++
     this.#isSlowStart = false
     this.#limit = Math.max(1, this.#limit / 2)
     this.#generation++
     const { baseMs, maxMs } = this.#policy
-    const boundMs = Math.min(maxMs, this.longestWaitMs)
+    const boundMs = Math.min(maxMs, longestMs)
     const waitMs = fullJitterMs(this.#failures, Math.min(baseMs, boundMs), boundMs, random)
-    this.#pausedUntil = now + Math.min(Math.max(atLeastMs, waitMs), this.longestWaitMs)
+    this.#pausedUntil = now + Math.min(Math.max(atLeastMs, waitMs), longestMs)
   }
 
   /** Nothing is sent before `until` (monotonic ms), and then one request at a time. */

@@ -7,6 +7,7 @@
  */
 import type { CredentialSource } from '../auth/identity.ts'
 import type { Clock } from '../clock.ts'
+import { Leases } from '../leases.ts'
 import { warningOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
 import { LONGEST_LAST_WAIT_MS } from './backoff.ts'
@@ -33,8 +34,8 @@ export class ServiceHealth {
   readonly #limit: ConcurrencyLimit
   readonly #breaker: CircuitBreaker
   #isClockCorrected = false
-  /** How many callers want short waits. */
-  #hasteners = 0
+  /** Held while waits are to be short. */
+  readonly #shortWaits = new Leases()
 
   constructor(parts: ServiceHealthParts) {
     this.#parts = parts
@@ -98,12 +99,7 @@ export class ServiceHealth {
   endWaits(): () => void {
     const isSearching = this.#limit.pausedUntil === Number.POSITIVE_INFINITY
     if (!this.#breaker.isOpen && !isSearching) this.#limit.endWait()
-    this.#hasteners++
-    this.#limit.longestWaitMs = LONGEST_LAST_WAIT_MS
-    return () => {
-      this.#hasteners--
-      if (this.#hasteners === 0) this.#limit.longestWaitMs = Number.POSITIVE_INFINITY
-    }
+    return this.#shortWaits.take()
   }
 
   #failed(verdict: Extract<ServiceVerdict, { kind: 'failed' }>, generation: number): void {
@@ -111,7 +107,8 @@ export class ServiceHealth {
     const { isSlow, waitMs } = verdict
     if (this.#limit.isFirstFailure(generation)) {
       const slowMs = isSlow ? Math.round(SLOW_RETRY_MS * (0.5 + clock.random() / 2)) : 0
-      this.#limit.failed(clock.monotonic(), clock.random(), Math.max(slowMs, waitMs))
+      const longestMs = this.#shortWaits.isHeld ? LONGEST_LAST_WAIT_MS : Number.POSITIVE_INFINITY
+      this.#limit.failed(clock.monotonic(), clock.random(), Math.max(slowMs, waitMs), longestMs)
     }
     if (this.#limit.failures === FAILURES_WORTH_A_WARNING || isSlow) warn(failureWarning(verdict))
   }

@@ -4,7 +4,7 @@
  * Bounded by: the buffer limit, which counts their bytes. Idle lanes are kept because their key will probably come again, up
  * to {@link MAX_IDLE_LANES} and {@link IDLE_PART} of the buffer. At the bound: the lane that has been idle longest is freed.
  */
-import { type PlainRoute, type Route, type Routing, routeFrom, routeOf } from '../record/route.ts'
+import { copyOfKey, type PlainRoute, type Route, type Routing, routeFrom, routeOf } from '../record/route.ts'
 import type { BodyFormat } from '../wire/format.ts'
 import { Lane, LaneList, type LaneRoutes } from './lane.ts'
 import { type LineStore, NONE } from './line-store.ts'
@@ -54,7 +54,7 @@ export class Lanes {
   /** The lane of a key, made on first use. The caller adds a line to it at once. */
   get(key: string): Lane {
     const lane = this.#byKey.get(key)
-    if (lane === undefined) return this.#make(copyOf(key), undefined)
+    if (lane === undefined) return this.#make(copyOfKey(key), undefined)
     return lane
   }
 
@@ -128,12 +128,6 @@ export class Lanes {
     this.heldBytes += lane.heldBytes
     return lane
   }
-}
-
-/** A key cut out of a line is a view that keeps the whole line in memory; a parsed string stands alone. */
-function copyOf(key: string): string {
-  const copy: unknown = JSON.parse(JSON.stringify(key))
-  return typeof copy === 'string' ? copy : key
 }
 
 function isSame(a: Route, b: Route): boolean {

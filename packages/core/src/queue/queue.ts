@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Verdict } from '../delivery/verdict.ts'
+import { Leases } from '../leases.ts'
 import { type PlainRoute, plainRoute, type Route, type Routing } from '../record/route.ts'
 import type { PartitionStats } from '../report/stats.ts'
 import type { BodyFormat } from '../wire/format.ts'
@@ -49,7 +50,7 @@ export class Queue {
   readonly #oldest: OldestLanes | undefined
   readonly #inFlight = new Set<Batch>()
   readonly #cut: CutBatches
-  #hurries = 0
+  readonly #hurries = new Leases()
 
   constructor({ clock, store, routing, format, buffer, batch, backoff }: QueueParts) {
     this.#store = store
@@ -149,12 +150,7 @@ export class Queue {
 
   /** Nothing lingers from now on, until the returned function is called. */
   hurry(): () => void {
-    let isOver = false
-    this.#hurries++
-    return () => {
-      if (!isOver) this.#hurries--
-      isOver = true
-    }
+    return this.#hurries.take()
   }
 
   /** Ends every wait, so that each line is tried once; later waits are short until the returned function is called. */
@@ -224,7 +220,7 @@ export class Queue {
 
   get #isUrgent(): boolean {
     // A writer who waits for room waits for a request.
-    return this.#hurries > 0 || this.#limit.isBlocked
+    return this.#hurries.isHeld || this.#limit.isBlocked
   }
 
   #push(lane: Lane, line: number): void {

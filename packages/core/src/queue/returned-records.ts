@@ -8,6 +8,7 @@
 import type { Clock } from '../clock.ts'
 import { fullJitterMs, LONGEST_LAST_WAIT_MS } from '../delivery/backoff.ts'
 import type { AgainCause, RecordVerdict } from '../delivery/verdict.ts'
+import { Leases } from '../leases.ts'
 import type { StoredRecord } from '../wire/response.ts'
 import type { Batch } from './batch.ts'
 import type { Lane } from './lane.ts'
@@ -49,8 +50,8 @@ export class ReturnedRecords {
   readonly #oldest: OldestLanes | undefined
   /** Lanes of records that wait by themselves, of the answer at hand. */
   readonly #detached = new Map<Lane, Lane>()
-  /** How many callers want short waits. */
-  #hasteners = 0
+  /** Held while waits are to be short. */
+  readonly #shortWaits = new Leases()
 
   constructor({ clock, store, lanes, schedule, backoff, isOrdered, oldest }: ReturnedRecordsParts) {
     this.#clock = clock
@@ -64,10 +65,7 @@ export class ReturnedRecords {
 
   /** No record waits long from now on, until the returned function is called. */
   shortenWaits(): () => void {
-    this.#hasteners++
-    return () => {
-      this.#hasteners--
-    }
+    return this.#shortWaits.take()
   }
 
   /** Applies the verdicts of a batch, one for each record. */
@@ -216,7 +214,7 @@ export class ReturnedRecords {
 
   #waitMs(failures: number, longestMs = Number.POSITIVE_INFINITY): number {
     const { baseMs, maxMs } = this.#backoff
-    const lastMs = this.#hasteners > 0 ? LONGEST_LAST_WAIT_MS : Number.POSITIVE_INFINITY
+    const lastMs = this.#shortWaits.isHeld ? LONGEST_LAST_WAIT_MS : Number.POSITIVE_INFINITY
     const boundMs = Math.min(maxMs, longestMs, lastMs)
     return fullJitterMs(failures, Math.min(baseMs, boundMs), boundMs, this.#clock.random())
   }

@@ -51,6 +51,12 @@ export function createRouter(routing: Routing, fallbackKey: string): Router {
   }
 }
 
+/** The key without its line: a key cut out of a line is a view that keeps the whole line in memory. A parsed string stands alone. */
+export function copyOfKey(key: string): string {
+  const copy: unknown = JSON.parse(JSON.stringify(key))
+  return typeof copy === 'string' ? copy : key
+}
+
 /** The route behind a lane's key. */
 export function routeOf(routing: Routing, key: string): Route {
   switch (routing.kind) {

@@ -6,6 +6,7 @@
  */
 
 import { LINE_OVERHEAD_BYTES, type LineStore } from '../queue/line-store.ts'
+import { copyOfKey } from '../record/route.ts'
 
 export interface HeldLine {
   readonly line: number
@@ -67,7 +68,7 @@ export class HeldLines {
     const ticket = this.#ticket--
     this.#store.setSpoolId(line, ticket)
     this.bytes += this.#bytesOf(line)
-    return { line, kind, value, ticket }
+    return { line, kind, value: copyOfKey(value), ticket }
   }
 
   #isHere({ line, ticket }: HeldLine): boolean {
