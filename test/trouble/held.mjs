@@ -1,5 +1,6 @@
 // Memory that is really held, in a process of its own: node --expose-gc held.mjs <scenario>
 import { once } from 'node:events'
+import { MemoryDisk } from '@dis-logs/core/testing'
 import { pause, producerFor, Stream, until, uuid } from './stream.mjs'
 
 const MIB = 1_048_576
@@ -86,6 +87,24 @@ const scenarios = {
     }
     await producer.flush()
     return { after: (await held()) - before, delivered: stream.delivered - 20, stats: producer.stats() }
+  },
+
+  /** Long lines that wait for a disk that fails: what of them is alive besides their bytes? */
+  async 'failing-disk'({ keys, bytes }) {
+    const disk = new MemoryDisk()
+    const stream = new Stream()
+    stream.hold()
+    const options = { partitionKey: 'k', spool: { dir: disk.dir, mode: 'always' } }
+    const producer = producerFor(stream, options, { disk: disk.process() })
+    await pause(200)
+    disk.failAt({ operation: 'write', nth: 1, code: 'ENOSPC', isLasting: true })
+    const heap = async () => (await held()) - process.memoryUsage().external
+    const before = await heap()
+    for (let n = 0; n < keys; n++) {
+      producer.write(Buffer.from(padded(uuid(n), n, bytes)).toString('latin1'))
+      if (n % 20 === 0) await pause()
+    }
+    return { after: (await heap()) - before, stats: producer.stats() }
   },
 
   /** A full buffer of lines that nobody takes, then all is taken; several times. */

@@ -67,6 +67,19 @@ describe('keys that come once each, on lines of 100 KB that are all delivered', 
   )
 })
 
+describe('lines of 100 KB that wait for a disk that fails', () => {
+  it(
+    'are held once: their keys keep no line alive',
+    async () => {
+      const keys = 400
+      const run = await measure<Held>('held.mjs', { name: 'failing-disk', keys, bytes: 100_000 })
+      expect(run.stats).toMatchObject({ buffered: keys, spooled: 0 })
+      expect(run.after).toBeLessThan(5 * MIB)
+    },
+    TIMEOUT_MS
+  )
+})
+
 describe('a full buffer of 16 MiB', () => {
   it.each([
     ['keys never seen twice', { keys: 0, bytes: 200 }],

@@ -50,7 +50,7 @@ function partitionOf(key) {
 }
 
 /** A producer for that stream, on the machine's own clock. */
-export function producerFor(stream, options) {
+export function producerFor(stream, options, parts = {}) {
   return assembleProducer(
     {
       endpoint: 'http://127.0.0.1:1',
@@ -59,7 +59,7 @@ export function producerFor(stream, options) {
       credentials: { token: 'T' },
       ...options
     },
-    { transport: stream, env: {}, hostname: 'this-host', stderr: () => {} }
+    { transport: stream, env: {}, hostname: 'this-host', stderr: () => {}, ...parts }
   )
 }
 
