@@ -20,7 +20,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   pure: {
     files:
-      /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|reader\/answers|report\/(diagnoses|dropped-line)|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
+      /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|worker\/frames|reader\/answers|report\/(diagnoses|dropped-line)|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
     uses: ['words', 'pure'],
     // Of zlib only the CRC.
     packages: /^node:(crypto|buffer|zlib)$/
@@ -40,16 +40,16 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   root: {
     files:
-      /^(producer|compose|open-spool|stats-of|process-exit|options\/.*|reader\/client|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*)\.ts$/,
+      /^(producer|producer-emitter|forward-events|compose|open-spool|stats-of|process-exit|options\/.*|reader\/client|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*|worker|worker\/(?!frames).*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
-    packages: /^(valibot|node:(events|fs|os|path|worker_threads))$/
+    packages: /^(valibot|thread-stream|node:(events|fs|module|os|path|url|worker_threads))$/
   }
 }
 
 /** Other packages: what they may import from outside themselves. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   pino: /^(@dis-logs\/core|pino-abstract-transport|node:(stream|worker_threads))$/,
-  winston: /^(@dis-logs\/core|winston-transport|thread-stream|node:(stream|url|worker_threads))$/,
+  winston: /^(@dis-logs\/core(\/worker)?|winston-transport|safe-stable-stringify)$/,
   cli: /^(@dis-logs\/(core|local)|node:.*|[a-z][\w-]*)$/,
   // Apart from core, so that a misreading on one side cannot cancel itself on the other.
   local: /^(?!@dis-logs\/|pino-dis|winston-dis)(node:.*|[@a-z][\w/-]*)$/

@@ -1,4 +1,10 @@
 import { defineConfig } from 'tsdown'
 import { base } from '../../tsdown.base.ts'
 
-export default defineConfig({ ...base, entry: ['src/index.ts', 'src/testing.ts'] })
+const entry = { index: 'src/index.ts', testing: 'src/testing.ts', worker: 'src/worker.ts' }
+
+export default defineConfig([
+  // The producer's thread is loaded by path from either form of the entry, so it is there in one form only.
+  { ...base, entry: { ...entry, 'worker-thread': 'src/worker/worker-thread.ts' }, format: ['esm'] },
+  { ...base, entry, format: ['cjs'], clean: false }
+])

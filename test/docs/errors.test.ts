@@ -117,7 +117,7 @@ describe('a code in the sources', () => {
     const codes = literalsLike(/\b(?:code|serviceCode): '([A-Z][A-Z_]+)'/g).filter(
       (code) => !INTERNAL.has(code)
     )
-    expect(codes).toContain('WORKER')
+    expect(codes).toContain('NOT_SENT')
     expect(codes.filter((code) => !documented.has(code))).toEqual([])
   })
 

@@ -20,6 +20,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'createClient',
     'createProducer',
     'cureOf',
+    'forwardEvents',
     'inspectConfiguration',
     'inspectSpool',
     'renderCure',
@@ -35,6 +36,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'stored',
     'throttled'
   ],
+  '@dis-logs/core/worker': ['createWorkerProducer'],
   'pino-dis': ['default', 'disStream'],
   'winston-dis': ['DisTransport'],
   '@dis-logs/local': ['LocalDisOptionError', 'createLocalDis'],

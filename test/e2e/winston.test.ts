@@ -206,28 +206,47 @@ describe('a winston transport with a worker', () => {
     )
   })
 
-  it('goes on in this process when the worker dies, and counts what died with it', async () => {
+  async function withWorker() {
     await start({ faults: [{ kind: 'hang' }] })
     const started = once(process, 'worker')
-    const dis_ = new DisTransport(optionsFor(dis))
+    const dis_ = new DisTransport({ ...optionsFor(dis), batch: { lingerMs: 20 } })
     const [thread]: Worker[] = (await started) as [Worker]
     const dropped = vi.fn()
     dis_.on('dropped', dropped)
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     const logger = winston.createLogger({ transports: [dis_] })
-    for (let n = 0; n < 100; n++) logger.info('lost', { n })
-    const warned = once(dis_, 'warning')
-    await thread?.terminate()
-    await expect(warned).resolves.toMatchObject([{ code: 'WORKER' }])
-    expect(stderr.mock.calls.join('')).toMatch(/\[dis-logs\] WORKER: .*up to 100 log lines went with it — /)
-    stderr.mockRestore()
+    for (let n = 0; n < 100; n++) logger.info('early', { n: 1_000 + n })
+    async function killThread() {
+      const warned = once(dis_, 'warning')
+      await thread?.terminate()
+      await expect(warned).resolves.toMatchObject([{ code: 'WORKER' }])
+      const said = stderr.mock.calls.join('')
+      stderr.mockRestore()
+      await dis.faults.clear()
+      return said
+    }
+    return { dis_, logger, dropped, killThread }
+  }
+
+  it('goes on in this process when the worker dies, and counts what died with it', async () => {
+    const { dis_, logger, dropped, killThread } = await withWorker()
+    await vi.waitFor(() => expect(dis_.stats().inFlight).toBe(1))
+    expect(await killThread()).toMatch(/\[dis-logs\] WORKER: .*up to 100 log lines went with it — /)
     expect(dropped.mock.calls).toMatchObject([[{ reason: 'worker', lines: 100 }]])
-    await dis.faults.clear()
     for (let n = 0; n < 50; n++) logger.info('kept', { n })
     expect(await dis_.flush()).toEqual({ delivered: 50, rejected: 0, dropped: 100, spooled: 0, pending: 0 })
     await end(logger)
     expect(dis_.stats()).toMatchObject({ written: 150, delivered: 50, dropped: 100, buffered: 0 })
     expect(compare(await arrivals(dis), 50)).toEqual({ missing: [], repeated: [] })
+  })
+
+  it('loses nothing that the worker had not taken when it died', async () => {
+    const { dis_, logger, dropped, killThread } = await withWorker()
+    expect(await killThread()).toMatch(/up to 0 log lines went with it — /)
+    expect(await dis_.flush()).toMatchObject({ delivered: 100, dropped: 0, pending: 0 })
+    await end(logger)
+    expect(dropped).not.toHaveBeenCalled()
+    expect(dis_.stats()).toMatchObject({ written: 100, delivered: 100, buffered: 0 })
   })
 
   it('adds one listener to the process for any number of transports, and takes it back', async () => {

@@ -8,6 +8,7 @@ export {
   type DisErrorCode,
   DisRequestError
 } from './errors.ts'
+export { type Forward, type ForwardedEvents, forwardEvents } from './forward-events.ts'
 export {
   type ConfigValue,
   type EndpointProbe,

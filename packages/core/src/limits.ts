@@ -30,6 +30,9 @@ export const STREAM_NAME: RegExp = /^[A-Za-z0-9_-]{1,64}$/
 /** A partition is `shardId-0000000000` or a bare decimal. SendRecords API page. */
 export const PARTITION_ID: RegExp = /^(?:shardId-\d{10}|\d{1,10})$/i
 
+/** Default for `closeTimeoutMs`: pino waits 10 s for its worker, and the way there and back takes time as well. */
+export const DEFAULT_CLOSE_MS: number = 8_000
+
 /** Upper bound for `closeTimeoutMs`: ten minutes. A pino worker has to end sooner: its main thread waits 10 s (thread-stream 4). */
 export const MAX_CLOSE_MS: number = 600_000
 

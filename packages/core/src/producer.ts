@@ -1,10 +1,11 @@
 /** The producer's own promises: write, flush, close, stats. The stages behind them are put together in compose.ts. */
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { every } from './clock.ts'
 import { composeStages, type ProducerParts, type Stages } from './compose.ts'
 import type { DisOptions } from './options/options.ts'
 import { resolveSettings, type Settings } from './options/settings.ts'
 import { type ExitListener, joinProcessExit } from './process-exit.ts'
+import { ProducerEmitter } from './producer-emitter.ts'
 import type { ProducerEvents } from './report/events.ts'
 import type { FlushReport, Stats } from './report/stats.ts'
 
@@ -15,6 +16,11 @@ export interface Producer extends EventEmitter<ProducerEvents> {
    * @returns false when the buffer is full: wait for `drain` before writing more
    */
   write(line: string | Uint8Array): boolean
+  /**
+   * For adapters: counts one line that never became text, because its format or serializer threw `error`. It is written
+   * and dropped, reason `format`, and a warning `FORMAT` says why. Never throws.
+   */
+  writeFailed(error: unknown): void
   /**
    * Waits until every line written before this call is settled. Never rejects.
    * @param options.timeoutMs gives up waiting after this time; what is left is `pending` in the report
@@ -42,7 +48,7 @@ export function assembleProducer(options: DisOptions | undefined, parts: Produce
   return new DisProducer(resolveSettings(options, parts.env ?? process.env), parts)
 }
 
-class DisProducer extends EventEmitter<ProducerEvents> implements Producer, ExitListener {
+class DisProducer extends ProducerEmitter implements Producer, ExitListener {
   readonly #settings: Settings
   readonly #stages: Stages
   readonly #cancel: readonly (() => void)[]
@@ -50,12 +56,14 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
   /** Lines that had come and gone when the end of the process was last waited for. */
   #progress = -1
   #closing: Promise<FlushReport> | undefined
+  /** The process is about to be gone: every line is taken, because nobody can wait any more. */
+  #isLeaving = false
 
   constructor(settings: Settings, parts: ProducerParts) {
     super()
     this.#settings = settings
     this.#stages = composeStages(settings, parts, {
-      emit: (name, ...payload) => this.#emit(name, ...payload),
+      emit: (name, ...payload) => this.tell(name, ...payload),
       settled: () => this.#settled()
     })
     this.#cancel = [this.#startStats(), joinProcessExit(this)]
@@ -65,7 +73,12 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
   write(line: string | Uint8Array): boolean {
     const isTaken = this.#stages.intake.write(line)
     this.#stages.dispatcher.wake()
-    return isTaken
+    return isTaken || this.#isLeaving
+  }
+
+  writeFailed(error: unknown): void {
+    this.#stages.intake.dropUnformatted()
+    this.#stages.reporter.formatThrew(error)
   }
 
   flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
@@ -111,6 +124,9 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
 
   /** See {@link ExitListener}: the process is about to be gone. */
   onExit(): void {
+    this.#isLeaving = true
+    // A writer who waits for room has lines of its own.
+    this.tell('drain')
     this.#stages.shutdown.run()
   }
 
@@ -124,7 +140,7 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
     for (const cancel of this.#cancel) cancel()
     shutdown.run()
     const { written: _, ...report } = ledger.totals()
-    if (this.#settings.statsIntervalMs > 0) this.#emit('stats', this.stats())
+    if (this.#settings.statsIntervalMs > 0) this.tell('stats', this.stats())
     await disconnect()
     release()
     return report
@@ -158,23 +174,13 @@ class DisProducer extends EventEmitter<ProducerEvents> implements Producer, Exit
 
   #settled(): void {
     const { hasRoomOnDisk, isEmpty, queue } = this.#stages
-    if (queue.limit.unblocks(hasRoomOnDisk())) this.#emit('drain')
+    if (queue.limit.unblocks(hasRoomOnDisk())) this.tell('drain')
     if (this.#whenEmpty.size > 0 && isEmpty()) for (const finish of [...this.#whenEmpty]) finish()
   }
 
   #startStats(): () => void {
     const { statsIntervalMs } = this.#settings
     if (statsIntervalMs === 0) return () => {}
-    return every(this.#stages.clock, statsIntervalMs, () => this.#emit('stats', this.stats()))
-  }
-
-  /** A listener of the user's that throws must not stop the delivery: its error surfaces by itself. */
-  #emit<Name extends keyof ProducerEvents>(name: Name, ...payload: ProducerEvents[Name]): void {
-    try {
-      // Of the untyped base: TypeScript cannot relate a generic name to its payload.
-      EventEmitter.prototype.emit.call(this, name, ...payload)
-    } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error), 'DisListenerError')
-    }
+    return every(this.#stages.clock, statsIntervalMs, () => this.tell('stats', this.stats()))
   }
 }

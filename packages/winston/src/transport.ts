@@ -1,110 +1,238 @@
 /**
  * winston → producer. Calls back when a line is admitted, not when it is delivered: winston stops all transports of a logger
- * while one of them holds its callback. While the producer is full the callback waits. So `buffer.onFull: 'block'` reaches the
- * logger.
+ * while one of them holds its callback.
+ *
+ * Bounded by: the producer's buffer. At the bound, with `buffer.onFull: 'block'`, the callback is held until there is room, so
+ * lines wait in winston's own streams. At the end of a logger, or of the process, callbacks are let go, and every line is taken.
  */
-import type { DisOptions, FlushReport, Stats } from '@dis-logs/core'
+import {
+  createProducer,
+  cureOf,
+  type DisOptions,
+  type FlushReport,
+  forwardEvents,
+  type Producer,
+  renderCure,
+  type Stats
+} from '@dis-logs/core'
+import { createWorkerProducer } from '@dis-logs/core/worker'
 import Transport from 'winston-transport'
-import { inWorker } from './in-worker.ts'
 import { lineOf } from './line.ts'
-import { type Emit, inProcess, type Sender } from './sender.ts'
+
+type FromWinston = Omit<Transport.TransportStreamOptions, 'log' | 'logv' | 'close'>
 
 /** Options of the producer and winston-transport's own: `level`, `format`, `silent`, `handleExceptions` … */
-export interface DisTransportOptions
-  extends DisOptions,
-    Pick<
-      Transport.TransportStreamOptions,
-      'format' | 'level' | 'silent' | 'handleExceptions' | 'handleRejections'
-    > {
+export interface DisTransportOptions extends DisOptions, FromWinston {
   /** Whether the producer runs in a worker thread. `false`: it runs in the logger's thread, and options may be functions. @default true */
   readonly worker?: boolean
 }
 
-interface BufferedWrite {
-  readonly chunk: unknown
+/** A logger that pipes to the transport, and what waits in its buffers. */
+interface Source {
+  readonly writableLength: number
+  readonly readableLength: number
+  readonly level?: string
+  on(event: 'data', listener: (info: unknown) => void): unknown
+  off(event: 'data', listener: (info: unknown) => void): unknown
 }
+
+type Next = (error?: Error | null) => void
+
+/** winston's key for the level of an info, as it was before any format. */
+const LEVEL = Symbol.for('level')
+/** Time between two looks at what has no event: the end of a logger, and the length of its buffers. */
+const LOOK_MS = 20
 
 /**
  * Add it to a logger: `winston.createLogger({ transports: [new DisTransport(options)] })`.
  *
- * Emits `rejected`, `dropped`, `stats` and `warning`, and never `error`. `logger.end()` flushes. The logger emits `finish` when
- * every line is settled.
+ * Emits `rejected`, `dropped`, `stats` and `warning`, and never `error`. After `logger.end()` the logger emits `finish` when
+ * every line is settled, within `closeTimeoutMs` and a second.
  */
 export class DisTransport extends Transport {
-  readonly #sender: Sender
+  /** Both are set by winston-transport for the first logger that pipes here. */
+  declare levels?: Readonly<Record<string, number>>
+  declare parent?: Source | undefined
+  readonly #producer: Producer
+  readonly #sources = new Set<Source>()
+  #held: Next[] = []
+  #watch: NodeJS.Timeout | undefined
+  /** Infos that came out of this stream, shipped or not. */
+  #passed = 0
+  #isEnding = false
+  #hasWarned = false
 
   /** @throws DisConfigError if the options cannot work */
-  constructor(options: DisTransportOptions) {
-    const { format, level, silent, handleExceptions, handleRejections, worker = true, ...own } = options
-    super(withoutUndefined({ format, level, silent, handleExceptions, handleRejections }))
-    const emit: Emit = (name, ...event) => void this.emit(name, ...event)
-    this.#sender = worker ? inWorker(own, emit) : inProcess(own, emit)
+  constructor(options: DisTransportOptions = {}) {
+    const { worker = true, format, level, silent, handleExceptions, handleRejections, ...own } = options
+    super(options)
+    this.#producer = worker ? createWorkerProducer(own) : createProducer(own)
+    forwardEvents(this.#producer, (name, event) => void this.emit(name, event))
+    this.#producer.on('drain', () => this.#letGo())
+    // winston-transport would close when the first of several loggers removes it.
+    this.removeAllListeners('unpipe')
+    this.on('pipe', (source: Source) => void this.#sources.add(source))
+    this.on('unpipe', (source: Source) => this.#removed(source))
+    // What waited goes through `_write` one by one, so that each can be held.
+    Object.assign(this, { _writev: undefined })
   }
 
-  /** winston calls this for each info that passes the level. */
-  override log(info: unknown, next: () => void): void {
-    const admitted = this.#write(info)
-    if (admitted) next()
-    else this.#sender.whenDrained(next)
+  /** winston calls this with what a logger's format made. Its handlers of exceptions call it past the stream. */
+  override log(info: unknown, next?: Next): true {
+    const hasRoom = this.#producer.write(lineOf(info)) || this.#isEnding
+    if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info))
+    if (hasRoom) next?.()
+    else if (next !== undefined) this.#hold(next)
+    return true
   }
 
-  /** winston calls this for infos that waited together. If there is no room for all of them, the rest goes on waiting. */
-  override logv(writes: readonly BufferedWrite[], next: () => void): void {
-    this.#logFrom(writes, 0, next)
+  override _write(info: unknown, _encoding: BufferEncoding, next: Next): void {
+    this.#passed++
+    const formatted = this.#accepts(info) ? this.#formatted(info) : undefined
+    if (formatted === undefined) next()
+    else this.log(formatted, next)
   }
 
-  #logFrom(writes: readonly BufferedWrite[], from: number, next: () => void): void {
-    for (let index = from; index < writes.length; index++) {
-      if (this.#write(this.#formatted(writes[index]?.chunk))) continue
-      this.#sender.whenDrained(() => this.#logFrom(writes, index + 1, next))
-      return
-    }
-    next()
+  /** After the end, a line of another logger's is counted by the producer, as `closed`. A stream would emit `error`. */
+  override write(info: unknown, ...rest: unknown[]): boolean {
+    if (hasEnded(this)) return this.log(info)
+    return Reflect.apply(Transport.prototype.write, this, [info, ...rest])
   }
 
-  /** Waits until every line logged before this call is settled. Never rejects. */
-  flush(options?: { readonly timeoutMs?: number }): Promise<FlushReport> {
-    return this.#sender.flush(options)
+  /** Waits until every line logged before this call is settled, also those that winston holds back. Never rejects. */
+  async flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
+    const since = performance.now()
+    const behind = await this.#throughWinston(timeoutMs ?? Number.POSITIVE_INFINITY)
+    const restMs = (timeoutMs ?? 0) - (performance.now() - since)
+    const report = await this.#producer.flush(
+      timeoutMs === undefined ? {} : { timeoutMs: Math.max(0, restMs) }
+    )
+    return { ...report, pending: report.pending + behind }
   }
 
   stats(): Stats {
-    return this.#sender.stats()
+    return this.#producer.stats()
   }
 
-  /** winston calls this when it removes the transport, also during `logger.end()`. */
+  /** Takes no more lines, and delivers what it has. When a logger ends, winston calls `end` instead. */
   override close(): void {
-    void this.#sender.close()
+    void this.#close()
   }
 
   /** The stream has ended. Its `finish` event waits for the callback. */
-  override _final(callback: (error?: Error | null) => void): void {
-    void this.#sender.close().then(() => callback())
+  override _final(callback: Next): void {
+    void this.#close().then(() => callback())
   }
 
-  #write(info: unknown): boolean {
-    const line = lineOf(info)
-    if (line === undefined) return true
-    const admitted = this.#sender.write(line)
-    if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info))
-    return admitted
+  #close(): Promise<FlushReport> {
+    this.#isEnding = true
+    this.#letGo()
+    return this.#producer.close()
   }
 
-  /** Applies the transport's own format to a copy, because the info belongs to the other transports, too. */
+  #accepts(info: unknown): boolean {
+    if (this.silent === true || typeof info !== 'object' || info === null) return this.silent !== true
+    if (Reflect.get(info, 'exception') === true && this.handleExceptions !== true) return false
+    const { levels, level = this.parent?.level } = this
+    const own: unknown = Reflect.get(info, LEVEL)
+    if (levels === undefined || level === undefined || typeof own !== 'string') return true
+    const [most, given] = [levels[level], levels[own]]
+    if (most !== undefined && given !== undefined) return most >= given
+    this.#warnOfLevel(most === undefined ? level : own, Object.keys(levels))
+    return true
+  }
+
+  /** Applies the transport's own format to a copy, because the info belongs to the other transports, too. Undefined: no line. */
   #formatted(info: unknown): unknown {
     if (this.format === undefined || typeof info !== 'object' || info === null) return info
-    const transformed = this.format.transform({ level: '', message: '', ...info }, this.format.options)
-    return transformed === false ? undefined : transformed
+    try {
+      const copy = { level: '', message: '', ...info }
+      return this.format.transform(copy, this.format.options) || undefined
+    } catch (error) {
+      this.#producer.writeFailed(error)
+      return undefined
+    }
+  }
+
+  /** Once, because it is the same for every line. */
+  #warnOfLevel(level: string, known: readonly string[]): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    const event = {
+      code: 'LEVEL',
+      cure: cureOf('LEVEL'),
+      message: `'${level}' is none of ${known.join(', ')}`
+    }
+    process.emitWarning(`${event.message}: ${renderCure(event.cure)}`, 'DisTransportWarning')
+    this.emit('warning', event)
+  }
+
+  #hold(next: Next): void {
+    this.#held.push(next)
+    // A logger that ends waits for the callbacks that are held, and says so to nobody.
+    this.#watch ??= setInterval(() => this.#isAtEnd() && this.#letGo(), LOOK_MS).unref()
+  }
+
+  #isAtEnd(): boolean {
+    this.#isEnding ||= [...this.#sources].some(hasEnded)
+    return this.#isEnding
+  }
+
+  #letGo(): void {
+    this.#isAtEnd()
+    clearInterval(this.#watch)
+    this.#watch = undefined
+    const held = this.#held
+    this.#held = []
+    for (const next of held) next()
+  }
+
+  /** Infos that winston holds back. The one whose callback is held has come through. */
+  #waiting(): number {
+    const own = this.writableLength - (this.#held.length > 0 ? 1 : 0)
+    return [...this.#sources].reduce((sum, source) => sum + waitingIn(source), Math.max(0, own))
+  }
+
+  /** Resolves with the number of infos of now that winston still holds back after `timeoutMs`. */
+  async #throughWinston(timeoutMs: number): Promise<number> {
+    const since = performance.now()
+    const last = this.#passed + this.#waiting()
+    for (;;) {
+      // A format may filter some of them out, so their number is not enough.
+      const behind = Math.min(this.#waiting(), Math.max(0, last - this.#passed))
+      if (behind === 0 || performance.now() - since >= timeoutMs) return behind
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    }
+  }
+
+  /** A logger has removed this transport. What it logged before and holds back still belongs here. */
+  #removed(source: Source): void {
+    this.#sources.delete(source)
+    if (this.parent === source) this.parent = [...this.#sources][0]
+    if (this.#sources.size > 0) return
+    this.#isEnding = true
+    this.#letGo()
+    let left = waitingIn(source)
+    if (left === 0 || hasEnded(this)) {
+      this.close()
+      return
+    }
+    const take = (info: unknown) => {
+      this.write(info)
+      if (--left > 0 && waitingIn(source) > 0) return
+      source.off('data', take)
+      this.close()
+    }
+    source.on('data', take)
   }
 }
 
-/** Removes undefined options, which winston-transport's types do not allow. */
-function withoutUndefined<T extends object>(
-  options: { readonly [Key in keyof T]: T[Key] | undefined }
-): Partial<T> {
-  const present: Partial<T> = {}
-  for (const key in options) {
-    const value = options[key]
-    if (value !== undefined) present[key] = value
-  }
-  return present
+function waitingIn({ writableLength, readableLength }: Source): number {
+  return writableLength + readableLength
+}
+
+/** Whether `end` was called. winston's streams have no public word for it. */
+function hasEnded(stream: object): boolean {
+  const state: unknown = Reflect.get(stream, '_writableState')
+  return typeof state === 'object' && state !== null && Reflect.get(state, 'ending') === true
 }

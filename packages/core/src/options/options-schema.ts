@@ -3,6 +3,7 @@ import { type ConfigFault, DisConfigError } from '../errors.ts'
 import {
   DEFAULT_BATCH_BYTES,
   DEFAULT_BATCH_RECORDS,
+  DEFAULT_CLOSE_MS,
   DEFAULT_DEAD_LETTER_BYTES,
   MAX_BATCH_RECORDS,
   MAX_CLOSE_MS,
@@ -118,7 +119,7 @@ export const optionsSchema = v.strictObject({
     {}
   ),
   requestTimeoutMs: whole(100, 300_000, 30_000),
-  closeTimeoutMs: whole(0, MAX_CLOSE_MS, 8_000),
+  closeTimeoutMs: whole(0, MAX_CLOSE_MS, DEFAULT_CLOSE_MS),
   oversize: choice(['truncate', 'reject'], 'truncate'),
   buffer: v.optional(
     v.strictObject({

@@ -7,6 +7,7 @@
 import type { Clock } from '../clock.ts'
 import { UNCOUNTED } from '../delivery/ledger.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
+import { asText, byteLength, decode, isBytes } from '../record/line-text.ts'
 import type { Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
 import type { RejectedCode } from '../report/codes.ts'
@@ -74,6 +75,11 @@ export class Intake {
     return this.#admit(line, text)
   }
 
+  /** Counts a line that never became text. */
+  dropUnformatted(): void {
+    this.#parts.settlement.dropUnstored(0, this.#isClosed ? 'closed' : 'format')
+  }
+
   /** Takes no more lines. */
   close(): void {
     this.#isClosed = true
@@ -124,36 +130,4 @@ export class Intake {
     this.#parts.settlement.dropUnstored(byteLength(line), reason)
     return reason !== 'closed'
   }
-}
-
-/** `isView` first: `instanceof` runs the traps of a proxy, and these may throw. */
-function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && value instanceof Uint8Array
-}
-
-/** JavaScript callers may hand in anything. What can be text is shipped, because a logger must not throw. */
-function asText(value: unknown): string {
-  if (value === undefined || value === null) return ''
-  try {
-    return typeof value === 'object' ? (JSON.stringify(value) ?? describe(value)) : String(value)
-  } catch {
-    return describe(value)
-  }
-}
-
-/** A value that JSON cannot hold, or whose own methods throw. */
-function describe(value: unknown): string {
-  try {
-    return String(value)
-  } catch {
-    return '[a value that cannot be turned into text]'
-  }
-}
-
-function byteLength(line: string | Uint8Array): number {
-  return typeof line === 'string' ? Buffer.byteLength(line) : line.length
-}
-
-function decode(line: Uint8Array): string {
-  return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
 }

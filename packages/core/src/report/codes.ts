@@ -39,7 +39,9 @@ export const NO_ANSWER_CODES = [
 export const WARNING_CODES = [
   'CLOCK',
   'CREDENTIALS_FILE_OPEN',
+  'FORMAT',
   'HOT_KEY',
+  'LEVEL',
   'ORDERED_RATE',
   'SPOOL',
   'SPOOL_DAMAGED',
@@ -55,7 +57,7 @@ export const WARNING_CODES = [
 export const REJECTED_CODES = ['OVERSIZE', 'NOT_SENT'] as const
 
 /** Why lines were given up without a word from the service. */
-export const DROP_REASONS = ['buffer-full', 'spool-full', 'closing', 'closed', 'worker'] as const
+export const DROP_REASONS = ['buffer-full', 'spool-full', 'closing', 'closed', 'format', 'worker'] as const
 
 export type NoAnswerCode = (typeof NO_ANSWER_CODES)[number]
 export type WarningCode = (typeof WARNING_CODES)[number]

@@ -126,7 +126,9 @@ const NO_CREDENTIALS: Readonly<Record<CredentialsReason, string>> = {
 const WARNINGS: Readonly<Record<WarningCode, string>> = {
   CLOCK: 'set the clock of this machine; requests are signed with the time of the service from now on',
   CREDENTIALS_FILE_OPEN: 'chmod 600 that file',
+  FORMAT: 'mend that format: each line that it throws at is lost',
   HOT_KEY: 'set {aggregate: true}; or use a {partitionKey} with more values',
+  LEVEL: "use one of the logger's levels; meanwhile nothing is filtered out by that level",
   ORDERED_RATE: 'set {aggregate: true}: as many lines of a key as fit into a record travel together',
   SPOOL:
     'check space and permissions of {spool.dir}; lines stay in memory meanwhile, and the disk is tried again',
@@ -138,7 +140,8 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
   SPOOL_UNLOCKED:
     'what a killed process leaves there is taken over after a minute, not at once; a local folder with a short path has such locks',
   DEAD_LETTER: 'check space and permissions; rejected lines are counted, but not kept',
-  WORKER: 'later lines go to a producer in this process; please report it',
+  WORKER:
+    'lines go to a producer in this process: set {worker: false} if that is what you want, or see docs/bundling.md',
   BUG: 'please report it; lines of one batch may be stuck'
 }
 
@@ -152,6 +155,7 @@ const DROPPED: Readonly<Record<DropReason, string>> = {
   'spool-full': 'raise {spool.maxBytes}',
   closing: 'set a {spool} or a {deadLetter} file; or raise {closeTimeoutMs}',
   closed: 'close the logger last',
+  format: 'mend the format that threw; the warning FORMAT has its message',
   worker: 'please report it; a {spool} would have kept what was on disk'
 }
 

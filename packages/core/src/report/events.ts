@@ -19,7 +19,7 @@ export interface RejectedEvent {
   readonly sample: string
 }
 
-/** Why lines were given up without a word from the service. `worker`: winston-dis's thread died with them. */
+/** Why lines were given up without a word from the service. `worker`: the producer's thread died with them. */
 export type DropReason = (typeof DROP_REASONS)[number]
 
 /** Lines given up by a policy. Counted as `dropped`. */
@@ -43,7 +43,7 @@ export interface WarningEvent {
 
 /** Names and payloads of a producer's events. */
 export interface ProducerEvents {
-  /** `write` returned false and there is room again. */
+  /** `write` returned false, and now there is room again; or the process is about to end, and waiting would be in vain. */
   drain: []
   rejected: [RejectedEvent]
   dropped: [DroppedEvent]

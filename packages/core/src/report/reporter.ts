@@ -5,8 +5,9 @@
  * line a minute goes to stderr for each kind, and for each code of a warning, so that an outage does not fill another log.
  */
 import type { Clock } from '../clock.ts'
+import { asText } from '../record/line-text.ts'
 import { renderCure } from './cure.ts'
-import { cureOf } from './diagnoses.ts'
+import { cureOf, warningOf } from './diagnoses.ts'
 import {
   channels,
   type DroppedEvent,
@@ -114,6 +115,12 @@ export class Reporter {
     this.#emit('warning', event)
   }
 
+  /** A format or serializer of the user's threw `error`, so there is no line. Anything may be thrown. */
+  formatThrew(error: unknown): void {
+    const reason = error instanceof Error ? error.message : asText(error)
+    this.warn(warningOf('FORMAT', `a format threw, and its line is lost: ${reason}`))
+  }
+
   #say(kind: Kind, text: () => string, topic: string = kind): void {
     const now = this.#clock.monotonic()
     const before = this.#saidAt.get(topic)
@@ -135,6 +142,7 @@ const REASONS: Readonly<Record<DroppedEvent['reason'], string>> = {
   'spool-full': 'the spool is full: its oldest lines made room',
   closing: 'they could not be sent before the end, and no spool had room for them',
   closed: 'they were written after close',
+  format: 'their format threw',
   worker: 'the worker thread died with them'
 }
 

@@ -1,7 +1,7 @@
-/** Counters of a producer in another thread. */
-import type { Stats } from '@dis-logs/core'
+/** Counters of a producer in another thread: what it said last, with what this thread knows better. */
+import type { Stats } from '../report/stats.ts'
 
-/** Counters before the first message from the worker. */
+/** Counters before the first message. */
 export const NO_STATS: Stats = Object.freeze({
   written: 0,
   delivered: 0,
@@ -27,14 +27,28 @@ export const NO_STATS: Stats = Object.freeze({
   partitions: []
 })
 
-/** Lines that are settled. */
-export function settledBy({
-  delivered,
-  rejected,
-  dropped,
-  spooled
-}: Pick<Stats, 'delivered' | 'rejected' | 'dropped' | 'spooled'>): number {
-  return delivered + rejected + dropped + spooled
+/** Lines that this thread counts itself. */
+export interface OwnCounts {
+  /** Handed to the thread. */
+  readonly handed: number
+  /** Never handed over, or gone with the thread: written and dropped. */
+  readonly dropped: number
+  /** Bytes on the way to the thread. */
+  readonly bytes: number
+}
+
+/** The thread's last counters, where lines on the way count as buffered. */
+export function statsOf(last: Stats, { handed, dropped, bytes }: OwnCounts): Stats {
+  const written = handed + dropped + last.recovered
+  const lost = last.dropped + dropped
+  const settled = last.delivered + last.rejected + lost + last.spooled
+  return {
+    ...last,
+    written,
+    dropped: lost,
+    buffered: written - settled,
+    bufferedBytes: last.bufferedBytes + bytes
+  }
 }
 
 /** Counters of a producer that has ended, and of the one in its place. */

@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events'
 import { StringDecoder } from 'node:string_decoder'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { Feed, type Ring } from '../../packages/winston/src/feed.ts'
-import { FrameReader } from '../../packages/winston/src/frames.ts'
+import { Feed, type Ring } from '../../../packages/core/src/worker/feed.ts'
+import { FrameReader } from '../../../packages/core/src/worker/frames.ts'
 
 /** Keeps what it gets, and has as much room as the test says. */
 class ScriptedRing extends EventEmitter implements Ring {
@@ -29,6 +29,10 @@ function read(chunks: readonly Buffer[], size: number): string[] {
   return lines
 }
 
+function feedInto(ring: Ring): Feed {
+  return new Feed({ ring, taken: () => 0, drained: () => {} })
+}
+
 describe('the way into the ring', () => {
   it('keeps every line as it is, whatever is in it and wherever it is cut', () => {
     const line = fc.oneof(
@@ -38,7 +42,7 @@ describe('the way into the ring', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 50 }), fc.integer({ min: 1, max: 300 }), (lines, size) => {
         const ring = new ScriptedRing()
-        const feed = new Feed(ring)
+        const feed = feedInto(ring)
         for (const [index, one] of lines.entries()) {
           feed.write(one)
           if (index % 7 === 0) feed.flush()
@@ -52,7 +56,7 @@ describe('the way into the ring', () => {
   it('takes lines of more than a chunk, and of any number of digits', () => {
     const lines = [9, 10, 99, 100, 65_535, 65_536, 300_000].map((length) => 'é'.repeat(length))
     const ring = new ScriptedRing()
-    const feed = new Feed(ring)
+    const feed = feedInto(ring)
     for (const line of lines) feed.write(line)
     feed.flush()
     expect(read(ring.chunks, 10_000)).toEqual(lines)
@@ -60,7 +64,7 @@ describe('the way into the ring', () => {
 
   it('hands lines of one turn over together, without being told', async () => {
     const ring = new ScriptedRing()
-    const feed = new Feed(ring)
+    const feed = feedInto(ring)
     for (let index = 0; index < 100; index++) feed.write('a line')
     expect(ring.chunks).toHaveLength(0)
     await new Promise((resolve) => setImmediate(resolve))
@@ -71,36 +75,58 @@ describe('the way into the ring', () => {
   function full() {
     const ring = new ScriptedRing()
     ring.hasRoom = false
-    const feed = new Feed(ring)
+    const drained = vi.fn()
+    const feed = new Feed({ ring, taken: () => 0, drained })
     let taken = 0
     while (feed.write('x'.repeat(1_000))) taken++
     expect(taken).toBeGreaterThan(4_000)
     expect(taken).toBeLessThan(4_500)
-    const next = vi.fn()
-    feed.whenDrained(next)
-    return { ring, feed, next }
+    return { ring, feed, drained }
   }
 
   it('says that there is no room 4 MiB after the ring, and when there is some', () => {
-    const { feed, next, ring } = full()
-    expect(next).not.toHaveBeenCalled()
+    const { feed, drained, ring } = full()
+    expect(drained).not.toHaveBeenCalled()
     ring.emit('drain')
-    expect(next).toHaveBeenCalledTimes(1)
+    expect(drained).toHaveBeenCalledTimes(1)
     expect(feed.write('x')).toBe(true)
+    ring.emit('drain')
+    expect(drained).toHaveBeenCalledTimes(1)
   })
 
   it('needs no drain if the ring takes more before it says so', () => {
-    const { feed, next, ring } = full()
+    const { feed, drained, ring } = full()
     ring.hasRoom = true
     feed.flush()
-    expect(next).toHaveBeenCalledTimes(1)
+    expect(drained).toHaveBeenCalledTimes(1)
   })
 
-  it('lets nobody wait for a ring that is gone', async () => {
-    const { feed, next, ring } = full()
-    ring.destroyed = true
-    ring.emit('close')
-    expect(next).toHaveBeenCalledTimes(1)
-    await new Promise<void>((resolve) => feed.whenDrained(resolve))
+  it('gives back exactly the lines that were not taken, wherever they are', () => {
+    const few = fc.array(fc.string({ unit: 'binary', maxLength: 30 }), { minLength: 1, maxLength: 60 })
+    fc.assert(
+      fc.property(few, fc.nat(), fc.integer({ min: 1, max: 9 }), (lines, seed, every) => {
+        const ring = new ScriptedRing()
+        let taken = 0
+        const feed = new Feed({ ring, taken: () => taken, drained: () => {} })
+        for (const [index, line] of lines.entries()) {
+          feed.write(line)
+          if (index % every === 0) feed.flush()
+          if (index === seed % lines.length) taken = Math.min(index, seed % 40)
+        }
+        expect(feed.untaken()).toEqual(lines.slice(taken))
+      })
+    )
+  })
+
+  it('forgets what is taken, so that nothing is held twice', () => {
+    const ring = new ScriptedRing()
+    let taken = 0
+    const feed = new Feed({ ring, taken: () => taken, drained: () => {} })
+    for (let round = 0; round < 100; round++) {
+      feed.write('x'.repeat(1_000))
+      feed.flush()
+      taken = round
+    }
+    expect(feed.untakenBytes()).toBeLessThan(2_100)
   })
 })

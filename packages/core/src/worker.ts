@@ -1,0 +1,31 @@
+/** The public entry `@dis-logs/core/worker`: for applications and adapters that keep the work out of their own thread. */
+import { DisConfigError } from './errors.ts'
+import type { DisOptions } from './options/options.ts'
+import { validateOptions } from './options/validate.ts'
+import type { Producer } from './producer.ts'
+import { WorkerProducer } from './worker/worker-producer.ts'
+
+/**
+ * Creates a producer that runs in a worker thread, with the interface of `createProducer`. The caller's thread pays for one
+ * copy of each line. Counters are up to 200 ms old; the channel `dis-logs:attempt` is published in the thread only.
+ *
+ * Where there can be no thread, as in a bundle without its file, or if it dies, a producer in the caller's thread takes its
+ * place, with a warning `WORKER`; no line is lost that the thread had not taken.
+ * @throws DisConfigError if the options cannot work, or cannot cross into a thread because they hold a function
+ */
+export function createWorkerProducer(options: DisOptions = {}): Producer {
+  validateOptions(options)
+  refuseFunctions(options)
+  return new WorkerProducer(options)
+}
+
+/** @throws DisConfigError if an option is, or holds, a function */
+function refuseFunctions(options: object, path = ''): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === 'function') {
+      const cure = 'a function cannot cross into the worker: set worker: false, or use a plain value'
+      throw new DisConfigError([{ option: `${path}${name}`, given: 'a function', cure }])
+    }
+    if (typeof value === 'object' && value !== null) refuseFunctions(value, `${path}${name}.`)
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * A producer's thread, as seen from the application's: lines go in through a ring in shared memory, commands and answers as
+ * messages. It never keeps the process alive by itself.
+ *
+ * Bounded by: see {@link Feed}; the time of each command. If the thread dies: `gone` is called once, every command ends
+ * without an answer, and `untaken` gives back what it had not taken.
+ */
+import ThreadStream from 'thread-stream'
+import type { Forward } from '../forward-events.ts'
+import type { DisOptions } from '../options/options.ts'
+import type { FlushReport, Stats } from '../report/stats.ts'
+import { Feed, type Ring } from './feed.ts'
+import type { Command, Replies, ThreadOptions } from './messages.ts'
+
+/** thread-stream, with the members that its own types leave out. */
+type Stream = ThreadStream & Ring & { readonly worker: Thread; ref(): void; unref(): void }
+
+interface Thread {
+  on(event: 'error', listener: (error: Error) => void): unknown
+  terminate(): Promise<number>
+}
+
+/** How a command ended in the thread. */
+export interface Answer {
+  /** Undefined if the time was over before the lines were taken. */
+  readonly report: FlushReport | undefined
+}
+
+export interface ThreadListener {
+  readonly event: Forward
+  stats(stats: Stats): void
+  /** There is room again. */
+  drained(): void
+  /** It ended without having been told to. */
+  gone(error: Error): void
+}
+
+export class ProducerThread {
+  readonly #stream: Stream
+  readonly #feed: Feed
+  readonly #listener: ThreadListener
+  readonly #waiting = new Map<number, (answer: Answer | undefined) => void>()
+  #commands = 0
+  #isOver = false
+
+  /** @param path the thread's module, see locate.ts */
+  constructor(path: string, options: DisOptions, listener: ThreadListener) {
+    this.#listener = listener
+    const taken = new Int32Array(new SharedArrayBuffer(4))
+    const workerData: ThreadOptions = { options, taken: taken.buffer }
+    this.#stream = new ThreadStream({
+      filename: path,
+      workerData,
+      // Flags of this process, as in `node --input-type=module -e`, may not fit a file.
+      workerOpts: { execArgv: [] }
+    }) as Stream
+    this.#feed = new Feed({
+      ring: this.#stream,
+      taken: () => Atomics.load(taken, 0),
+      drained: () => listener.drained()
+    })
+    this.#listen()
+    this.#stream.unref()
+  }
+
+  /** Lines handed over so far. */
+  get lines(): number {
+    return this.#feed.lines
+  }
+
+  /** Takes a line. False: wait for `drained`. */
+  write(line: string): boolean {
+    return this.#feed.write(line)
+  }
+
+  /** Bytes that the thread has not taken. */
+  untakenBytes(): number {
+    return this.#feed.untakenBytes()
+  }
+
+  /** The lines that the thread has not taken, once it is gone. */
+  untaken(): string[] {
+    return this.#feed.untaken()
+  }
+
+  /**
+   * Has a command carried out behind all lines so far, and keeps the process alive meanwhile.
+   * @returns undefined if there is no answer after `patienceMs`, or if the thread is gone
+   */
+  command(
+    kind: 'flush' | 'close',
+    timeoutMs: number | undefined,
+    patienceMs: number | undefined
+  ): Promise<Answer | undefined> {
+    if (this.#isOver) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      const id = this.#commands++
+      const timer =
+        patienceMs === undefined ? undefined : setTimeout(() => this.#answered(id, undefined), patienceMs)
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(timer)
+        if (this.#waiting.size === 0) this.#stream.unref()
+        resolve(answer)
+      })
+      this.#stream.ref()
+      this.#feed.flush()
+      this.#send({ code: 'DIS', kind, id, after: this.#feed.lines | 0, timeoutMs })
+    })
+  }
+
+  /** From now on the thread takes every line, even if its buffer is full. */
+  beginEnd(): void {
+    this.#send({ code: 'DIS', kind: 'ending', timeoutMs: undefined })
+  }
+
+  /** Ends a thread that has answered `close`. Blocks this one meanwhile, which is short: nothing is left there. */
+  async end(): Promise<void> {
+    if (this.#isOver) return
+    this.#isOver = true
+    const closed = new Promise<void>((resolve) => this.#stream.on('close', () => resolve()))
+    if (this.#stream.destroyed) return
+    // Somebody waits for the end, so the process has to live that long.
+    this.#stream.ref()
+    this.#stream.end()
+    await closed
+  }
+
+  /** Ends a thread that does not answer. */
+  async terminate(): Promise<void> {
+    this.#isOver = true
+    await this.#stream.worker.terminate()
+  }
+
+  /**
+   * Hands everything over and waits until the thread has closed its producer, for at most `closeTimeoutMs` and what the way
+   * takes. Synchronous, for the end of the process.
+   * @throws Error if the thread does not come to its end in 10 s (thread-stream's own bound)
+   */
+  endSync(closeTimeoutMs: number): void {
+    this.#isOver = true
+    this.#send({ code: 'DIS', kind: 'ending', timeoutMs: closeTimeoutMs })
+    this.#feed.flush()
+    this.#stream.flushSync()
+    this.#stream.end()
+  }
+
+  #listen(): void {
+    const { event, stats } = this.#listener
+    const on = <Name extends keyof Replies>(name: Name, listener: (...args: Replies[Name]) => void) =>
+      this.#stream.on(name, listener)
+    on('dis:event', (name, payload) => Reflect.apply(event, undefined, [name, payload]))
+    on('dis:stats', (counters) => Reflect.apply(stats, this.#listener, [counters]))
+    on('dis:done', (id, report, counters) => {
+      this.#listener.stats(counters)
+      this.#answered(id, { report })
+    })
+    // thread-stream does not listen to this one: without a listener a missing file ends the process.
+    this.#stream.worker.on('error', (error) => this.#gone(error))
+    this.#stream.on('error', (error: Error) => this.#gone(error))
+    // A thread that ends while it starts emits no error.
+    this.#stream.on('close', () => this.#gone(new Error('it ended')))
+  }
+
+  #answered(id: number, answer: Answer | undefined): void {
+    const done = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    done?.(answer)
+  }
+
+  #gone(error: Error): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#listener.gone(error)
+    for (const id of [...this.#waiting.keys()]) this.#answered(id, undefined)
+  }
+
+  #send(command: Command): void {
+    if (!this.#stream.destroyed) this.#stream.emit('message', command)
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * line → a producer in a thread of its own. The application's thread pays for one copy of each line.
+ *
+ * Bounded by: the ring of 4 MiB and 4 MiB in chunks, besides the producer's own buffer. At the bound: `write` returns false until
+ * `drain`. At the end of the process: it waits for the thread, 10 s at most, as pino does. If there can be no thread, or it dies,
+ * a producer in this thread takes its place, with a warning: it gets the lines that the other one had not taken.
+ */
+import { systemClock } from '../clock.ts'
+import { type Forward, forwardEvents } from '../forward-events.ts'
+import { DEFAULT_CLOSE_MS } from '../limits.ts'
+import type { DisOptions } from '../options/options.ts'
+import { type ExitListener, joinProcessExit } from '../process-exit.ts'
+import { createProducer, type Producer } from '../producer.ts'
+import { ProducerEmitter } from '../producer-emitter.ts'
+import { asText, byteLength, decode, isBytes } from '../record/line-text.ts'
+import { warningOf } from '../report/diagnoses.ts'
+import type { DropReason } from '../report/events.ts'
+import { Reporter } from '../report/reporter.ts'
+import type { FlushReport, Stats } from '../report/stats.ts'
+import { writeStderr } from '../report/stderr.ts'
+import { NO_STATS, statsOf, sumOf } from './counters.ts'
+import { locateThreadModule } from './locate.ts'
+import { ProducerThread } from './thread.ts'
+
+/** Time for the way to the thread and back, besides the work itself. */
+const GRACE_MS = 500
+/** Longest close while the process waits in `exit`: thread-stream gives up after 10 s. */
+const MAX_CLOSE_AT_EXIT_MS = 9_000
+
+type FlushOptions = { readonly timeoutMs?: number }
+
+export class WorkerProducer extends ProducerEmitter implements Producer, ExitListener {
+  readonly #options: DisOptions
+  readonly #closeTimeoutMs: number
+  readonly #reporter: Reporter
+  readonly #leaveProcessExit: () => void
+  readonly #forward: Forward = (name, ...event) => Reflect.apply(this.tell, this, [name, ...event])
+  #thread: ProducerThread | undefined
+  /** In this thread, in place of a thread that is not there. */
+  #fallback: Producer | undefined
+  /** What the thread said last. */
+  #last: Stats = NO_STATS
+  /** Lines that the thread had, once it is gone. */
+  #handed = 0
+  /** Lines that this thread has dropped. */
+  #dropped = 0
+  #isLeaving = false
+  #closing: Promise<FlushReport> | undefined
+
+  /** `options` are valid, and hold no functions. */
+  constructor(options: DisOptions) {
+    super()
+    this.#options = options
+    this.#closeTimeoutMs = options.closeTimeoutMs ?? DEFAULT_CLOSE_MS
+    this.#reporter = new Reporter(systemClock, (name, ...event) => this.tell(name, ...event), writeStderr)
+    this.#leaveProcessExit = joinProcessExit(this)
+    const path = locateThreadModule()
+    if (path === undefined) this.#replace('there is none: its file is missing, as in a bundle')
+    else {
+      this.#thread = new ProducerThread(path, options, {
+        event: this.#forward,
+        stats: (stats) => {
+          this.#last = stats
+        },
+        drained: () => this.tell('drain'),
+        gone: (error) => this.#lose(`it failed: ${error.message}`)
+      })
+    }
+    this.#reporter.start()
+  }
+
+  write(line: string | Uint8Array): boolean {
+    if (this.#fallback !== undefined) return this.#fallback.write(line) || this.#isLeaving
+    const text = typeof line === 'string' ? line : isBytes(line) ? decode(line) : asText(line)
+    if (text === '') return true
+    if (this.#thread === undefined || this.#closing !== undefined) {
+      this.#drop(this.#closing === undefined ? 'worker' : 'closed', 1, byteLength(text))
+      return true
+    }
+    return this.#thread.write(text) || this.#isLeaving
+  }
+
+  writeFailed(error: unknown): void {
+    if (this.#fallback !== undefined) {
+      this.#fallback.writeFailed(error)
+      return
+    }
+    this.#drop(this.#closing === undefined ? 'format' : 'closed', 1, 0)
+    this.#reporter.formatThrew(error)
+  }
+
+  async flush({ timeoutMs }: FlushOptions = {}): Promise<FlushReport> {
+    if (this.#closing !== undefined) return this.#closing
+    const since = performance.now()
+    const thread = this.#thread
+    if (thread !== undefined) {
+      const dropped = this.#dropped
+      const patienceMs = timeoutMs === undefined ? undefined : timeoutMs + GRACE_MS
+      const answer = await thread.command('flush', timeoutMs, patienceMs)
+      if (answer?.report !== undefined) return { ...answer.report, dropped: answer.report.dropped + dropped }
+    }
+    // Here the thread is gone, and its lines are in this one, or the time is over.
+    if (this.#fallback === undefined) return this.#report()
+    const rest = timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (performance.now() - since) }
+    const { pending } = await this.#fallback.flush(rest)
+    return { ...this.#report(), pending }
+  }
+
+  close({ timeoutMs = this.#closeTimeoutMs }: FlushOptions = {}): Promise<FlushReport> {
+    this.#closing ??= this.#close(timeoutMs)
+    return this.#closing
+  }
+
+  stats(): Stats {
+    const thread = this.#thread
+    const own = statsOf(this.#last, {
+      handed: thread?.lines ?? this.#handed,
+      dropped: this.#dropped,
+      bytes: thread?.untakenBytes() ?? 0
+    })
+    return this.#fallback === undefined ? own : sumOf(own, this.#fallback.stats())
+  }
+
+  onBeforeExit(): void {
+    // A writer who waits for room may be at its end, too.
+    this.tell('drain')
+  }
+
+  /** The process ends. The thread sends what it can; what it has not taken is left to a producer in this thread. */
+  onExit(): void {
+    this.#isLeaving = true
+    this.tell('drain')
+    try {
+      this.#thread?.endSync(Math.min(this.#closeTimeoutMs, MAX_CLOSE_AT_EXIT_MS))
+    } catch (error) {
+      this.#lose(error instanceof Error ? error.message : String(error))
+    }
+    this.#reporter.flush()
+  }
+
+  async #close(timeoutMs: number): Promise<FlushReport> {
+    const since = performance.now()
+    const thread = this.#thread
+    if (thread !== undefined) {
+      thread.beginEnd()
+      const answer = await thread.command('close', timeoutMs, timeoutMs + GRACE_MS)
+      if (answer?.report !== undefined) await thread.end()
+      else {
+        await thread.terminate()
+        this.#lose('it did not come to its end in time')
+      }
+    }
+    this.#leaveProcessExit()
+    if (this.#fallback !== undefined) {
+      await this.#fallback.close({ timeoutMs: Math.max(0, timeoutMs - (performance.now() - since)) })
+    }
+    this.#reporter.flush()
+    return this.#report()
+  }
+
+  #report(): FlushReport {
+    const { delivered, rejected, dropped, spooled, buffered } = this.stats()
+    return { delivered, rejected, dropped, spooled, pending: buffered }
+  }
+
+  /** The thread is gone. What it had taken and not settled went with it; the next start sends what is in a spool. */
+  #lose(reason: string): void {
+    const thread = this.#thread
+    if (thread === undefined) return
+    const untaken = thread.untaken()
+    const { bufferedBytes } = this.#last
+    this.#handed = thread.lines - untaken.length
+    this.#thread = undefined
+    this.#last = { ...this.#last, bufferedBytes: 0, inFlight: 0, window: 0, oldestMs: 0 }
+    const { buffered } = this.stats()
+    this.#replace(`${reason}; up to ${buffered} log lines went with it`)
+    // Dropped, and written as lines that were handed over: they must not be counted twice.
+    this.#handed -= buffered
+    if (buffered > 0) this.#drop('worker', buffered, bufferedBytes)
+    for (const line of untaken) this.write(line)
+    this.tell('drain')
+  }
+
+  /** Puts a producer in this thread in the place of the other one. */
+  #replace(reason: string): void {
+    this.#reporter.warn(warningOf('WORKER', `the worker thread: ${reason}`))
+    try {
+      this.#fallback = createProducer(this.#options)
+    } catch (error) {
+      // The options were valid; a folder or a package has gone since. Later lines are counted as dropped.
+      const cause = error instanceof Error ? error.message : String(error)
+      this.#reporter.warn(warningOf('BUG', `no producer could take its place: ${cause}`))
+      return
+    }
+    forwardEvents(this.#fallback, this.#forward)
+    this.#fallback.on('drain', () => this.tell('drain'))
+  }
+
+  #drop(reason: DropReason, lines: number, bytes: number): void {
+    this.#dropped += lines
+    this.#reporter.dropped({ reason, lines, bytes })
+  }
+}

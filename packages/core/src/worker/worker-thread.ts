@@ -1,0 +1,129 @@
+/**
+ * The producer's thread. thread-stream loads this module, writes the text of {@link Feed} into the sink, and ends it.
+ *
+ * Bounded by: the producer's own buffer. At the bound: the sink says so, and thread-stream leaves the rest in its ring until
+ * there is room, or until the end has begun.
+ */
+import { EventEmitter } from 'node:events'
+import { parentPort } from 'node:worker_threads'
+import { forwardEvents } from '../forward-events.ts'
+import { createProducer, type Producer } from '../producer.ts'
+import { FrameReader } from './frames.ts'
+import { type Command, hasReached, type Replies, type ThreadOptions } from './messages.ts'
+
+/** Time between two messages with counters. Unchanged counters are not sent. */
+const STATS_INTERVAL_MS = 200
+
+type Task = Command & { readonly kind: 'flush' | 'close' }
+
+interface WaitingTask {
+  readonly task: Task
+  readonly start: () => void
+}
+
+export default function start({ options, taken }: ThreadOptions): LineSink {
+  const producer = createProducer(options)
+  forwardEvents(producer, (name, event) => send('dis:event', name, event))
+  reportStats(producer)
+  const sink = new LineSink(producer, new Int32Array(taken))
+  parentPort?.on('message', (command: Command) => {
+    if (command?.code === 'DIS') sink.carryOut(command)
+  })
+  return sink
+}
+
+/** As much of a Writable as thread-stream uses. A Writable would take 16 KiB or more into a buffer of its own. */
+class LineSink extends EventEmitter {
+  readonly #producer: Producer
+  readonly #taken: Int32Array
+  readonly #frames = new FrameReader()
+  #waiting: WaitingTask[] = []
+  #isFull = false
+  #isEnding = false
+  #lastCloseMs: number | undefined
+
+  constructor(producer: Producer, taken: Int32Array) {
+    super()
+    this.#producer = producer
+    this.#taken = taken
+    producer.on('drain', () => this.#resume())
+  }
+
+  /** False: `drain` follows. */
+  write(text: string): boolean {
+    let lines = 0
+    let hasRoom = true
+    this.#frames.push(text, (line) => {
+      lines++
+      hasRoom = this.#producer.write(line)
+    })
+    Atomics.add(this.#taken, 0, lines)
+    this.#startDue()
+    this.#isFull = !hasRoom && !this.#isEnding
+    return !this.#isFull
+  }
+
+  end(): void {
+    const timeoutMs = this.#lastCloseMs
+    void this.#producer.close(timeoutMs === undefined ? {} : { timeoutMs }).then(() => this.emit('close'))
+  }
+
+  carryOut(command: Command): void {
+    if (command.kind === 'ending') {
+      this.#isEnding = true
+      this.#lastCloseMs = command.timeoutMs
+      this.#resume()
+      return
+    }
+    this.#enqueue(command)
+    this.#startDue()
+  }
+
+  #resume(): void {
+    if (!this.#isFull) return
+    this.#isFull = false
+    this.emit('drain')
+  }
+
+  /** The time of a task runs from here on, also while lines before it are still on their way. */
+  #enqueue(task: Task): void {
+    const { id, kind, timeoutMs } = task
+    const since = performance.now()
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            this.#waiting = this.#waiting.filter((waiting) => waiting.task !== task)
+            send('dis:done', id, undefined, this.#producer.stats())
+          }, timeoutMs)
+    const start = () => {
+      clearTimeout(timer)
+      const rest = timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (performance.now() - since) }
+      void this.#producer[kind](rest).then((report) => send('dis:done', id, report, this.#producer.stats()))
+    }
+    this.#waiting.push({ task, start })
+  }
+
+  #startDue(): void {
+    if (this.#waiting.length === 0) return
+    const taken = Atomics.load(this.#taken, 0)
+    const due = this.#waiting.filter(({ task }) => hasReached(taken, task.after))
+    this.#waiting = this.#waiting.filter((waiting) => !due.includes(waiting))
+    for (const { start } of due) start()
+  }
+}
+
+function reportStats(producer: Producer): void {
+  let sent = ''
+  const timer = setInterval(() => {
+    const stats = producer.stats()
+    const current = JSON.stringify(stats)
+    if (current !== sent) send('dis:stats', stats)
+    sent = current
+  }, STATS_INTERVAL_MS)
+  timer.unref()
+}
+
+function send<Name extends keyof Replies>(name: Name, ...args: Replies[Name]): void {
+  parentPort?.postMessage({ code: 'EVENT', name, args })
+}
