@@ -23,7 +23,7 @@ const CORE: Readonly<Record<string, Layer>> = {
       /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|worker\/frames|reader\/answers|report\/(diagnoses|dropped-line)|auth\/(canonical|identity|authorize|redact|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
     uses: ['words', 'pure'],
     // Of zlib only the CRC.
-    packages: /^node:(crypto|buffer|zlib)$/
+    packages: /^(safe-stable-stringify|node:(crypto|buffer|zlib))$/
   },
   motion: {
     // The spool's stage and its formats; files and locks stand behind the port in spool/disk.ts.
@@ -49,7 +49,7 @@ const CORE: Readonly<Record<string, Layer>> = {
 /** Other packages: what they may import from outside themselves. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   pino: /^(@dis-logs\/core|pino-abstract-transport|node:(stream|worker_threads))$/,
-  winston: /^(@dis-logs\/core(\/worker)?|winston-transport|safe-stable-stringify)$/,
+  winston: /^(@dis-logs\/core(\/worker)?|winston-transport)$/,
   cli: /^(@dis-logs\/(core|local)|node:.*|[a-z][\w-]*)$/,
   // Apart from core, so that a misreading on one side cannot cancel itself on the other.
   local: /^(?!@dis-logs\/|pino-dis|winston-dis)(node:.*|[@a-z][\w/-]*)$/

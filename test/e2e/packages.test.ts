@@ -24,6 +24,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'inspectConfiguration',
     'inspectSpool',
     'renderCure',
+    'textOf',
     'validateOptions'
   ],
   '@dis-logs/core/testing': [

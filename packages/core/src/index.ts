@@ -21,6 +21,7 @@ export { createProducer, type Producer } from './producer.ts'
 export type { OverflowPolicy } from './queue/buffer-limit.ts'
 export type { DisRecord, PartitionInfo, RecordsPage, StreamInfo } from './reader/answers.ts'
 export { type CredentialFacts, type CursorPosition, createClient, type DisClient } from './reader/client.ts'
+export { textOf } from './record/line-text.ts'
 export { renderCure } from './report/cure.ts'
 export { cureOf } from './report/diagnoses.ts'
 export {

@@ -6,7 +6,7 @@ import type { DisOptions } from './options/options.ts'
 import { resolveSettings, type Settings } from './options/settings.ts'
 import { type ExitListener, joinProcessExit } from './process-exit.ts'
 import { ProducerEmitter } from './producer-emitter.ts'
-import type { ProducerEvents } from './report/events.ts'
+import type { ProducerEvents, WarningEvent } from './report/events.ts'
 import type { FlushReport, Stats } from './report/stats.ts'
 
 /** Ships log lines to one DIS stream. Made by {@link createProducer}. */
@@ -21,6 +21,8 @@ export interface Producer extends EventEmitter<ProducerEvents> {
    * and dropped, reason `format`, and a warning `FORMAT` says why. Never throws.
    */
   writeFailed(error: unknown): void
+  /** For adapters: reports a warning of theirs as if it were one of the producer's. */
+  warn(event: WarningEvent): void
   /**
    * Waits until every line written before this call is settled. Never rejects.
    * @param options.timeoutMs gives up waiting after this time; what is left is `pending` in the report
@@ -79,6 +81,10 @@ class DisProducer extends ProducerEmitter implements Producer, ExitListener {
   writeFailed(error: unknown): void {
     this.#stages.intake.dropUnformatted()
     this.#stages.reporter.formatThrew(error)
+  }
+
+  warn(event: WarningEvent): void {
+    this.#stages.reporter.warn(event)
   }
 
   flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {

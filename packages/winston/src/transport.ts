@@ -12,7 +12,6 @@ import {
   type FlushReport,
   forwardEvents,
   type Producer,
-  renderCure,
   type Stats
 } from '@dis-logs/core'
 import { createWorkerProducer } from '@dis-logs/core/worker'
@@ -20,6 +19,7 @@ import Transport from 'winston-transport'
 import { lineOf } from './line.ts'
 
 type FromWinston = Omit<Transport.TransportStreamOptions, 'log' | 'logv' | 'close'>
+type Next = () => void
 
 /** Options of the producer and winston-transport's own: `level`, `format`, `silent`, `handleExceptions` … */
 export interface DisTransportOptions extends DisOptions, FromWinston {
@@ -27,16 +27,12 @@ export interface DisTransportOptions extends DisOptions, FromWinston {
   readonly worker?: boolean
 }
 
-/** A logger that pipes to the transport, and what waits in its buffers. */
-interface Source {
+/** A logger that pipes to the transport. */
+interface Source extends NodeJS.EventEmitter {
   readonly writableLength: number
   readonly readableLength: number
   readonly level?: string
-  on(event: 'data', listener: (info: unknown) => void): unknown
-  off(event: 'data', listener: (info: unknown) => void): unknown
 }
-
-type Next = (error?: Error | null) => void
 
 /** winston's key for the level of an info, as it was before any format. */
 const LEVEL = Symbol.for('level')
@@ -50,7 +46,6 @@ const LOOK_MS = 20
  * every line is settled, within `closeTimeoutMs` and a second.
  */
 export class DisTransport extends Transport {
-  /** Both are set by winston-transport for the first logger that pipes here. */
   declare levels?: Readonly<Record<string, number>>
   declare parent?: Source | undefined
   readonly #producer: Producer
@@ -88,15 +83,20 @@ export class DisTransport extends Transport {
 
   override _write(info: unknown, _encoding: BufferEncoding, next: Next): void {
     this.#passed++
-    const formatted = this.#accepts(info) ? this.#formatted(info) : undefined
+    let formatted: unknown
+    try {
+      if (this.#accepts(info)) formatted = this.#formatted(info)
+    } catch (error) {
+      this.#producer.writeFailed(error)
+    }
     if (formatted === undefined) next()
     else this.log(formatted, next)
   }
 
   /** After the end, a line of another logger's is counted by the producer, as `closed`. A stream would emit `error`. */
   override write(info: unknown, ...rest: unknown[]): boolean {
-    if (hasEnded(this)) return this.log(info)
-    return Reflect.apply(Transport.prototype.write, this, [info, ...rest])
+    if (hasEnded(this)) this._write(info, 'utf8', () => {})
+    return hasEnded(this) || Reflect.apply(Transport.prototype.write, this, [info, ...rest])
   }
 
   /** Waits until every line logged before this call is settled, also those that winston holds back. Never rejects. */
@@ -138,33 +138,19 @@ export class DisTransport extends Transport {
     if (levels === undefined || level === undefined || typeof own !== 'string') return true
     const [most, given] = [levels[level], levels[own]]
     if (most !== undefined && given !== undefined) return most >= given
-    this.#warnOfLevel(most === undefined ? level : own, Object.keys(levels))
+    const message = `'${most === undefined ? level : own}' is none of ${Object.keys(levels).join(', ')}`
+    if (!this.#hasWarned) this.#producer.warn({ code: 'LEVEL', message, cure: cureOf('LEVEL') })
+    this.#hasWarned = true
     return true
   }
 
   /** Applies the transport's own format to a copy, because the info belongs to the other transports, too. Undefined: no line. */
   #formatted(info: unknown): unknown {
     if (this.format === undefined || typeof info !== 'object' || info === null) return info
-    try {
-      const copy = { level: '', message: '', ...info }
-      return this.format.transform(copy, this.format.options) || undefined
-    } catch (error) {
-      this.#producer.writeFailed(error)
-      return undefined
-    }
-  }
-
-  /** Once, because it is the same for every line. */
-  #warnOfLevel(level: string, known: readonly string[]): void {
-    if (this.#hasWarned) return
-    this.#hasWarned = true
-    const event = {
-      code: 'LEVEL',
-      cure: cureOf('LEVEL'),
-      message: `'${level}' is none of ${known.join(', ')}`
-    }
-    process.emitWarning(`${event.message}: ${renderCure(event.cure)}`, 'DisTransportWarning')
-    this.emit('warning', event)
+    const copy = { level: '', message: '', ...info }
+    // Of an Error these two are hidden.
+    if (info instanceof Error) Object.assign(copy, { message: info.message, stack: info.stack })
+    return this.format.transform(copy, this.format.options) || undefined
   }
 
   #hold(next: Next): void {
@@ -174,7 +160,7 @@ export class DisTransport extends Transport {
   }
 
   #isAtEnd(): boolean {
-    this.#isEnding ||= [...this.#sources].some(hasEnded)
+    this.#isEnding ||= hasEnded(this) || [...this.#sources].some(hasEnded)
     return this.#isEnding
   }
 

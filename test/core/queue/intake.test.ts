@@ -66,8 +66,8 @@ describe('a line that is written', () => {
     [42, '42'],
     [10n, '10'],
     [true, 'true'],
-    [{ toJSON: () => undefined }, '[object Object]'],
-    [{ a: 1n }, '[object Object]'],
+    [{ toJSON: () => undefined }, '{}'],
+    [{ a: 1n }, '{"a":"1"}'],
     [
       {
         toJSON() {
@@ -77,7 +77,7 @@ describe('a line that is written', () => {
           throw new Error('no')
         }
       },
-      '[a value that cannot be turned into text]'
+      '{}'
     ]
   ])('is turned into text if it is none: %o', (value, text) => {
     const { intake, test } = intakeOf()

@@ -7,7 +7,7 @@
 import type { Clock } from '../clock.ts'
 import { UNCOUNTED } from '../delivery/ledger.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
-import { asText, byteLength, decode, isBytes } from '../record/line-text.ts'
+import { byteLength, decode, isBytes, textOf } from '../record/line-text.ts'
 import type { Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
 import type { RejectedCode } from '../report/codes.ts'
@@ -65,7 +65,7 @@ export class Intake {
 
   /** See `Producer.write`. */
   write(line: string | Uint8Array): boolean {
-    if (typeof line !== 'string' && !isBytes(line)) return this.write(asText(line))
+    if (typeof line !== 'string' && !isBytes(line)) return this.write(textOf(line))
     if (line.length === 0) return !this.#isClosed && this.#parts.queue.limit.admits()
     if (this.#isClosed) return this.#drop(line, 'closed')
     const text = typeof line === 'string' ? line : decode(line)

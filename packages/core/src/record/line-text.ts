@@ -1,26 +1,25 @@
 /** Anything → text of a line. JavaScript callers may hand in anything, and a logger must not throw. */
+import { configure } from 'safe-stable-stringify'
+
+// The library that pino's and winston's own JSON come from. Circles become "[Circular]".
+const stringify = configure({ deterministic: false })
 
 /** `isView` first: `instanceof` runs the traps of a proxy, and these may throw. */
 export function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && value instanceof Uint8Array
 }
 
-/** What can be text of a value that is neither a string nor bytes; '' for nothing. */
-export function asText(value: unknown): string {
+/**
+ * The text of a value that is no line yet, for adapters: an object as JSON, with everything in it that JSON can hold and that
+ * can be read; a BigInt as a string, an Error with message and stack; '' for nothing. Never throws.
+ */
+export function textOf(value: unknown): string {
   if (value === undefined || value === null) return ''
+  if (typeof value !== 'object') return String(value)
   try {
-    return typeof value === 'object' ? (JSON.stringify(value) ?? describe(value)) : String(value)
+    return stringify(value, replace) ?? JSON.stringify(readable(value))
   } catch {
-    return describe(value)
-  }
-}
-
-/** A value that JSON cannot hold, or whose own methods throw. */
-function describe(value: unknown): string {
-  try {
-    return String(value)
-  } catch {
-    return '[a value that cannot be turned into text]'
+    return JSON.stringify(readable(value))
   }
 }
 
@@ -30,4 +29,32 @@ export function byteLength(line: string | Uint8Array): number {
 
 export function decode(line: Uint8Array): string {
   return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
+}
+
+/** The fields of an object that can be read and that JSON can hold; the others as a word about why not. */
+function readable(value: object): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  attempt(fields, 'value', () => {
+    for (const key of Object.keys(value)) {
+      attempt(fields, key, () => {
+        const text = stringify(Reflect.get(value, key), replace)
+        if (text !== undefined) fields[key] = JSON.parse(text)
+      })
+    }
+  })
+  return fields
+}
+
+/** A getter, a toJSON or a proxy may throw. */
+function attempt(fields: Record<string, unknown>, key: string, read: () => void): void {
+  try {
+    read()
+  } catch (error) {
+    fields[key] = `[not readable: ${error instanceof Error ? error.message : 'it threw'}]`
+  }
+}
+
+function replace(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString()
+  return value instanceof Error ? { ...value, message: value.message, stack: value.stack } : value
 }

@@ -5,7 +5,7 @@
  * line a minute goes to stderr for each kind, and for each code of a warning, so that an outage does not fill another log.
  */
 import type { Clock } from '../clock.ts'
-import { asText } from '../record/line-text.ts'
+import { textOf } from '../record/line-text.ts'
 import { renderCure } from './cure.ts'
 import { cureOf, warningOf } from './diagnoses.ts'
 import {
@@ -117,7 +117,7 @@ export class Reporter {
 
   /** A format or serializer of the user's threw `error`, so there is no line. Anything may be thrown. */
   formatThrew(error: unknown): void {
-    const reason = error instanceof Error ? error.message : asText(error)
+    const reason = error instanceof Error ? error.message : textOf(error)
     this.warn(warningOf('FORMAT', `a format threw, and its line is lost: ${reason}`))
   }
 

@@ -12,9 +12,9 @@ import type { DisOptions } from '../options/options.ts'
 import { type ExitListener, joinProcessExit } from '../process-exit.ts'
 import { createProducer, type Producer } from '../producer.ts'
 import { ProducerEmitter } from '../producer-emitter.ts'
-import { asText, byteLength, decode, isBytes } from '../record/line-text.ts'
+import { byteLength, decode, isBytes, textOf } from '../record/line-text.ts'
 import { warningOf } from '../report/diagnoses.ts'
-import type { DropReason } from '../report/events.ts'
+import type { DropReason, WarningEvent } from '../report/events.ts'
 import { Reporter } from '../report/reporter.ts'
 import type { FlushReport, Stats } from '../report/stats.ts'
 import { writeStderr } from '../report/stderr.ts'
@@ -71,7 +71,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
 
   write(line: string | Uint8Array): boolean {
     if (this.#fallback !== undefined) return this.#fallback.write(line) || this.#isLeaving
-    const text = typeof line === 'string' ? line : isBytes(line) ? decode(line) : asText(line)
+    const text = typeof line === 'string' ? line : isBytes(line) ? decode(line) : textOf(line)
     if (text === '') return true
     if (this.#thread === undefined || this.#closing !== undefined) {
       this.#drop(this.#closing === undefined ? 'worker' : 'closed', 1, byteLength(text))
@@ -87,6 +87,10 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     }
     this.#drop(this.#closing === undefined ? 'format' : 'closed', 1, 0)
     this.#reporter.formatThrew(error)
+  }
+
+  warn(event: WarningEvent): void {
+    this.#reporter.warn(event)
   }
 
   async flush({ timeoutMs }: FlushOptions = {}): Promise<FlushReport> {
