@@ -1,14 +1,27 @@
 /** info → line. */
 import { textOf } from '@dis-logs/core'
 
-// winston's key for the formatted message. It is a registered symbol, so no package has to be imported for it.
-const MESSAGE = Symbol.for('message')
+// winston's keys for the level and for the formatted message, as they were before a format changed the fields. They are
+// registered symbols, so no package has to be imported for them.
+export const LEVEL: unique symbol = Symbol.for('level')
+const MESSAGE: unique symbol = Symbol.for('message')
+
+/** What winston hands to a transport, as far as it has to be known. */
+interface Info {
+  readonly exception?: unknown
+  readonly [LEVEL]?: unknown
+  readonly [MESSAGE]?: unknown
+}
+
+export function isInfo(value: unknown): value is Info {
+  return typeof value === 'object' && value !== null
+}
 
 /** The formatted message of an info, as a Console transport prints it. If no format makes one: the info as JSON. Never throws. */
 export function lineOf(info: unknown): string {
-  if (typeof info !== 'object' || info === null) return String(info)
+  if (!isInfo(info)) return String(info)
   try {
-    const message: unknown = Reflect.get(info, MESSAGE)
+    const message = info[MESSAGE]
     return typeof message === 'string' ? message : textOf(info)
   } catch {
     return textOf(info)

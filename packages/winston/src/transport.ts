@@ -16,7 +16,7 @@ import {
 } from '@dis-logs/core'
 import { createWorkerProducer } from '@dis-logs/core/worker'
 import Transport from 'winston-transport'
-import { lineOf } from './line.ts'
+import { isInfo, LEVEL, lineOf } from './line.ts'
 
 type FromWinston = Omit<Transport.TransportStreamOptions, 'log' | 'logv' | 'close'>
 type Next = () => void
@@ -29,13 +29,13 @@ export interface DisTransportOptions extends DisOptions, FromWinston {
 
 /** A logger that pipes to the transport. */
 interface Source extends NodeJS.EventEmitter {
+  /** False after `end`. */
+  readonly writable: boolean
   readonly writableLength: number
   readonly readableLength: number
   readonly level?: string
 }
 
-/** winston's key for the level of an info, as it was before any format. */
-const LEVEL = Symbol.for('level')
 /** Time between two looks at what has no event: the end of a logger, and the length of its buffers. */
 const LOOK_MS = 20
 
@@ -95,8 +95,8 @@ export class DisTransport extends Transport {
 
   /** After the end, a line of another logger's is counted by the producer, as `closed`. A stream would emit `error`. */
   override write(info: unknown, ...rest: unknown[]): boolean {
-    if (hasEnded(this)) this._write(info, 'utf8', () => {})
-    return hasEnded(this) || Reflect.apply(Transport.prototype.write, this, [info, ...rest])
+    if (!this.writable) this._write(info, 'utf8', () => {})
+    return !this.writable || Reflect.apply(Transport.prototype.write, this, [info, ...rest])
   }
 
   /** Waits until every line logged before this call is settled, also those that winston holds back. Never rejects. */
@@ -131,10 +131,10 @@ export class DisTransport extends Transport {
   }
 
   #accepts(info: unknown): boolean {
-    if (this.silent === true || typeof info !== 'object' || info === null) return this.silent !== true
-    if (Reflect.get(info, 'exception') === true && this.handleExceptions !== true) return false
+    if (this.silent === true || !isInfo(info)) return this.silent !== true
+    if (info.exception === true && this.handleExceptions !== true) return false
     const { levels, level = this.parent?.level } = this
-    const own: unknown = Reflect.get(info, LEVEL)
+    const own = info[LEVEL]
     if (levels === undefined || level === undefined || typeof own !== 'string') return true
     const [most, given] = [levels[level], levels[own]]
     if (most !== undefined && given !== undefined) return most >= given
@@ -146,7 +146,7 @@ export class DisTransport extends Transport {
 
   /** Applies the transport's own format to a copy, because the info belongs to the other transports, too. Undefined: no line. */
   #formatted(info: unknown): unknown {
-    if (this.format === undefined || typeof info !== 'object' || info === null) return info
+    if (this.format === undefined || !isInfo(info)) return info
     const copy = { level: '', message: '', ...info }
     // Of an Error these two are hidden.
     if (info instanceof Error) Object.assign(copy, { message: info.message, stack: info.stack })
@@ -160,7 +160,7 @@ export class DisTransport extends Transport {
   }
 
   #isAtEnd(): boolean {
-    this.#isEnding ||= hasEnded(this) || [...this.#sources].some(hasEnded)
+    this.#isEnding ||= !this.writable || [...this.#sources].some(({ writable }) => !writable)
     return this.#isEnding
   }
 
@@ -199,7 +199,7 @@ export class DisTransport extends Transport {
     this.#isEnding = true
     this.#letGo()
     let left = waitingIn(source)
-    if (left === 0 || hasEnded(this)) {
+    if (left === 0 || !this.writable) {
       this.close()
       return
     }
@@ -215,10 +215,4 @@ export class DisTransport extends Transport {
 
 function waitingIn({ writableLength, readableLength }: Source): number {
   return writableLength + readableLength
-}
-
-/** Whether `end` was called. winston's streams have no public word for it. */
-function hasEnded(stream: object): boolean {
-  const state: unknown = Reflect.get(stream, '_writableState')
-  return typeof state === 'object' && state !== null && Reflect.get(state, 'ending') === true
 }
