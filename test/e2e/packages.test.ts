@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type InstalledPackages, installPacked } from './packed.ts'
 
 const run = promisify(execFile)
 const root = new URL('../../', import.meta.url).pathname
@@ -45,26 +45,15 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
 }
 
 describe('packed tarballs in an empty folder', () => {
+  let installed: InstalledPackages
   let folder: string
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'dis-logs-pack-'))
-    for (const name of ['core', 'pino', 'winston', 'local', 'cli']) {
-      await run('npx', ['-y', 'pnpm@10', 'pack', '--pack-destination', folder], {
-        cwd: join(root, 'packages', name)
-      })
-    }
-    const tarballs = (await readdir(folder))
-      .filter((file) => file.endsWith('.tgz'))
-      .map((file) => `./${file}`)
-    await writeFile(join(folder, 'package.json'), '{"private":true}')
-    const peers = ['pino@10', 'winston@3']
-    await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs, ...peers], {
-      cwd: folder
-    })
+    installed = await installPacked(['core', 'pino', 'winston', 'local', 'cli'], ['pino@10', 'winston@3'])
+    folder = installed.folder
   }, 240_000)
 
-  afterAll(() => rm(folder, { recursive: true, force: true }))
+  afterAll(() => installed?.remove())
 
   it.each(Object.entries(SURFACE))(
     '%s: require and import give exactly the public names',
@@ -88,8 +77,8 @@ describe('packed tarballs in an empty folder', () => {
   )
 
   it('a logger from each adapter ships a line and the process ends by itself', async () => {
-    await writeFile(
-      join(folder, 'app.cjs'),
+    const { stdout, stderr } = await installed.runScript(
+      'app.cjs',
       `
 const { createLocalDis } = require('@dis-logs/local')
 const { DisTransport } = require('winston-dis')
@@ -113,7 +102,6 @@ async function main() {
 main()
 `
     )
-    const { stdout, stderr } = await run(process.execPath, ['app.cjs'], { cwd: folder, timeout: 20_000 })
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toEqual(['from pino', 'from winston'])
   })
@@ -157,8 +145,8 @@ console.log(JSON.stringify(said))
   })
 
   it('a worker says at once that a package is missing', async () => {
-    await writeFile(
-      join(folder, 'missing.cjs'),
+    const { stdout } = await installed.runScript(
+      'missing.cjs',
       `
 const pino = require('pino')
 const { DisTransport } = require('winston-dis')
@@ -172,7 +160,6 @@ const transport = pino.transport({ target: 'pino-dis', options })
 transport.on('error', (error) => console.log('pino: ' + error.message))
 `
     )
-    const { stdout } = await run(process.execPath, ['missing.cjs'], { cwd: folder, timeout: 20_000 })
     expect(stdout).toMatch(/winston: Invalid DIS options:\n.*npm install lz4-napi/)
     expect(stdout).toMatch(/pino: Invalid DIS options:\n.*npm install lz4-napi/)
   })

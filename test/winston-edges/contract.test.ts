@@ -136,7 +136,7 @@ describe('a transport made from the environment', () => {
     expect((await texts(server)).join()).toContain('from the environment')
   })
 
-  it.each([null, 5, 'text', []])('says what is wrong with %j as options', (options) => {
+  it.each([[null], [5], ['text'], [[]]])('says what is wrong with %j as options', (options) => {
     expect(() => make(options)).toThrow(expect.objectContaining({ code: 'DIS_LOGS_CONFIG' }))
   })
 })
