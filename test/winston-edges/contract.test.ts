@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import { createLocalDis, type LocalDis } from '@dis-logs/local'
+import sharedSuite from 'abstract-winston-transport'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import winston from 'winston'
 import { DisTransport, type DisTransportOptions } from 'winston-dis'
@@ -20,14 +20,6 @@ function promised(body: Body): () => Promise<void> {
       if (body.length === 0) done()
     })
 }
-
-interface Suite {
-  readonly name: string
-  readonly Transport: typeof DisTransport
-  readonly construct: () => DisTransportOptions
-}
-
-const sharedSuite: (suite: Suite) => void = createRequire(import.meta.url)('abstract-winston-transport')
 
 // The suite looks for mocha's globals, in callbacks that vitest calls after this module has run.
 const mocha = {
