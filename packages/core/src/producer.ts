@@ -6,7 +6,8 @@ import type { DisOptions } from './options/options.ts'
 import { resolveSettings, type Settings } from './options/settings.ts'
 import { type ExitListener, joinProcessExit } from './process-exit.ts'
 import { ProducerEmitter } from './producer-emitter.ts'
-import type { ProducerEvents, WarningEvent } from './report/events.ts'
+import { cureOf } from './report/diagnoses.ts'
+import type { ProducerEvents } from './report/events.ts'
 import type { FlushReport, Stats } from './report/stats.ts'
 
 /** Ships log lines to one DIS stream. Made by {@link createProducer}. */
@@ -18,22 +19,22 @@ export interface Producer extends EventEmitter<ProducerEvents> {
   write(line: string | Uint8Array): boolean
   /**
    * For adapters: counts one line that never became text, because its format or serializer threw `error`. It is written
-   * and dropped, reason `format`, and a warning `FORMAT` says why. Never throws.
+   * and dropped, reason `format`. Never throws.
    */
   writeFailed(error: unknown): void
-  /** For adapters: reports a warning of theirs as if it were one of the producer's. */
-  warn(event: WarningEvent): void
+  /** For adapters: reports a warning of theirs as if it were one of the producer's. `code` is one of docs/errors.md. */
+  warn(code: string, message: string): void
   /**
    * Waits until every line written before this call is settled. Never rejects.
    * @param options.timeoutMs gives up waiting after this time; what is left is `pending` in the report
    */
-  flush(options?: { readonly timeoutMs?: number }): Promise<FlushReport>
+  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushReport>
   /**
    * Takes no more lines and delivers what it has within `timeoutMs` (default: `closeTimeoutMs`). What is left then
    * goes to the spool, else to the dead-letter file, else it is dropped and counted. Releases the connections.
    * Repeated calls share one result. Never rejects.
    */
-  close(options?: { readonly timeoutMs?: number }): Promise<FlushReport>
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushReport>
   stats(): Stats
 }
 
@@ -79,15 +80,14 @@ class DisProducer extends ProducerEmitter implements Producer, ExitListener {
   }
 
   writeFailed(error: unknown): void {
-    this.#stages.intake.dropUnformatted()
-    this.#stages.reporter.formatThrew(error)
+    this.#stages.intake.dropUnformatted(error)
   }
 
-  warn(event: WarningEvent): void {
-    this.#stages.reporter.warn(event)
+  warn(code: string, message: string): void {
+    this.#stages.reporter.warn({ code, message, cure: cureOf(code) })
   }
 
-  flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
+  flush({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushReport> {
     const { clock, dispatcher, ledger, queue } = this.#stages
     return new Promise((resolve) => {
       let cancelTimer = () => {}
@@ -111,7 +111,7 @@ class DisProducer extends ProducerEmitter implements Producer, ExitListener {
     })
   }
 
-  close(options: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
+  close(options: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushReport> {
     this.#closing ??= this.#close(options.timeoutMs ?? this.#settings.closeTimeoutMs)
     return this.#closing
   }

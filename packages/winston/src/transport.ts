@@ -5,15 +5,9 @@
  * Bounded by: the producer's buffer. At the bound, with `buffer.onFull: 'block'`, the callback is held until there is room, so
  * lines wait in winston's own streams. At the end of a logger, or of the process, callbacks are let go, and every line is taken.
  */
-import {
-  createProducer,
-  cureOf,
-  type DisOptions,
-  type FlushReport,
-  forwardEvents,
-  type Producer,
-  type Stats
-} from '@dis-logs/core'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import type { DisOptions, FlushReport, Producer, Stats } from '@dis-logs/core'
+import { createProducer, forwardEvents, validateOptions } from '@dis-logs/core'
 import { createWorkerProducer } from '@dis-logs/core/worker'
 import Transport from 'winston-transport'
 import { isInfo, LEVEL, lineOf } from './line.ts'
@@ -28,9 +22,9 @@ export interface DisTransportOptions extends DisOptions, FromWinston {
 }
 
 /** A logger that pipes to the transport. */
-interface Source extends NodeJS.EventEmitter {
-  /** False after `end`. */
-  readonly writable: boolean
+interface Source extends NodeJS.ReadableStream {
+  /** `ending` after `end`. Private to streams, but `writable` stays true if a child logger ends its parent. */
+  readonly _writableState?: { readonly ending: boolean }
   readonly writableLength: number
   readonly readableLength: number
   readonly level?: string
@@ -50,6 +44,7 @@ export class DisTransport extends Transport {
   declare parent?: Source | undefined
   readonly #producer: Producer
   readonly #sources = new Set<Source>()
+  readonly #leaving = new Set<Source>()
   #held: Next[] = []
   #watch: NodeJS.Timeout | undefined
   /** Infos that came out of this stream, shipped or not. */
@@ -59,6 +54,7 @@ export class DisTransport extends Transport {
 
   /** @throws DisConfigError if the options cannot work */
   constructor(options: DisTransportOptions = {}) {
+    if (typeof options !== 'object' || options === null) validateOptions(options)
     const { worker = true, format, level, silent, handleExceptions, handleRejections, ...own } = options
     super(options)
     this.#producer = worker ? createWorkerProducer(own) : createProducer(own)
@@ -67,7 +63,7 @@ export class DisTransport extends Transport {
     // winston-transport would close when the first of several loggers removes it.
     this.removeAllListeners('unpipe')
     this.on('pipe', (source: Source) => void this.#sources.add(source))
-    this.on('unpipe', (source: Source) => this.#removed(source))
+    this.on('unpipe', (source: Source) => void this.#removed(source))
     // What waited goes through `_write` one by one, so that each can be held.
     Object.assign(this, { _writev: undefined })
   }
@@ -75,7 +71,7 @@ export class DisTransport extends Transport {
   /** winston calls this with what a logger's format made. Its handlers of exceptions call it past the stream. */
   override log(info: unknown, next?: Next): true {
     const hasRoom = this.#producer.write(lineOf(info)) || this.#isEnding
-    if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info))
+    if (this.listenerCount('logged') > 0) process.nextTick(() => this.emit('logged', info))
     if (hasRoom) next?.()
     else if (next !== undefined) this.#hold(next)
     return true
@@ -103,10 +99,8 @@ export class DisTransport extends Transport {
   async flush({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<FlushReport> {
     const since = performance.now()
     const behind = await this.#throughWinston(timeoutMs ?? Number.POSITIVE_INFINITY)
-    const restMs = (timeoutMs ?? 0) - (performance.now() - since)
-    const report = await this.#producer.flush(
-      timeoutMs === undefined ? {} : { timeoutMs: Math.max(0, restMs) }
-    )
+    const restMs = timeoutMs && Math.max(0, timeoutMs - (performance.now() - since))
+    const report = await this.#producer.flush({ timeoutMs: restMs })
     return { ...report, pending: report.pending + behind }
   }
 
@@ -139,7 +133,7 @@ export class DisTransport extends Transport {
     const [most, given] = [levels[level], levels[own]]
     if (most !== undefined && given !== undefined) return most >= given
     const message = `'${most === undefined ? level : own}' is none of ${Object.keys(levels).join(', ')}`
-    if (!this.#hasWarned) this.#producer.warn({ code: 'LEVEL', message, cure: cureOf('LEVEL') })
+    if (!this.#hasWarned) this.#producer.warn('LEVEL', message)
     this.#hasWarned = true
     return true
   }
@@ -160,7 +154,7 @@ export class DisTransport extends Transport {
   }
 
   #isAtEnd(): boolean {
-    this.#isEnding ||= !this.writable || [...this.#sources].some(({ writable }) => !writable)
+    this.#isEnding ||= !this.writable || [...this.#sources].some((source) => source._writableState?.ending)
     return this.#isEnding
   }
 
@@ -176,7 +170,8 @@ export class DisTransport extends Transport {
   /** Infos that winston holds back. The one whose callback is held has come through. */
   #waiting(): number {
     const own = this.writableLength - (this.#held.length > 0 ? 1 : 0)
-    return [...this.#sources].reduce((sum, source) => sum + waitingIn(source), Math.max(0, own))
+    const sources = [...this.#sources, ...this.#leaving]
+    return sources.reduce((sum, source) => sum + waitingIn(source), Math.max(0, own))
   }
 
   /** Resolves with the number of infos of now that winston still holds back after `timeoutMs`. */
@@ -187,29 +182,26 @@ export class DisTransport extends Transport {
       // A format may filter some of them out, so their number is not enough.
       const behind = Math.min(this.#waiting(), Math.max(0, last - this.#passed))
       if (behind === 0 || performance.now() - since >= timeoutMs) return behind
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      await setTimeout(LOOK_MS)
     }
   }
 
   /** A logger has removed this transport. What it logged before and holds back still belongs here. */
-  #removed(source: Source): void {
+  async #removed(source: Source): Promise<void> {
     this.#sources.delete(source)
+    this.#leaving.add(source)
     if (this.parent === source) this.parent = [...this.#sources][0]
-    if (this.#sources.size > 0) return
-    this.#isEnding = true
-    this.#letGo()
     let left = waitingIn(source)
-    if (left === 0 || !this.writable) {
-      this.close()
-      return
-    }
-    const take = (info: unknown) => {
-      this.write(info)
-      if (--left > 0 && waitingIn(source) > 0) return
-      source.off('data', take)
-      this.close()
-    }
-    source.on('data', take)
+    const take = (info: unknown) => left-- > 0 && !this.#sources.has(source) && this.write(info)
+    if (left > 0) source.on('data', take)
+    // A logger that is configured anew, or another one, may add the transport in the same turn.
+    await setImmediate()
+    while (left > 0 && waitingIn(source) > 0) await setTimeout(LOOK_MS, undefined, { ref: false })
+    source.off('data', take)
+    // As without our listener: what is logged now waits for the next transport.
+    if (source.listenerCount('data') === 0) source.pause()
+    this.#leaving.delete(source)
+    if (this.#sources.size + this.#leaving.size === 0) this.close()
   }
 }
 

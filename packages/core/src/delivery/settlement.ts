@@ -7,7 +7,8 @@ import type { LineStore } from '../queue/line-store.ts'
 import type { QueuedLine } from '../queue/queue.ts'
 import type { DeadLetter } from '../record/dead-letter.ts'
 import type { Route } from '../record/route.ts'
-import type { DroppedEvent, DropReason, RejectedEvent, WarningEvent } from '../report/events.ts'
+import type { DropReason, RejectedEvent, WarningEvent } from '../report/events.ts'
+import type { Drop } from '../report/reporter.ts'
 import { type Disposition, type Ledger, PAST, UNCOUNTED } from './ledger.ts'
 import type { Counts, Rejection, Verdict } from './verdict.ts'
 
@@ -17,7 +18,7 @@ export interface SettlementParts {
   /** Told of lines that did not make it, in groups. */
   readonly reporter: {
     rejected(event: RejectedEvent): void
-    dropped(event: Omit<DroppedEvent, 'cure'>): void
+    dropped(drop: Drop): void
   }
   /** Keeps each rejected line. */
   readonly deadLetters: { write(letter: DeadLetter): unknown } | undefined
@@ -108,9 +109,9 @@ export class Settlement {
   }
 
   /** Gives up a line that was never taken. */
-  dropUnstored(bytes: number, reason: DropReason): void {
+  dropUnstored(bytes: number, reason: DropReason, detail?: string): void {
     this.#ledger.settle(this.#ledger.write(), 'dropped')
-    this.#reportDropped(reason, 1, bytes)
+    this.#reportDropped(reason, 1, bytes, detail)
   }
 
   /** `lines` lines of `epoch` are safe on disk. */
@@ -215,9 +216,9 @@ export class Settlement {
     this.#store.release(line)
   }
 
-  #reportDropped(reason: DropReason, lines: number, bytes: number): void {
+  #reportDropped(reason: DropReason, lines: number, bytes: number, detail?: string): void {
     if (MISSING.has(reason)) this.#parts.dropNotice.count(lines, bytes)
-    this.#parts.reporter.dropped({ reason, lines, bytes })
+    this.#parts.reporter.dropped({ reason, lines, bytes, detail })
   }
 
   #sample(line: number): string {

@@ -7,7 +7,7 @@
 import type { Clock } from '../clock.ts'
 import { UNCOUNTED } from '../delivery/ledger.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
-import { byteLength, decode, isBytes, textOf } from '../record/line-text.ts'
+import { byteLength, decode, isBytes, reasonOf, textOf } from '../record/line-text.ts'
 import type { Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
 import type { RejectedCode } from '../report/codes.ts'
@@ -33,7 +33,7 @@ export interface IntakeBooks {
   enter(): number
   drop(lines: readonly number[], reason: DropReason): void
   /** Drops a line that was never taken. */
-  dropUnstored(bytes: number, reason: DropReason): void
+  dropUnstored(bytes: number, reason: DropReason, detail?: string): void
   /** Rejects a line that was never taken. */
   rejectUnstored(line: Uint8Array, event: RejectedEvent): void
 }
@@ -75,9 +75,10 @@ export class Intake {
     return this.#admit(line, text)
   }
 
-  /** Counts a line that never became text. */
-  dropUnformatted(): void {
-    this.#parts.settlement.dropUnstored(0, this.#isClosed ? 'closed' : 'format')
+  /** Counts a line that never became text, because its format threw `error`. */
+  dropUnformatted(error: unknown): void {
+    if (this.#isClosed) this.#parts.settlement.dropUnstored(0, 'closed')
+    else this.#parts.settlement.dropUnstored(0, 'format', reasonOf(error))
   }
 
   /** Takes no more lines. */

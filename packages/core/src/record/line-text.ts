@@ -23,6 +23,11 @@ export function textOf(value: unknown): string {
   }
 }
 
+/** The message of what was thrown, which may be anything. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : textOf(error)
+}
+
 export function byteLength(line: string | Uint8Array): number {
   return typeof line === 'string' ? Buffer.byteLength(line) : line.length
 }

@@ -39,7 +39,6 @@ export const NO_ANSWER_CODES = [
 export const WARNING_CODES = [
   'CLOCK',
   'CREDENTIALS_FILE_OPEN',
-  'FORMAT',
   'HOT_KEY',
   'LEVEL',
   'ORDERED_RATE',

@@ -126,7 +126,6 @@ const NO_CREDENTIALS: Readonly<Record<CredentialsReason, string>> = {
 const WARNINGS: Readonly<Record<WarningCode, string>> = {
   CLOCK: 'set the clock of this machine; requests are signed with the time of the service from now on',
   CREDENTIALS_FILE_OPEN: 'chmod 600 that file',
-  FORMAT: 'mend that format: each line that it throws at is lost',
   HOT_KEY: 'set {aggregate: true}; or use a {partitionKey} with more values',
   LEVEL: "use one of the logger's levels; meanwhile nothing is filtered out by that level",
   ORDERED_RATE: 'set {aggregate: true}: as many lines of a key as fit into a record travel together',
@@ -155,7 +154,7 @@ const DROPPED: Readonly<Record<DropReason, string>> = {
   'spool-full': 'raise {spool.maxBytes}',
   closing: 'set a {spool} or a {deadLetter} file; or raise {closeTimeoutMs}',
   closed: 'close the logger last',
-  format: 'mend the format that threw; the warning FORMAT has its message',
+  format: 'mend that format: each line that it throws at is lost',
   worker: 'please report it; a {spool} would have kept what was on disk'
 }
 

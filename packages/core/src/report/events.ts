@@ -25,6 +25,8 @@ export type DropReason = (typeof DROP_REASONS)[number]
 /** Lines given up by a policy. Counted as `dropped`. */
 export interface DroppedEvent {
   readonly reason: DropReason
+  /** The reason in words. */
+  readonly message: string
   readonly lines: number
   /** Bytes of these lines. */
   readonly bytes: number

@@ -5,9 +5,8 @@
  * line a minute goes to stderr for each kind, and for each code of a warning, so that an outage does not fill another log.
  */
 import type { Clock } from '../clock.ts'
-import { textOf } from '../record/line-text.ts'
 import { renderCure } from './cure.ts'
-import { cureOf, warningOf } from './diagnoses.ts'
+import { cureOf } from './diagnoses.ts'
 import {
   channels,
   type DroppedEvent,
@@ -27,6 +26,19 @@ const DROPPED_INTERVAL_MS = 1_000
 
 type Kind = 'rejected' | 'dropped' | 'warning'
 
+/** Lines that were given up. */
+export interface Drop extends Pick<DroppedEvent, 'reason' | 'lines' | 'bytes'> {
+  /** What the reason in words does not say yet. */
+  readonly detail?: string | undefined
+}
+
+interface Untold {
+  lines: number
+  bytes: number
+  detail: string | undefined
+  readonly cancel: () => void
+}
+
 type Emit = <Name extends Kind>(name: Name, ...payload: ProducerEvents[Name]) => void
 
 export class Reporter {
@@ -36,7 +48,7 @@ export class Reporter {
   /** By kind; warnings by code, so that none keeps another one quiet. */
   readonly #saidAt = new Map<string, number>()
   // Reasons that were told less than a second ago, and what has come since.
-  readonly #untold = new Map<DropReason, { lines: number; bytes: number; readonly cancel: () => void }>()
+  readonly #untold = new Map<DropReason, Untold>()
   readonly #unsaidLines = { rejected: 0, dropped: 0 }
 
   /** What was reported before {@link start}. */
@@ -68,16 +80,17 @@ export class Reporter {
   }
 
   /** The first of a kind is told at once, those of the following second together: there may be a million. */
-  dropped({ reason, lines, bytes }: Omit<DroppedEvent, 'cure'>): void {
+  dropped({ reason, lines, bytes, detail }: Drop): void {
     const waiting = this.#untold.get(reason)
     if (waiting !== undefined) {
       waiting.lines += lines
       waiting.bytes += bytes
+      waiting.detail = detail
       return
     }
     const cancel = this.#clock.timer(DROPPED_INTERVAL_MS, () => this.#tellUntold(reason))
-    this.#untold.set(reason, { lines: 0, bytes: 0, cancel })
-    this.#writeDropNotice({ reason, lines, bytes })
+    this.#untold.set(reason, { lines: 0, bytes: 0, detail, cancel })
+    this.#tellDropped({ reason, lines, bytes, detail })
   }
 
   /** Tells what waits to be told together. */
@@ -90,17 +103,14 @@ export class Reporter {
     if (waiting === undefined) return
     waiting.cancel()
     this.#untold.delete(reason)
-    const { lines, bytes } = waiting
-    if (lines > 0) this.#writeDropNotice({ reason, lines, bytes })
+    if (waiting.lines > 0) this.#tellDropped({ reason, ...waiting })
   }
 
-  #writeDropNotice(drop: Omit<DroppedEvent, 'cure'>): void {
-    const event = { ...drop, cure: cureOf(drop.reason) }
-    this.#unsaidLines.dropped += event.lines
-    this.#say(
-      'dropped',
-      () => `${this.#count('dropped')} dropped: ${REASONS[event.reason]} — ${renderCure(event.cure)}`
-    )
+  #tellDropped({ reason, lines, bytes, detail }: Drop): void {
+    const message = detail === undefined ? REASONS[reason] : `${REASONS[reason]}: ${detail}`
+    const event = { reason, message, lines, bytes, cure: cureOf(reason) }
+    this.#unsaidLines.dropped += lines
+    this.#say('dropped', () => `${this.#count('dropped')} dropped: ${message} — ${renderCure(event.cure)}`)
     if (channels.dropped.hasSubscribers) channels.dropped.publish(event)
     this.#emit('dropped', event)
   }
@@ -113,12 +123,6 @@ export class Reporter {
     this.#say('warning', () => `${event.code}: ${event.message} — ${renderCure(event.cure)}`, event.code)
     if (channels.warning.hasSubscribers) channels.warning.publish(event)
     this.#emit('warning', event)
-  }
-
-  /** A format or serializer of the user's threw `error`, so there is no line. Anything may be thrown. */
-  formatThrew(error: unknown): void {
-    const reason = error instanceof Error ? error.message : textOf(error)
-    this.warn(warningOf('FORMAT', `a format threw, and its line is lost: ${reason}`))
   }
 
   #say(kind: Kind, text: () => string, topic: string = kind): void {

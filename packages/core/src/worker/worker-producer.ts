@@ -12,9 +12,9 @@ import type { DisOptions } from '../options/options.ts'
 import { type ExitListener, joinProcessExit } from '../process-exit.ts'
 import { createProducer, type Producer } from '../producer.ts'
 import { ProducerEmitter } from '../producer-emitter.ts'
-import { byteLength, decode, isBytes, textOf } from '../record/line-text.ts'
-import { warningOf } from '../report/diagnoses.ts'
-import type { DropReason, WarningEvent } from '../report/events.ts'
+import { byteLength, decode, isBytes, reasonOf, textOf } from '../record/line-text.ts'
+import { cureOf, warningOf } from '../report/diagnoses.ts'
+import type { DropReason } from '../report/events.ts'
 import { Reporter } from '../report/reporter.ts'
 import type { FlushReport, Stats } from '../report/stats.ts'
 import { writeStderr } from '../report/stderr.ts'
@@ -27,7 +27,7 @@ const GRACE_MS = 500
 /** Longest close while the process waits in `exit`: thread-stream gives up after 10 s. */
 const MAX_CLOSE_AT_EXIT_MS = 9_000
 
-type FlushOptions = { readonly timeoutMs?: number }
+type FlushOptions = { readonly timeoutMs?: number | undefined }
 
 export class WorkerProducer extends ProducerEmitter implements Producer, ExitListener {
   readonly #options: DisOptions
@@ -85,12 +85,12 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
       this.#fallback.writeFailed(error)
       return
     }
-    this.#drop(this.#closing === undefined ? 'format' : 'closed', 1, 0)
-    this.#reporter.formatThrew(error)
+    if (this.#closing === undefined) this.#drop('format', 1, 0, reasonOf(error))
+    else this.#drop('closed', 1, 0)
   }
 
-  warn(event: WarningEvent): void {
-    this.#reporter.warn(event)
+  warn(code: string, message: string): void {
+    this.#reporter.warn({ code, message, cure: cureOf(code) })
   }
 
   async flush({ timeoutMs }: FlushOptions = {}): Promise<FlushReport> {
@@ -105,8 +105,8 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     }
     // Here the thread is gone, and its lines are in this one, or the time is over.
     if (this.#fallback === undefined) return this.#report()
-    const rest = timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (performance.now() - since) }
-    const { pending } = await this.#fallback.flush(rest)
+    const restMs = timeoutMs && Math.max(0, timeoutMs - (performance.now() - since))
+    const { pending } = await this.#fallback.flush({ timeoutMs: restMs })
     return { ...this.#report(), pending }
   }
 
@@ -200,8 +200,8 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     this.#fallback.on('drain', () => this.tell('drain'))
   }
 
-  #drop(reason: DropReason, lines: number, bytes: number): void {
+  #drop(reason: DropReason, lines: number, bytes: number, detail?: string): void {
     this.#dropped += lines
-    this.#reporter.dropped({ reason, lines, bytes })
+    this.#reporter.dropped({ reason, lines, bytes, detail })
   }
 }

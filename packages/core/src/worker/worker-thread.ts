@@ -64,8 +64,7 @@ class LineSink extends EventEmitter {
   }
 
   end(): void {
-    const timeoutMs = this.#lastCloseMs
-    void this.#producer.close(timeoutMs === undefined ? {} : { timeoutMs }).then(() => this.emit('close'))
+    void this.#producer.close({ timeoutMs: this.#lastCloseMs }).then(() => this.emit('close'))
   }
 
   carryOut(command: Command): void {
@@ -98,8 +97,10 @@ class LineSink extends EventEmitter {
           }, timeoutMs)
     const start = () => {
       clearTimeout(timer)
-      const rest = timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (performance.now() - since) }
-      void this.#producer[kind](rest).then((report) => send('dis:done', id, report, this.#producer.stats()))
+      const restMs = timeoutMs && Math.max(0, timeoutMs - (performance.now() - since))
+      void this.#producer[kind]({ timeoutMs: restMs }).then((report) =>
+        send('dis:done', id, report, this.#producer.stats())
+      )
     }
     this.#waiting.push({ task, start })
   }
