@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { createLocalDis, type LocalDis } from '@dis-logs/local'
 import sharedSuite from 'abstract-winston-transport'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -130,6 +131,13 @@ describe('a transport made from the environment', () => {
 
   it.each([[null], [5], ['text'], [[]]])('says what is wrong with %j as options', (options) => {
     expect(() => make(options)).toThrow(expect.objectContaining({ code: 'DIS_LOGS_CONFIG' }))
+  })
+})
+
+describe('the README', () => {
+  it('says how an Error keeps its message and stack', async () => {
+    const readme = await readFile(new URL('../../packages/winston/README.md', import.meta.url), 'utf8')
+    expect(readme).toContain('errors({ stack: true })')
   })
 })
 
