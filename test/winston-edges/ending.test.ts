@@ -58,7 +58,7 @@ describe.each([true, false])('the end of a logger that is held up, worker: %s', 
     const other = witness()
     const logger = winston.createLogger({ transports: [watched.dis, other.transport] })
     logUntilHeld(logger, worker)
-    await end(logger, 20_000)
+    await end(logger, 10_000)
     expect(watched.dis.stats()).toMatchObject({ written: LINES, delivered: LINES, buffered: 0 })
     expect(watched.events).toEqual([])
     expect(await numbers(server)).toEqual(upTo(LINES))
@@ -129,7 +129,7 @@ describe('the end of a logger with short lines and a worker', () => {
     logUntilHeld(logger, true)
     // The worker is in the middle of it: some lines have arrived, and others wait for room.
     while ((await numbers(server)).length === 0);
-    await end(logger, 20_000)
+    await end(logger, 10_000)
     expect(errors()).not.toMatch(/WORKER|multiple/)
     expect(watched.events).toEqual([])
     expect(await numbers(server)).toEqual(upTo(LINES))

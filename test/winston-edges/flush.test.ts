@@ -25,7 +25,7 @@ describe.each([true, false])('flush while a logger is held up, worker: %s', (wor
     const { dis } = transportFor(server, smallBuffer(worker))
     const logger = winston.createLogger({ transports: [dis] })
     logUntilHeld(logger, worker)
-    expect(await within(20_000, 'flush does not resolve', dis.flush())).toEqual(ALL)
+    expect(await within(10_000, 'flush does not resolve', dis.flush())).toEqual(ALL)
     expect(await numbers(server)).toEqual(upTo(LINES))
     await end(logger, 8_000)
     expectBooks(dis.stats(), LINES)
@@ -42,7 +42,7 @@ describe.each([true, false])('flush while a logger is held up, worker: %s', (wor
     logLines(first, 300, 399, pad)
     dis.write({ level: 'info', [Symbol.for('message')]: JSON.stringify({ n: 399 }) })
     expect(second.writableLength).toBeGreaterThan(0)
-    expect(await within(20_000, 'flush does not resolve', dis.flush())).toEqual(ALL)
+    expect(await within(10_000, 'flush does not resolve', dis.flush())).toEqual(ALL)
     expect(await numbers(server)).toEqual(upTo(LINES))
   })
 
@@ -55,7 +55,7 @@ describe.each([true, false])('flush while a logger is held up, worker: %s', (wor
     const report = await within(5_000, 'flush does not keep its timeoutMs', dis.flush({ timeoutMs: 300 }))
     expect(report).toEqual({ delivered: 0, rejected: 0, dropped: 0, spooled: 0, pending: LINES })
     await server.faults.clear()
-    expect(await within(20_000, 'flush does not resolve', dis.flush())).toEqual(ALL)
+    expect(await within(10_000, 'flush does not resolve', dis.flush())).toEqual(ALL)
   })
 
   it('waits for none of the lines that come after the call', async () => {
@@ -76,7 +76,7 @@ describe.each([true, false])('flush while a logger is held up, worker: %s', (wor
     dis.off('logged', more)
     expect(report.delivered).toBeGreaterThanOrEqual(LINES)
     expect((await numbers(server)).slice(0, LINES)).toEqual(upTo(LINES))
-    await within(20_000, 'flush does not resolve', dis.flush())
+    await within(10_000, 'flush does not resolve', dis.flush())
     expectBooks(dis.stats(), next)
   })
 
@@ -119,7 +119,7 @@ describe.each([true, false])('flush while a logger is held up, worker: %s', (wor
     const logger = winston.createLogger({ transports: [dis] })
     logUntilHeld(logger, worker)
     const flushed = dis.flush()
-    await end(logger, 20_000)
+    await end(logger, 10_000)
     expect(await within(1_000, 'flush does not resolve after finish', flushed)).toEqual(ALL)
   })
 })

@@ -59,8 +59,8 @@ describe.each([true, false])('levels and silence, worker: %s', (worker) => {
     for (let n = 0; n < 400; n++) logger.info('x', { n, pad: 'x'.repeat(worker ? 80_000 : 1_000) })
     expect(logger.writableLength).toBeGreaterThan(0)
     dis.silent = true
-    await within(20_000, 'flush does not resolve', dis.flush())
-    await end(logger, 20_000)
+    await within(10_000, 'flush does not resolve', dis.flush())
+    await end(logger, 10_000)
     // Those that had not reached the transport are filtered by winston.
     const { written } = dis.stats()
     expectBooks(dis.stats(), written)

@@ -56,11 +56,11 @@ describe.each([true, false])("lines in winston's own queues, worker: %s", (worke
     const flushed = dis.flush()
     // winston takes many lines of one logger for each of the other's.
     logLines(busy, LINES, LINES + 600, padding(false))
-    await within(20_000, 'flush does not resolve', flushed)
+    await within(10_000, 'flush does not resolve', flushed)
     const arrived = await numbers(server)
     expect(arrived.filter((n) => n < LINES)).toEqual(upTo(LINES))
     expect(arrived.filter((n) => n >= 10_000)).toHaveLength(100)
-    await within(20_000, 'flush does not resolve', dis.flush())
+    await within(10_000, 'flush does not resolve', dis.flush())
     expectBooks(dis.stats(), LINES + 700)
   })
 
@@ -103,7 +103,7 @@ describe.each([true, false])("lines in winston's own queues, worker: %s", (worke
     logUntilHeld(logger, worker)
     logger.remove(dis)
     await end(logger, 8_000)
-    await within(20_000, 'flush does not resolve', dis.flush())
+    await within(10_000, 'flush does not resolve', dis.flush())
     expect(dis.stats()).toMatchObject({ written: LINES, delivered: LINES, buffered: 0 })
   })
 })
@@ -126,7 +126,7 @@ describe('what the format of a logger filters', () => {
     // The first ones go through at once, the others wait.
     logLines(logger, 0, LINES, padding(false))
     expect(logger.writableLength).toBeGreaterThan(0)
-    await end(logger, 20_000)
+    await end(logger, 10_000)
     expect(await numbers(server)).toEqual(upTo(LINES).filter((n) => n % 2 === 1))
     expectBooks(watched.dis.stats(), LINES / 2)
     expect(watched.events).toEqual([])
@@ -165,8 +165,6 @@ describe('events that the application logs', () => {
       buffer: { maxBytes: 65_536, onFull: 'dropNewest' }
     })
     const logger = winston.createLogger({ transports: [dis] })
-    // What is logged after the end is an error of the logger.
-    logger.on('error', () => {})
     let told = 0
     for (const name of ['rejected', 'dropped', 'warning'])
       dis.on(name, () => {
@@ -175,7 +173,11 @@ describe('events that the application logs', () => {
       })
     logLines(logger, 0, LINES, padding(false))
     await within(5_000, 'flush does not resolve', dis.flush())
-    await end(logger, 8_000)
+    // What is logged after the end is an error of the logger.
+    logger.on('error', () => {})
+    const finished = new Promise<void>((resolve) => logger.once('finish', resolve))
+    logger.end()
+    await within(8_000, `no 'finish' of the logger`, finished)
     expect(told).toBeGreaterThan(0)
     expect(told).toBeLessThan(20)
     const { written } = dis.stats()

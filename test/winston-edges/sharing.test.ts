@@ -89,7 +89,7 @@ describe.each([true, false])('a transport of several loggers, worker: %s', (work
     logUntilHeld(leaving, worker)
     logLines(staying, LINES, LINES + 50, padding(worker))
     leaving.remove(dis)
-    await end(staying, 20_000)
+    await end(staying, 10_000)
     expect(dis.stats()).toMatchObject({ written: LINES + 50, delivered: LINES + 50, buffered: 0 })
     expect(await numbers(server)).toEqual(upTo(LINES + 50))
   })
