@@ -6,22 +6,11 @@ import { textOf } from '@dis-logs/core'
 export const LEVEL: unique symbol = Symbol.for('level')
 const MESSAGE: unique symbol = Symbol.for('message')
 
-/** What winston hands to a transport, as far as it has to be known. */
-interface Info {
-  readonly exception?: unknown
-  readonly [LEVEL]?: unknown
-  readonly [MESSAGE]?: unknown
-}
-
-export function isInfo(value: unknown): value is Info {
-  return typeof value === 'object' && value !== null
-}
-
 /** The formatted message of an info, as a Console transport prints it. If no format makes one: the info as JSON. Never throws. */
 export function lineOf(info: unknown): string {
-  if (!isInfo(info)) return String(info)
+  if (typeof info !== 'object' || info === null) return String(info)
   try {
-    const message = info[MESSAGE]
+    const message = MESSAGE in info ? info[MESSAGE] : undefined
     return typeof message === 'string' ? message : textOf(info)
   } catch {
     return textOf(info)

@@ -10,10 +10,11 @@ import type { DisOptions, FlushReport, Producer, Stats } from '@dis-logs/core'
 import { createProducer, forwardEvents, validateOptions } from '@dis-logs/core'
 import { createWorkerProducer } from '@dis-logs/core/worker'
 import Transport from 'winston-transport'
-import { isInfo, LEVEL, lineOf } from './line.ts'
+import { LEVEL, lineOf } from './line.ts'
 
 type FromWinston = Omit<Transport.TransportStreamOptions, 'log' | 'logv' | 'close'>
 type Next = () => void
+type Info = Readonly<Record<string | symbol, unknown>>
 
 /** Options of the producer and winston-transport's own: `level`, `format`, `silent`, `handleExceptions` … */
 export interface DisTransportOptions extends DisOptions, FromWinston {
@@ -62,6 +63,7 @@ export class DisTransport extends Transport {
     this.#producer.on('drain', () => this.#letGo())
     // winston-transport would close when the first of several loggers removes it.
     this.removeAllListeners('unpipe')
+    this.on('close', () => this.close())
     this.on('pipe', (source: Source) => void this.#sources.add(source))
     this.on('unpipe', (source: Source) => void this.#removed(source))
     // What waited goes through `_write` one by one, so that each can be held.
@@ -77,22 +79,24 @@ export class DisTransport extends Transport {
     return true
   }
 
-  override _write(info: unknown, _encoding: BufferEncoding, next: Next): void {
+  override _write(info: Info, _encoding: BufferEncoding, next: Next): void {
     this.#passed++
-    let formatted: unknown
+    let formatted: Info | false = false
     try {
-      if (this.#accepts(info)) formatted = this.#formatted(info)
+      // A logger's format that filters an info hands its `false` over.
+      if (info && this.#accepts(info)) formatted = this.#formatted(info)
     } catch (error) {
       this.#producer.writeFailed(error)
     }
-    if (formatted === undefined) next()
-    else this.log(formatted, next)
+    if (formatted) this.log(formatted, next)
+    else next()
   }
 
   /** After the end, a line of another logger's is counted by the producer, as `closed`. A stream would emit `error`. */
-  override write(info: unknown, ...rest: unknown[]): boolean {
-    if (!this.writable) this._write(info, 'utf8', () => {})
-    return !this.writable || Reflect.apply(Transport.prototype.write, this, [info, ...rest])
+  override write(info: Info, ...rest: unknown[]): boolean {
+    const isOver = !this.writable || this.destroyed
+    if (isOver) this._write(info, 'utf8', () => {})
+    return isOver || Reflect.apply(Transport.prototype.write, this, [info, ...rest])
   }
 
   /** Waits until every line logged before this call is settled, also those that winston holds back. Never rejects. */
@@ -124,9 +128,9 @@ export class DisTransport extends Transport {
     return this.#producer.close()
   }
 
-  #accepts(info: unknown): boolean {
-    if (this.silent === true || !isInfo(info)) return this.silent !== true
-    if (info.exception === true && this.handleExceptions !== true) return false
+  #accepts(info: Info): boolean {
+    if (this.silent === true) return false
+    if (info['exception'] === true && this.handleExceptions !== true) return false
     const { levels, level = this.parent?.level } = this
     const own = info[LEVEL]
     if (levels === undefined || level === undefined || typeof own !== 'string') return true
@@ -138,13 +142,14 @@ export class DisTransport extends Transport {
     return true
   }
 
-  /** Applies the transport's own format to a copy, because the info belongs to the other transports, too. Undefined: no line. */
-  #formatted(info: unknown): unknown {
-    if (this.format === undefined || !isInfo(info)) return info
+  /** Applies the transport's own format to a copy, because the info belongs to the other transports, too. False: no line. */
+  #formatted(info: Info): Info | false {
+    if (this.format === undefined) return info
     const copy = { level: '', message: '', ...info }
     // Of an Error these two are hidden.
     if (info instanceof Error) Object.assign(copy, { message: info.message, stack: info.stack })
-    return this.format.transform(copy, this.format.options) || undefined
+    const transformed = this.format.transform(copy, this.format.options)
+    return transformed === true ? info : transformed
   }
 
   #hold(next: Next): void {
@@ -167,23 +172,18 @@ export class DisTransport extends Transport {
     for (const next of held) next()
   }
 
-  /** Infos that winston holds back. The one whose callback is held has come through. */
-  #waiting(): number {
-    const own = this.writableLength - (this.#held.length > 0 ? 1 : 0)
-    const sources = [...this.#sources, ...this.#leaving]
-    return sources.reduce((sum, source) => sum + waitingIn(source), Math.max(0, own))
-  }
-
   /** Resolves with the number of infos of now that winston still holds back after `timeoutMs`. */
   async #throughWinston(timeoutMs: number): Promise<number> {
     const since = performance.now()
-    const last = this.#passed + this.#waiting()
-    for (;;) {
-      // A format may filter some of them out, so their number is not enough.
-      const behind = Math.min(this.#waiting(), Math.max(0, last - this.#passed))
-      if (behind === 0 || performance.now() - since >= timeoutMs) return behind
-      await setTimeout(LOOK_MS)
-    }
+    const pause = () => performance.now() - since < timeoutMs && setTimeout(LOOK_MS, true)
+    const followed = [...this.#sources, ...this.#leaving].map((source) => follow(source))
+    const inLoggers = () => followed.reduce((sum, { left }) => sum + left(), 0)
+    while (inLoggers() > 0 && (await pause()));
+    // The one whose callback is held has come through.
+    const last = this.#passed + this.writableLength - (this.#held.length > 0 ? 1 : 0)
+    while (last > this.#passed && (await pause()));
+    for (const { stop } of followed) stop()
+    return inLoggers() + Math.max(0, last - this.#passed)
   }
 
   /** A logger has removed this transport. What it logged before and holds back still belongs here. */
@@ -191,20 +191,29 @@ export class DisTransport extends Transport {
     this.#sources.delete(source)
     this.#leaving.add(source)
     if (this.parent === source) this.parent = [...this.#sources][0]
-    let left = waitingIn(source)
-    const take = (info: unknown) => left-- > 0 && !this.#sources.has(source) && this.write(info)
-    if (left > 0) source.on('data', take)
+    const { left, stop } = follow(source, (info) => this.#sources.has(source) || this.write(info))
     // A logger that is configured anew, or another one, may add the transport in the same turn.
     await setImmediate()
-    while (left > 0 && waitingIn(source) > 0) await setTimeout(LOOK_MS, undefined, { ref: false })
-    source.off('data', take)
-    // As without our listener: what is logged now waits for the next transport.
-    if (source.listenerCount('data') === 0) source.pause()
+    while (left() > 0) await setTimeout(LOOK_MS, undefined, { ref: false })
+    stop()
     this.#leaving.delete(source)
     if (this.#sources.size + this.#leaving.size === 0) this.close()
   }
 }
 
-function waitingIn({ writableLength, readableLength }: Source): number {
-  return writableLength + readableLength
+/** Calls `take` with each info that waits in a logger now, when it comes out. */
+function follow(source: Source, take: (info: Info) => void = () => {}) {
+  const waiting = () => source.writableLength + source.readableLength
+  let count = waiting()
+  const listener = (info: Info) => void (count-- > 0 && take(info))
+  if (count > 0) source.on('data', listener)
+  return {
+    // The logger's format may filter some of them out, so their number is not enough.
+    left: () => Math.max(0, Math.min(count, waiting())),
+    stop() {
+      source.off('data', listener)
+      // As without a listener: what is logged now waits for the next transport.
+      if (source.listenerCount('data') === 0) source.pause()
+    }
+  }
 }

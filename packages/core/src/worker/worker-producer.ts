@@ -24,6 +24,8 @@ import { ProducerThread } from './thread.ts'
 
 /** Time for the way to the thread and back, besides the work itself. */
 const GRACE_MS = 500
+/** A thread that is merely late, on a busy machine, still saves what it has; one that is ended early does not. */
+const CLOSE_GRACE_MS = 5_000
 /** Longest close while the process waits in `exit`: thread-stream gives up after 10 s. */
 const MAX_CLOSE_AT_EXIT_MS = 9_000
 
@@ -147,7 +149,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     const thread = this.#thread
     if (thread !== undefined) {
       thread.beginEnd()
-      const answer = await thread.command('close', timeoutMs, timeoutMs + GRACE_MS)
+      const answer = await thread.command('close', timeoutMs, timeoutMs + CLOSE_GRACE_MS)
       if (answer?.report !== undefined) await thread.end()
       else {
         await thread.terminate()
