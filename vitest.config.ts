@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           name: 'built',
           include: ['test/**/*.test.ts'],
-          exclude: FROM_SOURCE,
+          exclude: [...FROM_SOURCE, '**/node_modules/**'],
           sequence: { groupOrder: 2 }
         }
       }

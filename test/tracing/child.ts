@@ -1,0 +1,107 @@
+/** Runs the applications of this folder against a local DIS. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createLocalDis, type LocalDis } from '@dis-logs/local'
+import { expect, onTestFinished } from 'vitest'
+
+const STREAM = 'app-logs'
+
+/** A line that arrived. */
+export interface Arrived {
+  readonly text: string
+  readonly line: Readonly<Record<string, unknown>>
+  readonly key: string | null | undefined
+  readonly partition: string
+}
+
+export interface AppRun {
+  readonly arrived: readonly Arrived[]
+  /** What the application told, in one message. */
+  readonly told: Readonly<Record<string, unknown>>
+  readonly code: number | null
+  readonly stderr: string
+}
+
+/** A local DIS that is gone after the test. */
+export async function startDis(partitions = 3): Promise<LocalDis> {
+  const dis = await createLocalDis({ port: 0, streams: [{ name: STREAM, partitions }], limits: false })
+  onTestFinished(() => dis.close())
+  return dis
+}
+
+/** Runs `node …flags app '{…settings}'` in this folder to its end. Where its logs go is in its environment. */
+export async function runApp(
+  dis: LocalDis,
+  app: 'app.mjs' | 'app.cjs',
+  flags: readonly string[],
+  settings: Readonly<Record<string, unknown>>
+): Promise<AppRun> {
+  const child = fork(app, [JSON.stringify(settings)], {
+    cwd: import.meta.dirname,
+    execArgv: [...flags],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: {
+      PATH: process.env['PATH'],
+      DIS_ENDPOINT: dis.url,
+      DIS_PROJECT_ID: '0123456789abcdef0123456789abcdef',
+      HUAWEICLOUD_SDK_AK: 'FAKE-ACCESS-KEY',
+      HUAWEICLOUD_SDK_SK: 'fake-secret-key'
+    }
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let stderr = ''
+  let told: Record<string, unknown> = {}
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  child.on('message', (message: Record<string, unknown>) => {
+    told = message
+  })
+  const [code] = await once(child, 'close')
+  return { arrived: await arrivals(dis), told, code, stderr }
+}
+
+async function arrivals(dis: LocalDis): Promise<Arrived[]> {
+  const records = await dis.records(STREAM)
+  return records.map(({ data, partitionKey, partitionId }) => {
+    const text = data.toString()
+    const line: Record<string, unknown> = JSON.parse(text)
+    return { text, line, key: partitionKey, partition: partitionId }
+  })
+}
+
+/** A line that the application logged, and the ids with which it did. */
+interface Logged {
+  readonly name: string
+  readonly traceId: string | null
+  readonly spanId: string | null
+}
+
+function isLogged(value: unknown): value is Logged {
+  return typeof value === 'object' && value !== null && 'name' in value && 'traceId' in value
+}
+
+/** What the application says that it logged; fails if that is nothing. */
+export function loggedBy({ told: { logged }, stderr }: AppRun): Logged[] {
+  expect(logged, stderr).toBeInstanceOf(Array)
+  const lines = Array.isArray(logged) ? logged.filter(isLogged) : []
+  expect(lines.length).toBeGreaterThan(0)
+  return lines
+}
+
+/** Fails unless the lines that arrived are those that were logged, each with its ids, or without any. */
+export function expectIds(run: AppRun): void {
+  const expected = loggedBy(run).map(({ name, traceId, spanId }) => ({
+    name,
+    ...(traceId === null ? {} : { trace_id: traceId, span_id: spanId, trace_flags: '01' })
+  }))
+  const arrived = run.arrived.map(({ line }) => {
+    const ids = Object.entries(line).filter(([field]) => /^(name|trace_id|span_id|trace_flags)$/.test(field))
+    return Object.fromEntries(ids)
+  })
+  expect(byName(arrived)).toEqual(byName(expected))
+}
+
+function byName(lines: readonly Readonly<Record<string, unknown>>[]): readonly unknown[] {
+  return lines.toSorted((a, b) => String(a['name']).localeCompare(String(b['name'])))
+}
