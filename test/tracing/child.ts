@@ -1,10 +1,14 @@
 /** Runs the applications of this folder against a local DIS. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createLocalDis, type LocalDis } from '@dis-logs/local'
+import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
+import type { DisOptions } from 'pino-dis'
 import { expect, onTestFinished } from 'vitest'
 
 const STREAM = 'app-logs'
+const PROJECT = '0123456789abcdef0123456789abcdef'
+const ACCESS_KEY = 'FAKE-ACCESS-KEY'
+const SECRET_KEY = 'fake-secret-key'
 
 /** A line that arrived. */
 export interface Arrived {
@@ -18,15 +22,36 @@ export interface AppRun {
   readonly arrived: readonly Arrived[]
   /** What the application told, in one message. */
   readonly told: Readonly<Record<string, unknown>>
+  /** Lines that had arrived when it told that. */
+  readonly arrivedWhenTold: number | undefined
   readonly code: number | null
   readonly stderr: string
 }
 
 /** A local DIS that is gone after the test. */
-export async function startDis(partitions = 3): Promise<LocalDis> {
-  const dis = await createLocalDis({ port: 0, streams: [{ name: STREAM, partitions }], limits: false })
+export async function startDis(partitions = 3, faults: Fault[] = []): Promise<LocalDis> {
+  const streams = [{ name: STREAM, partitions }]
+  const dis = await createLocalDis({ port: 0, streams, limits: false, faults })
   onTestFinished(() => dis.close())
   return dis
+}
+
+/** Options that reach it from this process. */
+export function targetOf(dis: LocalDis): DisOptions {
+  return {
+    endpoint: dis.url,
+    projectId: PROJECT,
+    streamName: STREAM,
+    credentials: { accessKey: ACCESS_KEY, secretKey: SECRET_KEY },
+    batch: { lingerMs: 0 }
+  }
+}
+
+/** The key of the only line that arrived. */
+export async function keyOf(dis: LocalDis): Promise<unknown> {
+  const arrived = await arrivals(dis)
+  expect(arrived).toHaveLength(1)
+  return arrived[0]?.key
 }
 
 /** Runs `node …flags app '{…settings}'` in this folder to its end. Where its logs go is in its environment. */
@@ -43,9 +68,9 @@ export async function runApp(
     env: {
       PATH: process.env['PATH'],
       DIS_ENDPOINT: dis.url,
-      DIS_PROJECT_ID: '0123456789abcdef0123456789abcdef',
-      HUAWEICLOUD_SDK_AK: 'FAKE-ACCESS-KEY',
-      HUAWEICLOUD_SDK_SK: 'fake-secret-key'
+      DIS_PROJECT_ID: PROJECT,
+      HUAWEICLOUD_SDK_AK: ACCESS_KEY,
+      HUAWEICLOUD_SDK_SK: SECRET_KEY
     }
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -54,11 +79,19 @@ export async function runApp(
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString()
   })
+  let early: Promise<readonly Arrived[]> | undefined
   child.on('message', (message: Record<string, unknown>) => {
     told = message
+    early = arrivals(dis)
   })
   const [code] = await once(child, 'close')
-  return { arrived: await arrivals(dis), told, code, stderr }
+  return {
+    arrived: await arrivals(dis),
+    told,
+    arrivedWhenTold: (await early)?.length,
+    code,
+    stderr
+  }
 }
 
 async function arrivals(dis: LocalDis): Promise<Arrived[]> {

@@ -19,10 +19,10 @@ describe.each([
   { ...CJS, logger: 'pino, disStream' },
   { ...CJS, logger: 'winston, worker' },
   { ...CJS, logger: 'winston, in-process' },
-  { ...ESM, logger: 'pino.mjs' },
-  { ...ESM, logger: 'winston.mjs' }
+  { ...ESM, logger: 'recipes/pino.mjs' },
+  { ...ESM, logger: 'recipes/winston.mjs' }
 ])('OpenTelemetry in $app with $logger', ({ app, flags, logger }) => {
-  it('puts the ids of the active span into each line, and none outside of a span', async () => {
+  it('puts the ids of the active span into each line, none outside of a span, and the key of its trace', async () => {
     const result = await run({ app, flags }, { logger, scenario: 'spans' })
     expect(result).toMatchObject({ code: 0, stderr: '' })
     expect(loggedBy(result).map(({ name, traceId }) => [name, traceId !== null])).toEqual([
@@ -35,6 +35,9 @@ describe.each([
       ['after', false]
     ])
     expectIds(result)
+    for (const { line, key } of result.arrived) expect(key).toBe(line['trace_id'] ?? hostname())
+    // Only pino waits for its flush before it tells.
+    if (logger.includes('pino')) expect(result.arrivedWhenTold).toBe(7)
   })
 })
 
@@ -51,23 +54,27 @@ describe.each(['pino, worker', 'winston, worker'])('partitionKey: trace_id with 
     expect([...partitions.values()].map(({ size }) => size)).toEqual(new Array(20).fill(1))
     expect(new Set(result.arrived.map(({ partition }) => partition)).size).toBe(3)
   })
-
-  it('gives lines without a trace the hostname of the machine', async () => {
-    const { arrived } = await run(CJS, { logger, scenario: 'spans' })
-    const keys = arrived.filter(({ line }) => line['trace_id'] === undefined).map(({ key }) => key)
-    expect(keys).toEqual([hostname(), hostname(), hostname()])
-  })
 })
 
 describe('an application in ESM without the hook for imports', () => {
   const program = { ...ESM, flags: CJS.flags }
 
   it('gets no ids from pino', async () => {
-    const { arrived } = await run(program, { logger: 'pino.mjs', scenario: 'spans' })
+    const { arrived } = await run(program, { logger: 'recipes/pino.mjs', scenario: 'spans' })
     expect(arrived.map(({ line }) => line['trace_id'])).toEqual(new Array(7).fill(undefined))
   })
 
   it('gets them from winston, which requires its own files', async () => {
-    expectIds(await run(program, { logger: 'winston.mjs', scenario: 'spans' }))
+    expectIds(await run(program, { logger: 'recipes/winston.mjs', scenario: 'spans' }))
+  })
+})
+
+describe('the instrumentation of pino with its defaults, which the recipe does not use', () => {
+  it('lets logger.flush call back before a line has arrived', async () => {
+    const dis = await startDis(3, [{ kind: 'slow', delayMs: 500, times: 1 }])
+    const flags = ['--require', './traps/log-sending.cjs']
+    const result = await runApp(dis, CJS.app, flags, { logger: 'pino, worker', scenario: 'spans' })
+    expect(result.arrivedWhenTold).toBe(0)
+    expect(result.arrived).toHaveLength(7)
   })
 })

@@ -1,20 +1,25 @@
-// What an application logs. It tells the test over IPC which ids each of its lines was logged with.
+// What an application logs. It tells the test over IPC with which ids, or as which texts.
 import { setImmediate } from 'node:timers/promises'
 import { context, trace } from '@opentelemetry/api'
+import { logErrors, logRecords } from './fields.mjs'
 import { withTrace } from './recipes/trace-ids.mjs'
+import { holdUp, textsOf } from './writing.mjs'
 
 const tracer = trace.getTracer('app')
 const logged = []
+/** The most lines that waited in a logger of winston. */
+let waiting = 0
 
 /** Logs a line that has a name. Its ids are those of the active span, or `ids`. */
-function log(logger, name, ids = trace.getActiveSpan()?.spanContext()) {
-  logged.push({ name, traceId: ids?.traceId ?? null, spanId: ids?.spanId ?? null })
-  logger.info({ name, message: 'a line' })
+function log(logger, name, { pad = 0, ...ids } = { ...trace.getActiveSpan()?.spanContext() }) {
+  logged.push({ name, traceId: ids.traceId ?? null, spanId: ids.spanId ?? null })
+  logger.info({ name, message: 'a line', pad: '-'.repeat(pad) })
+  waiting = Math.max(waiting, logger.writableLength ?? 0)
 }
 
 function inSpan(name, work) {
   return tracer.startActiveSpan(name, async (span) => {
-    await work()
+    await work(span.spanContext())
     span.end()
   })
 }
@@ -36,46 +41,41 @@ async function spans(logger) {
   log(logger, 'after')
 }
 
-/** Several requests at a time, each a trace with several lines. */
-async function requests(logger, { traces, lines }) {
-  async function handle(number) {
-    for (let line = 0; line < lines; line++) {
-      log(logger, `${number}.${line}`)
-      await setImmediate()
-    }
+async function handle(logger, number, { traceId, spanId }, { lines, pad }) {
+  for (let line = 0; line < lines; line++) {
+    log(logger, `${number}.${line}`, { traceId, spanId, pad })
+    await setImmediate()
   }
-  await Promise.all(Array.from({ length: traces }, (_, number) => inSpan('request', () => handle(number))))
+}
+
+/** Several requests at a time, each a trace with several lines. */
+async function requests(logger, { traces, ...rest }) {
+  const numbers = Array.from({ length: traces }, (_, number) => number)
+  await Promise.all(numbers.map((number) => inSpan('request', (ids) => handle(logger, number, ids, rest))))
 }
 
 /** The same without OpenTelemetry: the ids come from a header. */
-async function headers(logger, { traces, lines, pad = 0 }) {
-  async function handle(number, traceId, spanId) {
-    for (let line = 0; line < lines; line++) {
-      log(logger, `${number}.${line}${'-'.repeat(pad)}`, { traceId, spanId })
-      await setImmediate()
-    }
-  }
+async function headers(logger, { traces, ...rest }) {
   log(logger, 'before')
   const all = Array.from({ length: traces }, (_, number) => {
-    const [traceId, spanId] = [hex(number + 1, 32), hex(number + 1, 16)]
-    return withTrace(`00-${traceId}-${spanId}-01`, () => handle(number, traceId, spanId))
+    const hex = (number + 1).toString(16)
+    const ids = { traceId: hex.padStart(32, '0'), spanId: hex.padStart(16, '0') }
+    return withTrace(`00-${ids.traceId}-${ids.spanId}-01`, () => handle(logger, number, ids, rest))
   })
   withTrace('no header of this kind', () => log(logger, 'a wrong header'))
   await Promise.all(all)
 }
 
-function hex(number, length) {
-  return number.toString(16).padStart(length, '0')
-}
+const scenarios = { spans, requests, headers, records: logRecords, errors: logErrors }
 
-const scenarios = { spans, requests, headers }
-
-/** Runs it, waits until DIS has the lines, tells the test what was logged, and lets the process end. */
-export async function run(logger, { scenario, ...settings }) {
-  await scenarios[scenario](logger, settings)
+/** Runs it, waits until DIS has the lines of pino, tells the test what was logged, and lets the process end. */
+export async function run(logger, { scenario, held = false, ...settings }) {
   const isPino = typeof logger.flush === 'function'
+  if (held) holdUp(logger)
+  const texts = textsOf(logger)
+  await scenarios[scenario](logger, settings)
   if (isPino) await new Promise((resolve) => logger.flush(resolve))
-  process.send({ logged })
+  else logger.end()
+  process.send({ logged, texts, waiting })
   process.disconnect()
-  if (!isPino) logger.end()
 }
