@@ -1,5 +1,6 @@
+import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { runApp, startDis } from './child.ts'
+import { loggedBy, runApp, startDis } from './child.ts'
 
 describe.each([
   'recipes/ecs-pino.mjs',
@@ -19,5 +20,21 @@ describe.each([
     expect(arrived.map(({ line }) => line['error'])).toContainEqual(
       expect.objectContaining({ type: 'TypeError', message: 'boom', stack_trace: expect.any(String) })
     )
+  })
+})
+
+describe.each(['pino ECS, disStream', 'winston ECS, in-process'])('OpenTelemetry with %s', (logger) => {
+  it('puts the ids where ECS has them', async () => {
+    const flags = ['--require', './sdk.cjs', '--require', './recipes/ecs-tracing.cjs']
+    const run = await runApp(await startDis(), 'app.cjs', flags, { logger, scenario: 'spans' })
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    const logged = new Map(loggedBy(run).map(({ name, ...ids }) => [name, ids]))
+    expect(run.arrived).toHaveLength(7)
+    for (const { line, key } of run.arrived) {
+      const traceId = line['trace.id'] ?? null
+      expect({ traceId, spanId: line['span.id'] ?? null }).toEqual(logged.get(String(line['name'])))
+      expect(line).not.toHaveProperty('trace_id')
+      expect(key).toBe(traceId ?? hostname())
+    }
   })
 })

@@ -6,7 +6,7 @@ const { disStream } = require('pino-dis')
 const winston = require('winston')
 const { DisTransport } = require('winston-dis')
 
-const options = { streamName: 'app-logs', partitionKey: 'trace_id' }
+const options = { streamName: 'app-logs', partitionKey: ['trace_id', 'trace.id'] }
 const service = { serviceName: 'orders' }
 
 function winstonLogger(worker, format = winston.format.json()) {
