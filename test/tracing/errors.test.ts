@@ -45,3 +45,24 @@ it('an error in a line of winston arrives with message, stack, cause and its own
     { level: 'info', message: 'others', big: '7', date: '1970-01-01T00:00:00.000Z', none: null }
   ])
 })
+
+it('json() alone keeps of an error what was assigned to it, and its stack only behind a message', async () => {
+  const settings = { logger: 'winston, in-process', scenario: 'errors' }
+  const { arrived } = await runApp(await startDis(1), 'app.cjs', [], settings)
+  const bare = { code: 'E_BOOM', inner: {} }
+  expect(arrived.slice(0, 4).map(({ line }) => line)).toEqual([
+    { level: 'error', message: 'a field', err: bare },
+    { level: 'error', ...bare },
+    { level: 'error', message: 'second boom', ...bare, stack: STACK, cause: {} },
+    { level: 'error', message: 'deep', request: { tries: [{ err: bare }] } }
+  ])
+})
+
+it("winston's format.errors mends an error that is the line itself, and none in a field", async () => {
+  const settings = { logger: 'traps/winston-errors-format.mjs', scenario: 'errors' }
+  const { arrived } = await runApp(await startDis(1), 'app.mjs', [], settings)
+  expect(arrived.slice(0, 2).map(({ line }) => line)).toEqual([
+    { level: 'error', message: 'a field', err: { code: 'E_BOOM', inner: {} } },
+    { level: 'error', message: 'boom', stack: STACK, code: 'E_BOOM', inner: {} }
+  ])
+})

@@ -13,8 +13,15 @@ function winstonLogger(worker, format = winston.format.json()) {
   return winston.createLogger({ format, transports: [new DisTransport({ ...options, worker })] })
 }
 
+/** The barrier is that of the transport, not that of the logger. */
+function pinoWithFlushOfTransport() {
+  const transport = pino.transport({ target: 'pino-dis', options })
+  return Object.assign(pino(transport), { flush: (callback) => transport.flush(callback) })
+}
+
 module.exports = {
   'pino, worker': () => pino({ transport: { target: 'pino-dis', options } }),
+  'pino, flush of the transport': pinoWithFlushOfTransport,
   'pino, disStream': () => pino(disStream(options)),
   'pino ECS, disStream': () => pino(ecsPino(service), disStream(options)),
   'winston, worker': () => winstonLogger(true),

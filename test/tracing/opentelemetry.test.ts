@@ -70,11 +70,14 @@ describe('an application in ESM without the hook for imports', () => {
 })
 
 describe('the instrumentation of pino with its defaults, which the recipe does not use', () => {
-  it('lets logger.flush call back before a line has arrived', async () => {
+  it.each([
+    ['lets logger.flush call back before a line has arrived', 'pino, worker', 0],
+    ['leaves the flush of the transport true', 'pino, flush of the transport', 7]
+  ])('%s', async (_, logger, arrived) => {
     const dis = await startDis(3, [{ kind: 'slow', delayMs: 500, times: 1 }])
     const flags = ['--require', './traps/log-sending.cjs']
-    const result = await runApp(dis, CJS.app, flags, { logger: 'pino, worker', scenario: 'spans' })
-    expect(result.arrivedWhenTold).toBe(0)
+    const result = await runApp(dis, CJS.app, flags, { logger, scenario: 'spans' })
+    expect(result.arrivedWhenTold).toBe(arrived)
     expect(result.arrived).toHaveLength(7)
   })
 })

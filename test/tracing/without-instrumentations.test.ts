@@ -1,6 +1,6 @@
 import type { LocalDis } from '@dis-logs/local'
 import { describe, expect, it } from 'vitest'
-import { expectIds, runApp, startDis } from './child.ts'
+import { expectIds, loggedBy, runApp, startDis } from './child.ts'
 
 /** So slow that the buffer is full while the application logs. */
 function startSlowDis(): Promise<LocalDis> {
@@ -16,6 +16,16 @@ describe.each(['pino-mixin.mjs', 'winston-meta.mjs'])('ids of a header with %s',
     const run = await runApp(await startDis(), 'app.mjs', [], settings)
     expect(run).toMatchObject({ code: 0, stderr: '' })
     expect(run.arrived).toHaveLength(32)
+    expectIds(run)
+  })
+})
+
+describe('ids of the active span without the instrumentations', () => {
+  it('are in each line of the span, and in no other', async () => {
+    const settings = { logger: 'active-span-logger.mjs', scenario: 'spans' }
+    const run = await runApp(await startDis(), 'app.mjs', ['--require', './sdk.cjs'], settings)
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    expect(run.arrived).toHaveLength(7)
     expectIds(run)
   })
 })
@@ -47,6 +57,10 @@ describe('a winston logger that waits for DIS', () => {
     })
     expect(run.told['waiting']).toBeGreaterThan(0)
     expect(run.arrived).toHaveLength(202)
-    expect(() => expectIds(run)).toThrow()
+    const right = new Map(loggedBy(run).map(({ name, traceId }) => [name, traceId]))
+    const wrong = run.arrived
+      .map(({ line }) => ({ own: right.get(String(line['name'])), given: line['trace_id'] }))
+      .filter(({ own, given }) => given !== undefined && given !== own)
+    expect(wrong.length).toBeGreaterThan(0)
   })
 })
