@@ -24,7 +24,9 @@ describe.each([
 ])('OpenTelemetry in $app with $logger', ({ app, flags, logger }) => {
   it('puts the ids of the active span into each line, none outside of a span, and the key of its trace', async () => {
     const result = await run({ app, flags }, { logger, scenario: 'spans' })
-    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(result.code).toBe(0)
+    // The hook for imports has no other way on Node 20. Node 26 says so.
+    expect(result.stderr.replace(/^.*\[DEP0205\].*\n\(Use `node --trace-deprecation.*\n/, '')).toBe('')
     expect(loggedBy(result).map(({ name, traceId }) => [name, traceId !== null])).toEqual([
       ['before', false],
       ['outer', true],
