@@ -54,12 +54,13 @@ export async function keyOf(dis: LocalDis): Promise<unknown> {
   return arrived[0]?.key
 }
 
-/** Runs `node …flags app '{…settings}'` in this folder to its end. Where its logs go is in its environment. */
+/** Runs `node …flags app '{…settings}'` in this folder to its end. Its environment says where its logs go; `env` adds to it. */
 export async function runApp(
   dis: LocalDis,
   app: 'app.mjs' | 'app.cjs',
   flags: readonly string[],
-  settings: Readonly<Record<string, unknown>>
+  settings: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string>> = {}
 ): Promise<AppRun> {
   const child = fork(app, [JSON.stringify(settings)], {
     cwd: import.meta.dirname,
@@ -70,7 +71,8 @@ export async function runApp(
       DIS_ENDPOINT: dis.url,
       DIS_PROJECT_ID: PROJECT,
       HUAWEICLOUD_SDK_AK: ACCESS_KEY,
-      HUAWEICLOUD_SDK_SK: SECRET_KEY
+      HUAWEICLOUD_SDK_SK: SECRET_KEY,
+      ...env
     }
   })
   onTestFinished(() => void child.kill('SIGKILL'))

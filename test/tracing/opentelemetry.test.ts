@@ -58,6 +58,18 @@ describe.each(['pino, worker', 'winston, worker'])('partitionKey: trace_id with 
   })
 })
 
+describe('the set-up in NODE_OPTIONS, which worker threads load, too', () => {
+  it.each([
+    ['app.cjs', '--require ./recipes/tracing.cjs', 'winston, worker'],
+    ['app.mjs', '--import ./recipes/tracing.mjs', 'recipes/pino.mjs']
+  ] as const)('gives each line its ids: %s %s, %s', async (app, options, logger) => {
+    const settings = { logger, scenario: 'spans' }
+    const result = await runApp(await startDis(), app, [], settings, { NODE_OPTIONS: options })
+    expect(result.code).toBe(0)
+    expectIds(result)
+  })
+})
+
 describe('an application in ESM without the hook for imports', () => {
   const program = { ...ESM, flags: CJS.flags }
 
