@@ -14,9 +14,9 @@ interface Layer {
 
 const CORE: Readonly<Record<string, Layer>> = {
   words: {
-    files: /^(limits|errors|clock|leases|report\/(codes|cure|events|stats))\.ts$/,
+    files: /^(limits|errors|clock|async-context|leases|report\/(codes|cure|events|stats))\.ts$/,
     uses: ['words'],
-    packages: /^node:diagnostics_channel$/
+    packages: /^node:(diagnostics_channel|async_hooks)$/
   },
   pure: {
     files:

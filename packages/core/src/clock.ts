@@ -1,3 +1,5 @@
+import { outside } from './async-context.ts'
+
 /** Time and chance as a parameter, so that no test has to wait and every run can be repeated. */
 export interface Clock {
   /** Milliseconds since the epoch: wall time, which may jump. For timestamps and signatures. */
@@ -19,7 +21,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   timer(delayMs, fire) {
-    const handle = setTimeout(fire, delayMs)
+    const handle = outside(() => setTimeout(fire, delayMs))
     // A process ends when the application has nothing more to do; what is left to be sent is `leaving.ts`'s concern.
     handle.unref()
     return () => clearTimeout(handle)

@@ -5,6 +5,7 @@
  * Bounded by: the concurrency limit. At the bound: batches wait in the queue. At close: `stop`; answers that come later are
  * ignored, because their lines are settled otherwise.
  */
+import { outside } from '../async-context.ts'
 import type { Clock } from '../clock.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { HotKey } from '../queue/hot-keys.ts'
@@ -54,10 +55,12 @@ export class Dispatcher {
   wake(): void {
     if (this.#isWoken || this.#isStopped) return
     this.#isWoken = true
-    queueMicrotask(() => {
-      this.#isWoken = false
-      this.#pump()
-    })
+    outside(() =>
+      queueMicrotask(() => {
+        this.#isWoken = false
+        this.#pump()
+      })
+    )
   }
 
   /**
