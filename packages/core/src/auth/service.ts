@@ -5,6 +5,7 @@
 import { DisCredentialsError } from '../errors.ts'
 import { HttpTransport } from '../net/http.ts'
 import type { Network } from '../net/network.ts'
+import type { WarningCode } from '../report/codes.ts'
 import { cureIn, cureOf } from '../report/diagnoses.ts'
 import type { WireReply, WireRequest } from '../wire/message.ts'
 import { readError } from '../wire/response.ts'
@@ -43,7 +44,7 @@ export class Service {
     throw new DisCredentialsError(
       'CREDENTIALS_UNAVAILABLE',
       `${this.#options.name}: ${reply.message}`,
-      cureOf('CREDENTIALS_UNAVAILABLE')
+      reply.code === ('BUG' satisfies WarningCode) ? cureIn('bug') : cureOf('CREDENTIALS_UNAVAILABLE')
     )
   }
 

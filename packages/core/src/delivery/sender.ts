@@ -29,6 +29,11 @@ export interface SenderParts {
   readonly clock: Clock
 }
 
+interface Granted {
+  readonly held: Credentials
+  readonly projectId: string
+}
+
 /** A smaller difference is none of a refusal's causes: the service allows 15 minutes. */
 const WRONG_CLOCK_MS = 300_000
 
@@ -95,29 +100,36 @@ export class Sender {
 
   async #exchange(packed: Packed): Promise<{ readonly reply: WireReply; readonly held?: Credentials }> {
     const { body } = packed
-    const { transport, credentials, identity, clock } = this.#parts
+    const { transport, identity, clock } = this.#parts
+    const granted = await this.#credentials()
+    if ('kind' in granted) return { reply: granted }
+    const { held, projectId } = granted
+    const path = `/v2/${projectId}/records`
+    const headers = authorize(
+      {
+        method: 'POST',
+        path,
+        query: {},
+        headers: packed.headers,
+        payloadHash: () => hashPayload(body)
+      },
+      identity.projectId === '' ? { ...identity, projectId } : identity,
+      held,
+      clock.now() + this.#clockOffsetMs
+    )
+    this.count++
+    this.sentBytes += body.length
+    return { reply: await transport.send({ method: 'POST', path, headers, body }), held }
+  }
+
+  /** The credentials and their project, or why there are none: then nothing is sent. */
+  async #credentials(): Promise<Granted | WireReply> {
+    const { credentials, identity } = this.#parts
     try {
       const held = await credentials.get()
-      const projectId = identity.projectId || (await credentials.projectId(held))
-      const path = `/v2/${projectId}/records`
-      const headers = authorize(
-        {
-          method: 'POST',
-          path,
-          query: {},
-          headers: packed.headers,
-          payloadHash: () => hashPayload(body)
-        },
-        identity.projectId === '' ? { ...identity, projectId } : identity,
-        held,
-        clock.now() + this.#clockOffsetMs
-      )
-      this.count++
-      this.sentBytes += body.length
-      return { reply: await transport.send({ method: 'POST', path, headers, body }), held }
+      return { held, projectId: identity.projectId || (await credentials.projectId(held)) }
     } catch (error) {
-      // Only the credentials get here: nothing was sent.
-      return { reply: withoutCredentials(error) }
+      return withoutCredentials(error)
     }
   }
 

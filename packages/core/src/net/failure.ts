@@ -1,5 +1,8 @@
-/** A network error → a stable code and a sentence. Node's own code stays in the sentence, in brackets. */
-import type { NoAnswerCode } from '../report/codes.ts'
+/**
+ * An error of a request → a stable code and a sentence. Node's own code stays in the sentence, in brackets. A mistake in a
+ * program is no error of the network: its code is BUG, and its message says where it was made.
+ */
+import type { NoAnswerCode, WarningCode } from '../report/codes.ts'
 import type { WireReply } from '../wire/message.ts'
 import { withoutLogin } from './address.ts'
 
@@ -73,11 +76,21 @@ const KINDS: readonly Kind[] = [
   }
 ]
 
+/** Codes of Node and undici for calls that no code should make. Their errors are of several classes. */
+const MISUSE = /^(UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED)|ERR_ASSERTION)$/
+/** What the engine throws, and Node for wrong arguments. The network throws none of them, but fetch wraps its errors in a TypeError. */
+const MISTAKES = [TypeError, ReferenceError, RangeError, SyntaxError]
+
 /** A failure as a value. `origin`: the address of the request. */
 export function toFailure(error: unknown, origin: string): Failure {
-  const { code, message } = rootOf(error)
+  const { code, message, root } = rootOf(error)
   const host = new URL(origin).host
   const kind = KINDS.find(({ of }) => of.test(code))
+  if (kind === undefined && (MISUSE.test(code) || MISTAKES.some((mistake) => root instanceof mistake))) {
+    const bug: WarningCode = 'BUG'
+    const place = root instanceof Error ? (root.stack ?? message) : message
+    return { kind: 'failure', code: bug, message: withoutLogin(place), ambiguous: true }
+  }
   const reason = withoutLogin(openSslReason(message))
   if (kind === undefined) return { kind: 'failure', code, message: `${host}: ${reason}`, ambiguous: true }
   return {
@@ -89,18 +102,21 @@ export function toFailure(error: unknown, origin: string): Failure {
 }
 
 /** The innermost error with a code: undici and happy-eyeballs wrap it. */
-function rootOf(error: unknown): { readonly code: string; readonly message: string } {
+function rootOf(error: unknown): { readonly code: string; readonly message: string; readonly root: unknown } {
   const unknown: NoAnswerCode = 'NETWORK'
   let code: string = unknown
   let message = String(error)
+  let root = error
   for (let depth = 0, at: unknown = error; depth < 5 && at instanceof Error; depth++) {
+    root = at
     message = at.message || message
     if ('code' in at && typeof at.code === 'string') code = at.code
     at = at instanceof AggregateError ? at.errors[0] : at.cause
   }
   // undici has no code for a CONNECT that the proxy refuses.
-  if (/^Proxy response \(\d+\)/.test(message)) return { code: 'PROXY_REFUSED', message: proxyAnswer(message) }
-  return { code, message }
+  if (/^Proxy response \(\d+\)/.test(message))
+    return { code: 'PROXY_REFUSED', message: proxyAnswer(message), root }
+  return { code, message, root }
 }
 
 /** `80…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…c:350:` → `wrong version number`. */
