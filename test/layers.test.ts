@@ -36,7 +36,7 @@ const CORE: Readonly<Record<string, Layer>> = {
     files:
       /^(net\/.*|spool\/(files|socket-lock|private-folder|dead-letters)|codec\/.*|auth\/(?!canonical|identity|authorize|redact|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
-    packages: /^(undici|sonic-boom|node:.*)$/
+    packages: /^(undici\/index\.js|sonic-boom|node:.*)$/
   },
   root: {
     files:

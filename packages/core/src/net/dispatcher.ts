@@ -4,7 +4,8 @@
  */
 import type { Socket } from 'node:net'
 import * as tls from 'node:tls'
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+// By the path of its file: Bun puts a stand-in, whose agents cannot send, in the place of the bare name.
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici/index.js'
 import type { Network } from './network.ts'
 
 export interface ConnectionLimits {

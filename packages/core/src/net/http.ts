@@ -5,7 +5,7 @@
  * byte of the answer. Connections never keep the process alive, even in use. A caller that waits for an answer keeps it
  * alive for as long as it wants to wait.
  */
-import type { Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici/index.js'
 import type { Transport, WireReply, WireRequest } from '../wire/message.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { DeadlineError, toFailure } from './failure.ts'
