@@ -102,15 +102,26 @@ describe('webpack: the bundle runs where it was built, so some files of the thre
   })
 })
 
+describe('a process whose permissions forbid threads', () => {
+  it('winston: the producer runs in the process at once, a warning says why, no line is lost', async () => {
+    const flags = ['--experimental-permission', '--allow-fs-read=*', '--allow-fs-write=*']
+    if (process.allowedNodeEnvironmentFlags.has('--allow-net')) flags.push('--allow-net')
+    const { stderr, arrived, told } = await start('webpack, outside', 'winston', {}, flags)
+    expect(compare(arrived, LINES)).toEqual({ missing: [], repeated: [] })
+    expect(told).toEqual({ written: LINES, delivered: LINES, dropped: 0 })
+    expect(stderr.match(/^\[dis-logs\] WORKER: .*$/gm)).toEqual([expect.stringContaining('restricted')])
+  })
+})
+
 async function build(name: string, to: string, bundle: (to: string) => Promise<string>): Promise<void> {
   await mkdir(to)
   built.set(name, join(to, await bundle(to)))
 }
 
 /** Runs an application to its end. Rejects if its status is not 0. */
-async function start(name: string, way: string, options: object = {}) {
+async function start(name: string, way: string, options: object = {}, flags: readonly string[] = []) {
   const path = built.get(name) ?? ''
-  const args = [path, way, String(LINES), JSON.stringify({ ...optionsFor(dis), ...options })]
+  const args = [...flags, path, way, String(LINES), JSON.stringify({ ...optionsFor(dis), ...options })]
   const { stdout, stderr } = await run(process.execPath, args, { cwd: folder, timeout: 20_000 })
   const told: unknown = stdout === '' ? undefined : JSON.parse(stdout)
   return { stderr, told, arrived: await arrivals(dis) }

@@ -56,18 +56,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     this.#closeTimeoutMs = options.closeTimeoutMs ?? DEFAULT_CLOSE_MS
     this.#reporter = new Reporter(systemClock, (name, ...event) => this.tell(name, ...event), writeStderr)
     this.#leaveProcessExit = joinProcessExit(this)
-    const path = locateThreadModule()
-    if (path === undefined) this.#replace('there is none: its file is missing, as in a bundle')
-    else {
-      this.#thread = new ProducerThread(path, options, {
-        event: this.#forward,
-        stats: (stats) => {
-          this.#last = stats
-        },
-        drained: () => this.tell('drain'),
-        gone: (error) => this.#lose(`it failed: ${error.message}`)
-      })
-    }
+    this.#startThread()
     this.#reporter.start()
   }
 
@@ -142,6 +131,28 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
       this.#lose(error instanceof Error ? error.message : String(error))
     }
     this.#reporter.flush()
+  }
+
+  /** Makes the thread; where there can be none, a producer in this thread takes its place at once. */
+  #startThread(): void {
+    const path = locateThreadModule()
+    if (path === undefined) {
+      this.#replace('there is none: its file is missing, as in a bundle')
+      return
+    }
+    try {
+      this.#thread = new ProducerThread(path, this.#options, {
+        event: this.#forward,
+        stats: (stats) => {
+          this.#last = stats
+        },
+        drained: () => this.tell('drain'),
+        gone: (error) => this.#lose(`it failed: ${error.message}`)
+      })
+    } catch (error) {
+      // Node's permissions may forbid threads; a bundler may have broken thread-stream.
+      this.#replace(`it cannot be made: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
 
   async #close(timeoutMs: number): Promise<FlushReport> {
