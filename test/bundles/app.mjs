@@ -24,11 +24,23 @@ const WAYS = {
     const logger = winston.createLogger({ transports: [new DisTransport(options)] })
     each((n) => logger.info('order accepted', { n }))
   },
+  // The thread has the lines, and the exit waits for it.
+  'winston, process.exit'() {
+    const logger = winston.createLogger({ transports: [new DisTransport(options)] })
+    each((n) => logger.info('order accepted', { n }))
+    process.exit()
+  },
   'pino worker'() {
     const transport = pino.transport({ target: 'pino-dis', options })
     const logger = pino(transport)
     each((n) => logger.info({ n }))
     transport.end()
+  },
+  'pino worker, process.exit'() {
+    const transport = pino.transport({ target: 'pino-dis', options })
+    const logger = pino(transport)
+    each((n) => logger.info({ n }))
+    transport.on('ready', () => process.exit())
   },
   'pino stream'() {
     const stream = disStream(options)
@@ -42,6 +54,10 @@ const WAYS = {
     each((n) => producer.write(JSON.stringify({ n })))
     await producer.close()
     tell(producer.stats())
+  },
+  'core, not closed'() {
+    const producer = createProducer(options)
+    each((n) => producer.write(JSON.stringify({ n })))
   }
 }
 
