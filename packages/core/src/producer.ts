@@ -7,7 +7,7 @@ import { resolveSettings, type Settings } from './options/settings.ts'
 import { type ExitListener, joinProcessExit } from './process-exit.ts'
 import { ProducerEmitter } from './producer-emitter.ts'
 import { cureOf } from './report/diagnoses.ts'
-import type { ProducerEvents } from './report/events.ts'
+import type { DropReason, ProducerEvents } from './report/events.ts'
 import type { FlushReport, Stats } from './report/stats.ts'
 
 /** Ships log lines to one DIS stream. Made by {@link createProducer}. */
@@ -38,20 +38,29 @@ export interface Producer extends EventEmitter<ProducerEvents> {
   stats(): Stats
 }
 
+/** A producer in this process: what an adapter has to give up is in its books. */
+export interface InProcessProducer extends Producer {
+  /** For adapters: counts a line that is not written as dropped, and tells of it as of any other. */
+  drop(line: string | Uint8Array, reason: DropReason): void
+}
+
 /**
  * Creates a producer. Nothing is sent, and no connection is made, before the first line is due.
  * @throws DisConfigError if the options cannot work
  */
-export function createProducer(options?: DisOptions): Producer {
+export function createProducer(options?: DisOptions): InProcessProducer {
   return assembleProducer(options)
 }
 
 /** {@link createProducer} with time, network and environment as parameters. */
-export function assembleProducer(options: DisOptions | undefined, parts: ProducerParts = {}): Producer {
+export function assembleProducer(
+  options: DisOptions | undefined,
+  parts: ProducerParts = {}
+): InProcessProducer {
   return new DisProducer(resolveSettings(options, parts.env ?? process.env), parts)
 }
 
-class DisProducer extends ProducerEmitter implements Producer, ExitListener {
+class DisProducer extends ProducerEmitter implements InProcessProducer, ExitListener {
   readonly #settings: Settings
   readonly #stages: Stages
   readonly #cancel: readonly (() => void)[]
@@ -77,6 +86,10 @@ class DisProducer extends ProducerEmitter implements Producer, ExitListener {
     const isTaken = this.#stages.intake.write(line)
     this.#stages.dispatcher.wake()
     return isTaken || this.#isLeaving
+  }
+
+  drop(line: string | Uint8Array, reason: DropReason): void {
+    this.#stages.intake.drop(line, reason)
   }
 
   writeFailed(error: unknown): void {

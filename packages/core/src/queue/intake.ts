@@ -67,7 +67,7 @@ export class Intake {
   write(line: string | Uint8Array): boolean {
     if (typeof line !== 'string' && !isBytes(line)) return this.write(textOf(line))
     if (line.length === 0) return !this.#isClosed && this.#parts.queue.limit.admits()
-    if (this.#isClosed) return this.#drop(line, 'closed')
+    if (this.#isClosed) return this.drop(line, 'closed')
     const text = typeof line === 'string' ? line : decode(line)
     // Three bytes a UTF-16 unit at most: only a long line has to be measured.
     if (line.length * 3 > MAX_RECORD_BYTES && byteLength(line) > MAX_RECORD_BYTES)
@@ -79,6 +79,12 @@ export class Intake {
   dropUnformatted(error: unknown): void {
     if (this.#isClosed) this.#parts.settlement.dropUnstored(0, 'closed')
     else this.#parts.settlement.dropUnstored(0, 'format', reasonOf(error))
+  }
+
+  /** Counts a line that is not taken. False: there is no use in writing more. */
+  drop(line: string | Uint8Array, reason: DropReason): boolean {
+    this.#parts.settlement.dropUnstored(byteLength(line), reason)
+    return reason !== 'closed'
   }
 
   /** Takes no more lines. */
@@ -102,7 +108,7 @@ export class Intake {
     const isRoomy = limit.fits(3 * line.length + ROOMY_BYTES)
     if (!isRoomy && !limit.fits(line.length)) {
       settlement.drop(queue.evict(line.length), 'buffer-full')
-      if (limit.dropsNewest && !limit.fits(line.length)) return this.#drop(line, 'buffer-full')
+      if (limit.dropsNewest && !limit.fits(line.length)) return this.drop(line, 'buffer-full')
     }
     const id = store.put(line, clock.monotonic(), settlement.enter())
     if (spool === undefined) queue.put(key, id)
@@ -125,10 +131,5 @@ export class Intake {
       sample: text.slice(0, SAMPLE_CHARACTERS)
     })
     return true
-  }
-
-  #drop(line: string | Uint8Array, reason: DropReason): boolean {
-    this.#parts.settlement.dropUnstored(byteLength(line), reason)
-    return reason !== 'closed'
   }
 }

@@ -37,11 +37,13 @@ export const NO_ANSWER_CODES = [
 
 /** Of warnings that come from nowhere else. */
 export const WARNING_CODES = [
+  'BACKPRESSURE',
   'CLOCK',
   'CREDENTIALS_FILE_OPEN',
   'HOT_KEY',
   'LEVEL',
   'ORDERED_RATE',
+  'PINO_FLUSH',
   'SPOOL',
   'SPOOL_DAMAGED',
   'SPOOL_FOREIGN',

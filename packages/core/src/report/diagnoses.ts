@@ -124,11 +124,15 @@ const NO_CREDENTIALS: Readonly<Record<CredentialsReason, string>> = {
 }
 
 const WARNINGS: Readonly<Record<WarningCode, string>> = {
+  BACKPRESSURE:
+    'give DIS a transport of its own, beside the console, as docs/pino.md shows; or set a {spool}; or raise {buffer.maxBytes}',
   CLOCK: 'set the clock of this machine; requests are signed with the time of the service from now on',
   CREDENTIALS_FILE_OPEN: 'chmod 600 that file',
   HOT_KEY: 'set {aggregate: true}; or use a {partitionKey} with more values',
   LEVEL: "use one of the logger's levels; meanwhile nothing is filtered out by that level",
   ORDERED_RATE: 'set {aggregate: true}: as many lines of a key as fit into a record travel together',
+  PINO_FLUSH:
+    'wait for flushOf(transport) of pino-dis; or update pino to 10.1.1 or newer, and thread-stream to 4.1',
   SPOOL:
     'check space and permissions of {spool.dir}; lines stay in memory meanwhile, and the disk is tried again',
   SPOOL_DAMAGED:

@@ -45,11 +45,12 @@ export class Reporter {
   readonly #clock: Clock
   readonly #emit: Emit
   readonly #stderr: (text: string) => void
-  /** By kind; warnings by code, so that none keeps another one quiet. */
+  /** By topic: dropped lines by reason and warnings by code, so that none keeps another one quiet. */
   readonly #saidAt = new Map<string, number>()
   // Reasons that were told less than a second ago, and what has come since.
   readonly #untold = new Map<DropReason, Untold>()
-  readonly #unsaidLines = { rejected: 0, dropped: 0 }
+  /** By topic: lines that stderr has not been told of, and how to tell it. */
+  readonly #unsaid = new Map<string, { lines: number; say: (lines: number) => string }>()
 
   /** What was reported before {@link start}. */
   #early: (() => void)[] | undefined = []
@@ -70,10 +71,11 @@ export class Reporter {
   }
 
   rejected(event: RejectedEvent): void {
-    this.#unsaidLines.rejected += event.lines
-    this.#say(
+    this.#sayLines(
       'rejected',
-      () => `${this.#count('rejected')} rejected: ${event.code}: ${event.message} — ${renderCure(event.cure)}`
+      'rejected',
+      event.lines,
+      (lines) => `${count(lines)} rejected: ${event.code}: ${event.message} — ${renderCure(event.cure)}`
     )
     if (channels.rejected.hasSubscribers) channels.rejected.publish(event)
     this.#emit('rejected', event)
@@ -93,9 +95,11 @@ export class Reporter {
     this.#tellDropped({ reason, lines, bytes, detail })
   }
 
-  /** Tells what waits to be told together. */
+  /** Tells what waits to be told together, and stderr what it has not been told: this is the end. */
   flush(): void {
     for (const reason of [...this.#untold.keys()]) this.#tellUntold(reason)
+    for (const { lines, say } of this.#unsaid.values()) this.#write(say(lines))
+    this.#unsaid.clear()
   }
 
   #tellUntold(reason: DropReason): void {
@@ -109,8 +113,8 @@ export class Reporter {
   #tellDropped({ reason, lines, bytes, detail }: Drop): void {
     const message = detail === undefined ? REASONS[reason] : `${REASONS[reason]}: ${detail}`
     const event = { reason, message, lines, bytes, cure: cureOf(reason) }
-    this.#unsaidLines.dropped += lines
-    this.#say('dropped', () => `${this.#count('dropped')} dropped: ${message} — ${renderCure(event.cure)}`)
+    const cure = renderCure(event.cure)
+    this.#sayLines('dropped', `dropped ${reason}`, lines, (all) => `${count(all)} dropped: ${message} — ${cure}`)
     if (channels.dropped.hasSubscribers) channels.dropped.publish(event)
     this.#emit('dropped', event)
   }
@@ -120,25 +124,37 @@ export class Reporter {
       this.#early.push(() => this.warn(event))
       return
     }
-    this.#say('warning', () => `${event.code}: ${event.message} — ${renderCure(event.cure)}`, event.code)
+    if (this.#maySay('warning', event.code)) {
+      this.#write(`${event.code}: ${event.message} — ${renderCure(event.cure)}`)
+    }
     if (channels.warning.hasSubscribers) channels.warning.publish(event)
     this.#emit('warning', event)
   }
 
-  #say(kind: Kind, text: () => string, topic: string = kind): void {
-    const now = this.#clock.monotonic()
-    const before = this.#saidAt.get(topic)
-    if (before !== undefined && now - before < STDERR_INTERVAL_MS[kind]) return
-    this.#saidAt.set(topic, now)
-    this.#stderr(`[dis-logs] ${oneLine(text())}\n`)
+  /** Says it, with the lines that were not said before; or keeps them for the next time, or for the end. */
+  #sayLines(kind: Kind, topic: string, lines: number, say: (lines: number) => string): void {
+    const all = lines + (this.#unsaid.get(topic)?.lines ?? 0)
+    if (this.#maySay(kind, topic)) {
+      this.#unsaid.delete(topic)
+      this.#write(say(all))
+    } else this.#unsaid.set(topic, { lines: all, say })
   }
 
-  /** Lines since this was last said, so that what is not printed is still counted in print. */
-  #count(kind: 'rejected' | 'dropped'): string {
-    const lines = this.#unsaidLines[kind]
-    this.#unsaidLines[kind] = 0
-    return `${lines} log line${lines === 1 ? '' : 's'}`
+  #maySay(kind: Kind, topic: string): boolean {
+    const now = this.#clock.monotonic()
+    const before = this.#saidAt.get(topic)
+    if (before !== undefined && now - before < STDERR_INTERVAL_MS[kind]) return false
+    this.#saidAt.set(topic, now)
+    return true
   }
+
+  #write(text: string): void {
+    this.#stderr(`[dis-logs] ${oneLine(text)}\n`)
+  }
+}
+
+function count(lines: number): string {
+  return `${lines} log line${lines === 1 ? '' : 's'}`
 }
 
 const REASONS: Readonly<Record<DroppedEvent['reason'], string>> = {
