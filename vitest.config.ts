@@ -48,6 +48,7 @@ export default defineConfig({
         test: {
           name: 'built',
           include: ['test/**/*.test.ts'],
+          // A folder of tests that is a package of its own has its dependencies, with their tests.
           exclude: [...FROM_SOURCE, '**/node_modules/**'],
           sequence: { groupOrder: 2 }
         }

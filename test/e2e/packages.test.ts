@@ -38,7 +38,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'throttled'
   ],
   '@dis-logs/core/worker': ['createWorkerProducer'],
-  'pino-dis': ['default', 'disStream'],
+  'pino-dis': ['default', 'disOptions', 'disStream', 'flushOf', 'statsOf'],
   'winston-dis': ['DisTransport'],
   '@dis-logs/local': ['LocalDisOptionError', 'createLocalDis'],
   '@dis-logs/cli': ['run']

@@ -1,7 +1,7 @@
 /** pino-dis: a pino transport that ships every log line to Huawei Cloud DIS. */
 import type { DisOptions } from '@dis-logs/core'
 import { type DisStream, disStream } from './stream.ts'
-import { forwardEvents } from './worker.ts'
+import { isPinoWorker, workerStream } from './worker.ts'
 
 export type {
   DisOptions,
@@ -11,6 +11,8 @@ export type {
   Stats,
   WarningEvent
 } from '@dis-logs/core'
+export { flushOf, statsOf, type Transport } from './ask.ts'
+export { disOptions } from './options.ts'
 export { type DisStream, type DisStreamEvents, disStream } from './stream.ts'
 
 /**
@@ -20,10 +22,8 @@ export { type DisStream, type DisStreamEvents, disStream } from './stream.ts'
  */
 export default function pinoDis(options: DisOptions): DisStream {
   const { $context, pinoWillSendConfig: _, ...own }: DisOptions & FromPino = options
-  const stream = disStream(own)
-  // thread-stream adds its context to the options. So with a context this runs in its worker, and not in a plain call.
-  if ($context !== undefined) forwardEvents(stream)
-  return stream
+  // thread-stream adds its context to the options of what it loads itself.
+  return isPinoWorker ? workerStream(own, $context !== undefined) : disStream(own)
 }
 
 /** The fields that pino and thread-stream add to the options of a transport. */
