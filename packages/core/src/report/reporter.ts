@@ -114,7 +114,12 @@ export class Reporter {
     const message = detail === undefined ? REASONS[reason] : `${REASONS[reason]}: ${detail}`
     const event = { reason, message, lines, bytes, cure: cureOf(reason) }
     const cure = renderCure(event.cure)
-    this.#sayLines('dropped', `dropped ${reason}`, lines, (all) => `${count(all)} dropped: ${message} — ${cure}`)
+    this.#sayLines(
+      'dropped',
+      `dropped ${reason}`,
+      lines,
+      (all) => `${count(all)} dropped: ${message} — ${cure}`
+    )
     if (channels.dropped.hasSubscribers) channels.dropped.publish(event)
     this.#emit('dropped', event)
   }
