@@ -48,7 +48,7 @@ const CORE: Readonly<Record<string, Layer>> = {
 
 /** Other packages: what they may import from outside themselves. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  pino: /^(@dis-logs\/core|node:(events|stream|string_decoder|worker_threads))$/,
+  pino: /^(@dis-logs\/core|pino-abstract-transport|node:(events|stream|worker_threads))$/,
   winston: /^(@dis-logs\/core(\/worker)?|winston-transport|node:timers\/promises)$/,
   cli: /^(@dis-logs\/(core|local)|node:.*|[a-z][\w-]*)$/,
   // Apart from core, so that a misreading on one side cannot cancel itself on the other.

@@ -85,7 +85,7 @@ describe.each([
     for (let n = 0; n < 10; n++) producer.write(lineOf(n))
     const [first, second] = [producer.close({ timeoutMs: 300 }), producer.close()]
     producer.write(lineOf(10))
-    producer.writeFailed(new Error('late'))
+    producer.drop('', 'format', new Error('late'))
     expect(await first).toEqual(await second)
     producer.write(lineOf(11))
     expect(producer.stats()).toMatchObject({ written: 13, delivered: 0, dropped: 13, buffered: 0 })
@@ -93,7 +93,7 @@ describe.each([
     const ofReason = (wanted: string) =>
       dropped.filter(([reason]) => reason === wanted).reduce((sum, [, lines]) => sum + lines, 0)
     expect(ofReason('closing')).toBe(10)
-    await vi.waitFor(() => expect(ofReason('closed')).toBe(3), 3_000)
+    await vi.waitFor(() => expect(ofReason('closed')).toBe(2), 3_000)
     vi.restoreAllMocks()
   })
 
@@ -102,7 +102,7 @@ describe.each([
     await start()
     const producer = make()
     const dropped = once(producer, 'dropped')
-    producer.writeFailed(new Error('no such field'))
+    producer.drop('', 'format', new Error('no such field'))
     const event = { reason: 'format', lines: 1, message: 'their format threw: no such field' }
     expect(await dropped).toMatchObject([event])
     producer.write(lineOf(0))

@@ -17,7 +17,7 @@ export {
 } from './options/inspection.ts'
 export type { CredentialsOption, DisOptions, IamCredentials } from './options/options.ts'
 export { validateOptions } from './options/validate.ts'
-export { createProducer, type InProcessProducer, type Producer } from './producer.ts'
+export { createProducer, type Producer } from './producer.ts'
 export type { OverflowPolicy } from './queue/buffer-limit.ts'
 export type { DisRecord, PartitionInfo, RecordsPage, StreamInfo } from './reader/answers.ts'
 export { type CredentialFacts, type CursorPosition, createClient, type DisClient } from './reader/client.ts'

@@ -18,10 +18,10 @@ export interface Producer extends EventEmitter<ProducerEvents> {
    */
   write(line: string | Uint8Array): boolean
   /**
-   * For adapters: counts one line that never became text, because its format or serializer threw `error`. It is written
-   * and dropped, reason `format`. Never throws.
+   * For adapters: counts a line that is not written as dropped, and tells of it as of any other. `cause`: what was thrown, of a
+   * line that never became text (`''`, reason `format`). Never throws.
    */
-  writeFailed(error: unknown): void
+  drop(line: string | Uint8Array, reason: DropReason, cause?: unknown): void
   /** For adapters: reports a warning of theirs as if it were one of the producer's. `code` is one of docs/errors.md. */
   warn(code: string, message: string): void
   /**
@@ -38,29 +38,20 @@ export interface Producer extends EventEmitter<ProducerEvents> {
   stats(): Stats
 }
 
-/** A producer in this process: what an adapter has to give up is in its books. */
-export interface InProcessProducer extends Producer {
-  /** For adapters: counts a line that is not written as dropped, and tells of it as of any other. */
-  drop(line: string | Uint8Array, reason: DropReason): void
-}
-
 /**
  * Creates a producer. Nothing is sent, and no connection is made, before the first line is due.
  * @throws DisConfigError if the options cannot work
  */
-export function createProducer(options?: DisOptions): InProcessProducer {
+export function createProducer(options?: DisOptions): Producer {
   return assembleProducer(options)
 }
 
 /** {@link createProducer} with time, network and environment as parameters. */
-export function assembleProducer(
-  options: DisOptions | undefined,
-  parts: ProducerParts = {}
-): InProcessProducer {
+export function assembleProducer(options: DisOptions | undefined, parts: ProducerParts = {}): Producer {
   return new DisProducer(resolveSettings(options, parts.env ?? process.env), parts)
 }
 
-class DisProducer extends ProducerEmitter implements InProcessProducer, ExitListener {
+class DisProducer extends ProducerEmitter implements Producer, ExitListener {
   readonly #settings: Settings
   readonly #stages: Stages
   readonly #cancel: readonly (() => void)[]
@@ -88,12 +79,8 @@ class DisProducer extends ProducerEmitter implements InProcessProducer, ExitList
     return isTaken || this.#isLeaving
   }
 
-  drop(line: string | Uint8Array, reason: DropReason): void {
-    this.#stages.intake.drop(line, reason)
-  }
-
-  writeFailed(error: unknown): void {
-    this.#stages.intake.dropUnformatted(error)
+  drop(line: string | Uint8Array, reason: DropReason, cause?: unknown): void {
+    this.#stages.intake.drop(line, reason, cause)
   }
 
   warn(code: string, message: string): void {

@@ -1,5 +1,4 @@
 /** The public entry `@dis-logs/core/worker`: for applications and adapters that keep the work out of their own thread. */
-import { DisConfigError } from './errors.ts'
 import type { DisOptions } from './options/options.ts'
 import { validateOptions } from './options/validate.ts'
 import type { Producer } from './producer.ts'
@@ -14,18 +13,6 @@ import { WorkerProducer } from './worker/worker-producer.ts'
  * @throws DisConfigError if the options cannot work, or cannot cross into a thread because they hold a function
  */
 export function createWorkerProducer(options: DisOptions = {}): Producer {
-  validateOptions(options)
-  refuseFunctions(options)
+  validateOptions(options, { mayHoldFunctions: false })
   return new WorkerProducer(options)
-}
-
-/** @throws DisConfigError if an option is, or holds, a function */
-function refuseFunctions(options: object, path = ''): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (typeof value === 'function') {
-      const cure = 'a function cannot cross into the worker: set worker: false, or use a plain value'
-      throw new DisConfigError([{ option: `${path}${name}`, given: 'a function', cure }])
-    }
-    if (typeof value === 'object' && value !== null) refuseFunctions(value, `${path}${name}.`)
-  }
 }

@@ -5,10 +5,10 @@
  * `EVENT`. With `targets` and `pipeline` it is pino's own worker that calls us: it passes no flush on, and may not wait.
  */
 import { BroadcastChannel, isMainThread, parentPort, threadId, workerData } from 'node:worker_threads'
-import { DisConfigError, type DisOptions, type FlushReport } from '@dis-logs/core'
+import { DisConfigError, type DisOptions, type FlushReport, forwardEvents } from '@dis-logs/core'
 import { onSilence } from './main-thread.ts'
 import { type Answer, channelName, fieldOf, isQuestion, type Question } from './protocol.ts'
-import { eventNames, LineStream } from './stream.ts'
+import { type DisStream, type LineStream, lineStream } from './stream.ts'
 
 /** What thread-stream was given for its thread; `undefined` in any other thread, also in a worker of the application's. */
 const given: unknown =
@@ -27,19 +27,19 @@ const streams: LineStream[] = []
  * Makes the stream of a target. `isDestination`: thread-stream itself flushes and ends it.
  * @throws Error with the code and the problems of a DisConfigError as its `cause`: all that crosses to the main thread
  */
-export function workerStream(options: DisOptions, isDestination: boolean): LineStream {
-  const watch = onSilence((isSilent) => stream.takeAll(isSilent))
-  const stream = orClonable(
-    () => new LineStream(options, writerWaits() ? { waits: true, onFull: watch } : { waits: false })
+export function workerStream(options: DisOptions, isDestination: boolean): DisStream {
+  const watch = onSilence((isSilent) => made.gate.takeAll(isSilent))
+  const writer = writerWaits() ? { waits: true, onFull: watch } : { waits: false }
+  const made = orClonable(() => lineStream(options, writer))
+  const { stream, producer } = made
+  forwardEvents(producer, (name, ...args) =>
+    parentPort?.postMessage({ code: 'EVENT', name: `dis:${name}`, args })
   )
-  for (const name of eventNames) {
-    stream.on(name, (event) => parentPort?.postMessage({ code: 'EVENT', name, args: [event] }))
-  }
   stream.once('close', () => watch(false))
   if (streams.length === 0) answerQuestions()
-  streams.push(stream)
+  streams.push(made)
   if (!flushes(String(version))) {
-    stream.warn('PINO_FLUSH', `logger.flush(callback) waits for nothing with thread-stream ${version}`)
+    producer.warn('PINO_FLUSH', `logger.flush(callback) waits for nothing with thread-stream ${version}`)
   } else if (!isDestination) delayFlushed()
   return stream
 }
@@ -85,7 +85,7 @@ function answerQuestions(): void {
 }
 
 async function answer({ id, kind, index, timeoutMs }: Question): Promise<Answer> {
-  if (kind === 'stats') return { answers: id, stats: streams[index]?.stats() }
+  if (kind === 'stats') return { answers: id, stats: streams[index]?.producer.stats() }
   return { answers: id, report: await flushAll(timeoutMs) }
 }
 
@@ -106,7 +106,7 @@ function delayFlushed(): void {
 /** The sum of the reports. */
 async function flushAll(timeoutMs?: number): Promise<FlushReport> {
   await passedOn()
-  const reports = await Promise.all(streams.map((stream) => stream.settled(timeoutMs)))
+  const reports = await Promise.all(streams.map(({ producer }) => producer.flush({ timeoutMs })))
   return reports.reduce((sum, report) => ({
     delivered: sum.delivered + report.delivered,
     rejected: sum.rejected + report.rejected,

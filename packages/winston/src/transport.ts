@@ -86,7 +86,7 @@ export class DisTransport extends Transport {
       // A logger's format that filters an info hands its `false` over.
       if (info && this.#accepts(info)) formatted = this.#formatted(info)
     } catch (error) {
-      this.#producer.writeFailed(error)
+      this.#producer.drop('', 'format', error ?? 'nothing')
     }
     if (formatted) this.log(formatted, next)
     else next()

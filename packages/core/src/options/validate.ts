@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { loadCodec } from '../codec/load.ts'
-import { invalidOption } from '../errors.ts'
+import { DisConfigError, invalidOption } from '../errors.ts'
 import { preparePrivateFolder } from '../spool/private-folder.ts'
 import type { DisOptions } from './options.ts'
 import { resolveSettings } from './settings.ts'
@@ -11,10 +11,12 @@ import { resolveSettings } from './settings.ts'
  * Checks options as `createProducer` does, with the environment of this process, and starts nothing. An adapter whose
  * producer runs in another thread calls it, so that a mistake throws where the user made it. Makes the folders that the
  * options name.
+ * @param mayHoldFunctions false if they have to cross into a thread
  * @throws DisConfigError if the options cannot work
  */
-export function validateOptions(options?: DisOptions): void {
+export function validateOptions(options?: DisOptions, { mayHoldFunctions = true } = {}): void {
   const { spool, deadLetter, wire } = resolveSettings(options, process.env)
+  if (!mayHoldFunctions && options !== undefined) refuseFunctions(options)
   loadCodec(wire.compression)
   if (spool !== undefined) probeSpoolFolder(spool.dir)
   if (deadLetter !== undefined) {
@@ -23,6 +25,17 @@ export function validateOptions(options?: DisOptions): void {
       useFolder(dirname(path))
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error('EISDIR: it is a folder')
     })
+  }
+}
+
+function refuseFunctions(options: object, path = ''): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === 'function') {
+      const cure =
+        'a function cannot cross into the worker: use a plain value, or keep the producer in the process (worker: false, disStream)'
+      throw new DisConfigError([{ option: `${path}${name}`, given: 'a function', cure }])
+    }
+    if (typeof value === 'object' && value !== null) refuseFunctions(value, `${path}${name}.`)
   }
 }
 

@@ -75,15 +75,10 @@ export class Intake {
     return this.#admit(line, text)
   }
 
-  /** Counts a line that never became text, because its format threw `error`. */
-  dropUnformatted(error: unknown): void {
-    if (this.#isClosed) this.#parts.settlement.dropUnstored(0, 'closed')
-    else this.#parts.settlement.dropUnstored(0, 'format', reasonOf(error))
-  }
-
-  /** Counts a line that is not taken. False: there is no use in writing more. */
-  drop(line: string | Uint8Array, reason: DropReason): boolean {
-    this.#parts.settlement.dropUnstored(byteLength(line), reason)
+  /** Counts a line that is not taken, with what was thrown where that is why. False: there is no use in writing more. */
+  drop(line: string | Uint8Array, reason: DropReason, cause?: unknown): boolean {
+    const detail = cause === undefined ? undefined : reasonOf(cause)
+    this.#parts.settlement.dropUnstored(byteLength(line), reason, detail)
     return reason !== 'closed'
   }
 

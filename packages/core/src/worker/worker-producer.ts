@@ -71,13 +71,9 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     return this.#thread.write(text) || this.#isLeaving
   }
 
-  writeFailed(error: unknown): void {
-    if (this.#fallback !== undefined) {
-      this.#fallback.writeFailed(error)
-      return
-    }
-    if (this.#closing === undefined) this.#drop('format', 1, 0, reasonOf(error))
-    else this.#drop('closed', 1, 0)
+  drop(line: string | Uint8Array, reason: DropReason, cause?: unknown): void {
+    if (this.#fallback !== undefined) this.#fallback.drop(line, reason, cause)
+    else this.#drop(reason, 1, byteLength(line), cause === undefined ? undefined : reasonOf(cause))
   }
 
   warn(code: string, message: string): void {
