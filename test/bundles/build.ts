@@ -70,14 +70,15 @@ export const webpackOf: Bundler = async ({ from, to, external = [] }) => {
   return 'bundle.cjs'
 }
 
-/** The second recipe of docs/bundling.md: the thread's two files are bundled as well, and the application says where they are. */
+/** The second recipe of docs/bundling.md: the files of the threads are bundled as well, and the application says where they are. */
 export const withThread: Bundler = async (build) => {
-  const winstonDis = createRequire(createRequire(join(build.from, 'app.mjs')).resolve('winston-dis'))
-  const core = winstonDis.resolve('@dis-logs/core/worker')
+  const app = createRequire(join(build.from, 'app.mjs'))
+  const core = createRequire(app.resolve('winston-dis')).resolve('@dis-logs/core/worker')
   await esbuild.build({
     ...common(build),
     entryPoints: {
       bundle: 'app.mjs',
+      'pino-dis': app.resolve('pino-dis'),
       'dis-logs-worker': join(dirname(core), 'worker-thread.mjs'),
       'thread-stream-worker': createRequire(core).resolve('thread-stream/lib/worker.js')
     },
@@ -89,6 +90,7 @@ export const withThread: Bundler = async (build) => {
     join(build.to, 'start.cjs'),
     `const { join } = require('node:path')
 globalThis.__bundlerPathsOverrides = {
+  'pino-dis': join(__dirname, 'pino-dis.cjs'),
   'dis-logs-worker': join(__dirname, 'dis-logs-worker.cjs'),
   'thread-stream-worker': join(__dirname, 'thread-stream-worker.cjs')
 }

@@ -85,9 +85,9 @@ describe.each(Object.keys(BUNDLERS))('%s: the transports stay outside the bundle
   })
 })
 
-describe("esbuild: the thread's files are bundled beside the application", () => {
-  it('winston runs in its worker', async () => {
-    const { stderr, arrived } = await start('with its thread', 'winston')
+describe('esbuild: the files of the threads are bundled beside the application', () => {
+  it.each(['winston', 'pino worker'])('%s runs in its worker', async (way) => {
+    const { stderr, arrived } = await start('with its thread', way)
     expect(compare(arrived, LINES)).toEqual({ missing: [], repeated: [] })
     expect(stderr).toBe('')
   })
