@@ -55,6 +55,20 @@ const WAYS = {
     await producer.close()
     tell(producer.stats())
   },
+  // With a spool: the lines are on disk when the process is killed, and the next one sends them.
+  'core, killed'() {
+    const producer = createProducer(options)
+    each((n) => producer.write(JSON.stringify({ n })))
+    producer.flush().then(() => process.kill(process.pid, 'SIGKILL'))
+  },
+  'core, after a kill'() {
+    const producer = createProducer(options)
+    const timer = setInterval(() => {
+      if (producer.stats().delivered < Number(lines)) return
+      clearInterval(timer)
+      void producer.close()
+    }, 20)
+  },
   'core, not closed'() {
     const producer = createProducer(options)
     each((n) => producer.write(JSON.stringify({ n })))

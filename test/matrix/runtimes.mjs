@@ -1,6 +1,6 @@
 // Each runtime × each way into DIS: a real process of the packed packages, a local DIS, and the question whether every line arrived.
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { install } from './install.mjs'
 import { withDis } from './local.mjs'
@@ -51,6 +51,7 @@ export async function* tryRuntime(name, folder, binaries) {
   for (const file of ['app.mjs', 'app.cjs']) {
     for (const way of WAYS) yield { what: `${file} ${way}`, fault: await tryWay(command, folder, file, way) }
   }
+  yield { what: 'spool, SIGKILL', fault: await trySpool(command, folder) }
   yield { what: 'dis-logs ship', fault: await tryShip(command, folder) }
 }
 
@@ -76,6 +77,24 @@ function tryWay({ path, args }, folder, file, way) {
   })
 }
 
+/** What is on disk when a process is killed is sent by the next one. */
+function trySpool({ path, args }, folder) {
+  return withDis(LINES, async ({ options }) => {
+    const dir = mkdtempSync(join(folder, 'spool-'))
+    // Requests wait, so that the disk is the only way to be settled.
+    const settings = JSON.stringify({
+      ...options,
+      spool: { dir, mode: 'always' },
+      batch: { lingerMs: 5_000 }
+    })
+    const start = (way) =>
+      run(path, [...args, join(folder, 'app.mjs'), way, String(LINES), settings], { cwd: folder })
+    const killed = await start('core, killed')
+    if (killed.code !== 'SIGKILL') return { ...killed, stderr: `it was not killed: ${killed.stderr}` }
+    return start('core, after a kill')
+  })
+}
+
 function tryShip({ path, args }, folder) {
   return withDis(LINES, async ({ env }) => {
     const input = Array.from({ length: LINES }, (_, n) => `{"n":${n}}\n`).join('')
@@ -93,6 +112,8 @@ function run(path, args, { cwd, env = {}, input = '' }) {
     const child = execFile(path, args, options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? error.signal), stdout, stderr })
     })
+    // A process may end without having read this.
+    child.stdin.on('error', () => {})
     child.stdin.end(input)
   })
 }
