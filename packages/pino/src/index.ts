@@ -18,7 +18,8 @@ export { type DisStream, type DisStreamEvents, disStream } from './stream.ts'
 /**
  * The transport target: `pino({ transport: { target: 'pino-dis', options } })`. pino calls this in its worker thread. The
  * transport in the main thread emits `dis:rejected`, `dis:dropped`, `dis:stats` and `dis:warning`.
- * @throws DisConfigError if the options cannot work. pino reports it as the transport's `error` event
+ * @throws DisConfigError if the options cannot work; in pino's worker an Error with its code and problems as `cause`, which is an
+ * `error` event of the transport. `disOptions` finds a mistake earlier
  */
 export default function pinoDis(options: DisOptions): DisStream {
   const { $context, pinoWillSendConfig: _, ...own }: DisOptions & FromPino = options
