@@ -52,33 +52,57 @@ async function takenFrom(transport: Transport): Promise<void> {
   await new Promise<void>((resolve) => transport.flush(() => resolve()))
 }
 
+const ENDED = 'the transport has ended'
+
+/** The way to a worker, and who waits for its answers, by the id of the question. */
+interface Line {
+  readonly channel: BroadcastChannel
+  readonly waiting: Map<number, (answer: Answer) => void>
+}
+
+/** Kept as long as the transport lives: in Deno a channel that follows on another one of its name may hear nothing. */
+const lines = new WeakMap<Transport, Line>()
 let questions = 0
 
 async function ask(transport: Transport, question: Omit<Question, 'id'>): Promise<Answer> {
   if (fieldOf(transport, 'ready') !== true) {
     await unlessClosed(transport, (done) => void transport.once('ready', done))
   }
-  const threadId = fieldOf(fieldOf(transport, 'worker'), 'threadId')
-  if (typeof threadId !== 'number') throw new TypeError('this is no transport of pino.transport()')
+  if (fieldOf(transport, 'destroyed') === true) throw new Error(ENDED)
+  const { channel, waiting } = lineTo(transport)
   const id = questions++
-  const channel = new BroadcastChannel(channelName(threadId))
+  channel.ref()
   try {
     return await unlessClosed<Answer>(transport, (done) => {
-      channel.onmessage = (event: unknown) => {
-        const message = fieldOf(event, 'data')
-        if (isAnswer(message) && message.answers === id) done(message)
-      }
+      waiting.set(id, done)
       channel.postMessage({ ...question, id })
     })
   } finally {
-    channel.close()
+    waiting.delete(id)
+    if (waiting.size === 0) channel.unref()
   }
+}
+
+function lineTo(transport: Transport): Line {
+  const known = lines.get(transport)
+  if (known !== undefined) return known
+  const threadId = fieldOf(fieldOf(transport, 'worker'), 'threadId')
+  if (typeof threadId !== 'number') throw new TypeError('this is no transport of pino.transport()')
+  const line: Line = { channel: new BroadcastChannel(channelName(threadId)), waiting: new Map() }
+  line.channel.onmessage = (event: unknown) => {
+    const message = fieldOf(event, 'data')
+    if (isAnswer(message)) line.waiting.get(message.answers)?.(message)
+  }
+  line.channel.unref()
+  transport.once('close', () => line.channel.close())
+  lines.set(transport, line)
+  return line
 }
 
 /** The value that `start` hands to its callback. @throws Error if the transport is closed before */
 function unlessClosed<T>(transport: Transport, start: (done: (value: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    const closed = () => reject(new Error('the transport has ended'))
+    const closed = () => reject(new Error(ENDED))
     if (fieldOf(transport, 'destroyed') === true) {
       closed()
       return

@@ -81,7 +81,6 @@ function answerQuestions(): void {
     if (!isQuestion(question)) return
     void answer(question).then((answer) => channel.postMessage(answer))
   }
-  channel.unref()
 }
 
 async function answer({ id, kind, index, timeoutMs }: Question): Promise<Answer> {
