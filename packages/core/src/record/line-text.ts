@@ -15,11 +15,11 @@ export function isBytes(value: unknown): value is Uint8Array {
  */
 export function textOf(value: unknown): string {
   if (value === undefined || value === null) return ''
-  if (typeof value !== 'object') return String(value)
   try {
+    if (typeof value !== 'object') return String(value)
     return stringify(value, replace) ?? JSON.stringify(readable(value))
   } catch {
-    return JSON.stringify(readable(value))
+    return JSON.stringify(readable(Object(value)))
   }
 }
 
