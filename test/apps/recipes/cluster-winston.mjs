@@ -1,0 +1,34 @@
+import cluster from 'node:cluster'
+import { createServer } from 'node:http'
+import winston from 'winston'
+import { DisTransport } from 'winston-dis'
+import { keepLogging, tell } from '../load.mjs'
+
+const logger = winston.createLogger({
+  format: winston.format.json(),
+  transports: [
+    new DisTransport({
+      streamName: 'app-logs',
+      closeTimeoutMs: 3_000,
+      spool: { dir: process.env.SPOOL_DIR }
+    })
+  ]
+})
+
+if (cluster.isPrimary) {
+  for (let workers = 0; workers < 2; workers++) cluster.fork()
+  cluster.on('exit', ({ process: { pid } }, code) => logger.info('worker ended', { worker: pid, code }))
+  process.once('SIGTERM', () => {
+    for (const worker of Object.values(cluster.workers)) worker.process.kill('SIGTERM')
+  })
+} else {
+  const server = createServer((_request, response) => void response.end('hello'))
+  server.listen(Number(process.env.PORT))
+  process.once('SIGTERM', () => {
+    server.close(() => process.exit(0))
+    setTimeout(() => server.closeAllConnections(), 5_000).unref()
+  })
+  server.once('listening', () => tell('port', server.address().port))
+}
+
+keepLogging((id) => logger.info('a line', { id }))
