@@ -1,9 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { createProducer } from '@dis-logs/core'
 import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 
 const STREAM = 'app-logs'
+const PROJECT = '0123456789abcdef0123456789abcdef'
+const CREDENTIALS = { accessKey: 'FAKE-ACCESS-KEY', secretKey: 'fake-secret-key' }
+/** `terminationGracePeriodSeconds` of Kubernetes, less a `preStop` of 5 s. */
+const GRACE_MS = 25_000
 
 /** How an application ended. */
 export interface End {
@@ -12,7 +20,7 @@ export interface End {
   readonly stderr: string
 }
 
-/** A recipe that runs in a process of its own, and logs without a pause. */
+/** An application that runs in a process of its own, and logs. */
 export interface App {
   readonly process: ChildProcess
   /** Ids of the lines whose log call has returned. */
@@ -24,34 +32,79 @@ export interface App {
   readonly ended: Promise<End>
 }
 
-export function startLocalDis(faults: Fault[] = []): Promise<LocalDis> {
-  return createLocalDis({ streams: [{ name: STREAM, partitions: 3 }], limits: false, faults })
+/** A service, a folder for a spool, and what is left of both in the end. */
+export interface Site {
+  readonly dis: LocalDis
+  readonly folder: string
+  /** Starts a file of this folder. It finds everything by its environment, as an application does that is deployed. */
+  start(file: string): App
+  /** Lines that have arrived. */
+  arrived(): Promise<Readonly<Record<string, unknown>>[]>
+  /** Ids of lines that were logged and have not arrived. */
+  missing(app: App): Promise<string[]>
+  /** The service works again, and the next start sends what is in the spool. Resolves with the files that are left. */
+  recover(): Promise<string[]>
+  close(): Promise<void>
 }
 
-/** Starts a file of recipes/. It finds the service by its environment, as an application does that is deployed. */
-export function startRecipe(name: string, dis: LocalDis, env: NodeJS.ProcessEnv = {}): App {
-  const child = spawn(process.execPath, [new URL(`recipes/${name}`, import.meta.url).pathname], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: {
-      ...process.env,
-      DIS_ENDPOINT: dis.url,
-      DIS_PROJECT_ID: '0123456789abcdef0123456789abcdef',
-      DIS_STREAM_NAME: STREAM,
-      HUAWEICLOUD_SDK_AK: 'FAKE-ACCESS-KEY',
-      HUAWEICLOUD_SDK_SK: 'fake-secret-key',
-      PORT: '0',
-      ...env
+export async function openSite(faults: Fault[]): Promise<Site> {
+  const dis = await createLocalDis({ streams: [{ name: STREAM, partitions: 3 }], limits: false, faults })
+  const folder = mkdtempSync(join(tmpdir(), 'dis-logs-apps-'))
+  const arrived = async () => {
+    const records = await dis.records(STREAM)
+    return records.map(({ data }): Record<string, unknown> => JSON.parse(data.toString('utf8')))
+  }
+  return {
+    dis,
+    folder,
+    arrived,
+    start: (file) =>
+      startApp(file, {
+        DIS_ENDPOINT: dis.url,
+        DIS_PROJECT_ID: PROJECT,
+        HUAWEICLOUD_SDK_AK: CREDENTIALS.accessKey,
+        HUAWEICLOUD_SDK_SK: CREDENTIALS.secretKey,
+        SPOOL_DIR: folder,
+        HOST: '127.0.0.1',
+        PORT: '0'
+      }),
+    missing: async ({ logged }) => {
+      const ids = new Set((await arrived()).map(({ id }) => id))
+      return logged.filter((id) => !ids.has(id))
+    },
+    recover: async () => {
+      await dis.faults.clear()
+      const producer = createProducer({
+        endpoint: dis.url,
+        projectId: PROJECT,
+        streamName: STREAM,
+        credentials: CREDENTIALS,
+        spool: { dir: folder }
+      })
+      await producer.close({ timeoutMs: 20_000 })
+      return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    },
+    close: async () => {
+      await dis.close()
+      rmSync(folder, { recursive: true, force: true })
     }
+  }
+}
+
+function startApp(file: string, env: NodeJS.ProcessEnv): App {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, ...env }
   })
   const logged: string[] = []
   const values = new Map<string, string[]>()
-  const listeners = new Set<() => void>()
+  const watchers = new Set<() => void>()
   const output = createInterface({ input: child.stdout })
   output.on('line', (line) => {
     const [name = '', value = ''] = line.split(' ')
     if (name === 'logged') logged.push(value)
     else values.set(name, [...(values.get(name) ?? []), value])
-    for (const listener of listeners) listener()
+    for (const watcher of watchers) watcher()
   })
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => {
@@ -62,34 +115,39 @@ export function startRecipe(name: string, dis: LocalDis, env: NodeJS.ProcessEnv 
   )
   function until<Value>(look: () => Value | undefined): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const listener = () => {
+      const watcher = () => {
         const value = look()
         if (value === undefined) return
-        listeners.delete(listener)
+        watchers.delete(watcher)
         resolve(value)
       }
-      listeners.add(listener)
-      listener()
-      void ended.then((end) => reject(new Error(`${name} ended too early: ${JSON.stringify(end)}`)))
+      watchers.add(watcher)
+      watcher()
+      void ended.then((end) => reject(new Error(`${file} ended too early: ${JSON.stringify(end)}`)))
     })
   }
   return {
     process: child,
     logged,
     told: (name) => until(() => values.get(name)?.shift()),
-    hasLogged: (lines) => until(() => (logged.length >= lines ? true : undefined)).then(() => {}),
+    hasLogged: async (lines) => void (await until(() => (logged.length >= lines ? true : undefined))),
     ended
   }
 }
 
-/** Lines that have arrived. */
-export async function arrivedLines(dis: LocalDis): Promise<Readonly<Record<string, unknown>>[]> {
-  const records = await dis.records(STREAM)
-  return records.map(({ data }): Record<string, unknown> => JSON.parse(data.toString('utf8')))
+/** Ends an application as Kubernetes, PM2 and others do: asks it to, and kills it if it is not gone in time. */
+export async function stop(app: App, ask: () => void, graceMs = GRACE_MS): Promise<End> {
+  ask()
+  const timer = setTimeout(() => app.process.kill('SIGKILL'), graceMs)
+  const end = await app.ended
+  clearTimeout(timer)
+  return end
 }
 
-/** Ids of lines that were logged and have not arrived. */
-export async function missingLines(dis: LocalDis, app: Pick<App, 'logged'>): Promise<string[]> {
-  const arrived = new Set((await arrivedLines(dis)).map(({ id }) => id))
-  return app.logged.filter((id) => !arrived.has(id))
+/** A request that the application answers when it is told to end. */
+export async function openRequest(app: App): Promise<{ readonly answer: Promise<string> }> {
+  const port = await app.told('port')
+  const answer = fetch(`http://127.0.0.1:${port}/`).then((response) => response.text())
+  await app.told('request')
+  return { answer }
 }

@@ -1,41 +1,33 @@
 // What the Nest recipes have in common: a controller, and a module that logs while Nest shuts down.
 import { Controller, Get, Module } from '@nestjs/common'
-import { keepLogging, logOne, tell } from './load.mjs'
+import { announce, keepLogging, logSome, slowly } from './load.mjs'
 
 /** Set by `start`. */
 let log
 
 export class HelloController {
   hello() {
-    logOne(log)
-    return 'hello'
+    return slowly(log)
   }
 }
 Controller()(HelloController)
 Get()(HelloController.prototype, 'hello', Object.getOwnPropertyDescriptor(HelloController.prototype, 'hello'))
 
-/** Logs in every hook, and takes its time in between: the last of these lines come after everything else. */
+/** Logs in every hook, and takes its time for it. */
 class Feature {
-  async onModuleDestroy() {
-    await logSome()
+  onModuleDestroy() {
+    return logSome(log)
   }
-  async beforeApplicationShutdown() {
-    await logSome()
+  beforeApplicationShutdown() {
+    return logSome(log)
   }
-  async onApplicationShutdown() {
-    await logSome()
+  onApplicationShutdown() {
+    return logSome(log)
   }
 }
 
 export class FeatureModule {}
 Module({ providers: [Feature] })(FeatureModule)
-
-async function logSome() {
-  for (let lines = 0; lines < 10; lines++) {
-    logOne(log)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 /** Listens, and logs without a pause: for ever, or until the signal comes. */
 export async function start(app, given, { untilSignal = false } = {}) {
@@ -43,5 +35,5 @@ export async function start(app, given, { untilSignal = false } = {}) {
   await app.listen(Number(process.env.PORT), '127.0.0.1')
   const load = keepLogging(log)
   if (untilSignal) process.once('SIGTERM', () => load.stop())
-  tell('port', app.getHttpServer().address().port)
+  announce(app.getHttpServer())
 }

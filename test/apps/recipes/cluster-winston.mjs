@@ -2,16 +2,12 @@ import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import winston from 'winston'
 import { DisTransport } from 'winston-dis'
-import { keepLogging, tell } from '../load.mjs'
+import { announce, keepLogging, slowly } from '../load.mjs'
 
 const logger = winston.createLogger({
   format: winston.format.json(),
   transports: [
-    new DisTransport({
-      streamName: 'app-logs',
-      closeTimeoutMs: 3_000,
-      spool: { dir: process.env.SPOOL_DIR }
-    })
+    new DisTransport({ streamName: 'app-logs', closeTimeoutMs: 3_000, spool: { dir: process.env.SPOOL_DIR } })
   ]
 })
 
@@ -22,13 +18,20 @@ if (cluster.isPrimary) {
     for (const worker of Object.values(cluster.workers)) worker.process.kill('SIGTERM')
   })
 } else {
-  const server = createServer((_request, response) => void response.end('hello'))
-  server.listen(Number(process.env.PORT))
+  const server = createServer(listener)
+  server.listen(Number(process.env.PORT), process.env.HOST)
   process.once('SIGTERM', () => {
     server.close(() => process.exit(0))
+    // A client may keep its connection after the last answer.
+    setInterval(() => server.closeIdleConnections(), 100).unref()
     setTimeout(() => server.closeAllConnections(), 5_000).unref()
   })
-  server.once('listening', () => tell('port', server.address().port))
+  announce(server)
 }
 
-keepLogging((id) => logger.info('a line', { id }))
+const log = (id) => logger.info('a line', { id })
+keepLogging(log)
+
+async function listener(_request, response) {
+  response.end(await slowly(log))
+}

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import pino from 'pino'
-import { keepLogging, tell } from '../load.mjs'
+import { announce, keepLogging, slowly } from '../load.mjs'
 
 // In the primary and in each worker. They share the folder.
 const logger = pino({
@@ -19,13 +19,20 @@ if (cluster.isPrimary) {
     for (const worker of Object.values(cluster.workers)) worker.process.kill('SIGTERM')
   })
 } else {
-  const server = createServer((_request, response) => void response.end('hello'))
-  server.listen(Number(process.env.PORT))
+  const server = createServer(listener)
+  server.listen(Number(process.env.PORT), process.env.HOST)
   process.once('SIGTERM', () => {
     server.close(() => process.exit(0))
+    // A client may keep its connection after the last answer.
+    setInterval(() => server.closeIdleConnections(), 100).unref()
     setTimeout(() => server.closeAllConnections(), 5_000).unref()
   })
-  server.once('listening', () => tell('port', server.address().port))
+  announce(server)
 }
 
-keepLogging((id) => logger.info({ id }, 'a line'))
+const log = (id) => logger.info({ id }, 'a line')
+keepLogging(log)
+
+async function listener(_request, response) {
+  response.end(await slowly(log))
+}

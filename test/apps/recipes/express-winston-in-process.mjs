@@ -1,7 +1,7 @@
 import express from 'express'
 import winston from 'winston'
 import { DisTransport } from 'winston-dis'
-import { keepLogging, tell } from '../load.mjs'
+import { announce, keepLogging, slowly } from '../load.mjs'
 
 const dis = new DisTransport({
   streamName: 'app-logs',
@@ -11,8 +11,8 @@ const dis = new DisTransport({
 const logger = winston.createLogger({ format: winston.format.json(), transports: [dis] })
 
 const app = express()
-app.get('/', (_request, response) => void response.send('hello'))
-const server = app.listen(Number(process.env.PORT))
+app.use(routes)
+const server = app.listen(Number(process.env.PORT), process.env.HOST)
 
 process.once('SIGTERM', () => {
   server.close(async () => {
@@ -20,8 +20,15 @@ process.once('SIGTERM', () => {
     // Without a worker nothing can be sent any more: what is left goes to the spool.
     process.exit(0)
   })
+  // A client may keep its connection after the last answer.
+  setInterval(() => server.closeIdleConnections(), 100).unref()
   setTimeout(() => server.closeAllConnections(), 5_000).unref()
 })
 
-keepLogging((id) => logger.info('a line', { id }))
-server.once('listening', () => tell('port', server.address().port))
+const log = (id) => logger.info('a line', { id })
+keepLogging(log)
+announce(server)
+
+async function routes(_request, response) {
+  response.send(await slowly(log))
+}

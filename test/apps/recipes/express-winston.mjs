@@ -1,7 +1,7 @@
 import express from 'express'
 import winston from 'winston'
 import { DisTransport } from 'winston-dis'
-import { keepLogging, logOne, tell } from '../load.mjs'
+import { announce, keepLogging, slowly } from '../load.mjs'
 
 const logger = winston.createLogger({
   format: winston.format.json(),
@@ -9,20 +9,21 @@ const logger = winston.createLogger({
 })
 
 const app = express()
-app.use(logRequests)
-app.get('/', (_request, response) => void response.send('hello'))
-const server = app.listen(Number(process.env.PORT))
+app.use(routes)
+const server = app.listen(Number(process.env.PORT), process.env.HOST)
 
 process.once('SIGTERM', () => {
   // Open requests come to their end, and their lines with them. `exit` waits for the worker of winston-dis.
   server.close(() => process.exit(0))
+  // A client may keep its connection after the last answer.
+  setInterval(() => server.closeIdleConnections(), 100).unref()
   setTimeout(() => server.closeAllConnections(), 5_000).unref()
 })
 
 const log = (id) => logger.info('a line', { id })
-function logRequests(_request, response, next) {
-  response.once('finish', () => logOne(log))
-  next()
-}
 keepLogging(log)
-server.once('listening', () => tell('port', server.address().port))
+announce(server)
+
+async function routes(_request, response) {
+  response.send(await slowly(log))
+}

@@ -1,17 +1,23 @@
 import Fastify from 'fastify'
-import { keepLogging, tell } from '../load.mjs'
+import { announce, keepLogging, slowly } from '../load.mjs'
 
 const app = Fastify({
   logger: { transport: { target: 'pino-dis', options: { streamName: 'app-logs' } } }
 })
-app.get('/', async () => 'hello')
-await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' })
+app.register(routes)
+await app.listen({ port: Number(process.env.PORT), host: process.env.HOST })
 
 process.once('SIGTERM', async () => {
-  // Open requests come to their end, and so do the `onClose` hooks. `exit` waits for pino's worker.
+  // Fastify waits 72 s for a client that keeps its connection after the last answer.
+  setInterval(() => app.server.closeIdleConnections(), 100).unref()
+  // Open requests come to their end, and hooks run. `exit` waits for pino's worker.
   await app.close()
   process.exit(0)
 })
 
 keepLogging((id) => app.log.info({ id }, 'a line'))
-tell('port', app.server.address().port)
+announce(app.server)
+
+async function routes(scope) {
+  scope.get('/', () => slowly((id) => app.log.info({ id }, 'a line')))
+}

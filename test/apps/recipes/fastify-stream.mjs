@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import Fastify from 'fastify'
 import { disStream } from 'pino-dis'
-import { keepLogging, logOne, tell } from '../load.mjs'
+import { announce, keepLogging, slowly } from '../load.mjs'
 
 const stream = disStream({ streamName: 'app-logs', spool: { dir: process.env.SPOOL_DIR } })
 const app = Fastify({ logger: { stream } })
@@ -10,13 +10,19 @@ app.addHook('onClose', async () => {
   stream.end()
   await once(stream, 'close')
 })
-app.get('/', async () => 'hello')
-await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' })
+app.register(routes)
+await app.listen({ port: Number(process.env.PORT), host: process.env.HOST })
 
 // The process ends by itself when nothing is open any more.
-process.once('SIGTERM', () => app.close())
+process.once('SIGTERM', () => {
+  setInterval(() => app.server.closeIdleConnections(), 100).unref()
+  app.close()
+})
 
-const log = (id) => app.log.info({ id }, 'a line')
-const load = keepLogging(log)
+const load = keepLogging((id) => app.log.info({ id }, 'a line'))
 process.once('SIGTERM', () => load.stop())
-tell('port', app.server.address().port)
+announce(app.server)
+
+async function routes(scope) {
+  scope.get('/', () => slowly((id) => app.log.info({ id }, 'a line')))
+}

@@ -6,7 +6,10 @@ import { Logger, LoggerModule } from 'nestjs-pino'
 import pino from 'pino'
 import { FeatureModule, HelloController, start } from '../nest-parts.mjs'
 
-const transport = pino.transport({ target: 'pino-dis', options: { streamName: 'app-logs' } })
+const transport = pino.transport({
+  target: 'pino-dis',
+  options: { streamName: 'app-logs', closeTimeoutMs: 3_000, spool: { dir: process.env.SPOOL_DIR } }
+})
 const logger = pino(transport)
 
 /** Ends the transport. Global, because Nest runs the hooks of global modules last. */

@@ -9,7 +9,9 @@ import { FeatureModule, HelloController, start } from '../nest-parts.mjs'
 
 const logger = winston.createLogger({
   format: winston.format.json(),
-  transports: [new DisTransport({ streamName: 'app-logs' })]
+  transports: [
+    new DisTransport({ streamName: 'app-logs', closeTimeoutMs: 3_000, spool: { dir: process.env.SPOOL_DIR } })
+  ]
 })
 
 /** Ends the logger. Global, because Nest runs the hooks of global modules last. */

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openRequest, openSite, type Site, stop } from './app.ts'
+
+let site: Site
+
+beforeEach(async () => {
+  // Slow, so that many lines are on their way whenever the signal comes.
+  site = await openSite([{ kind: 'slow', delayMs: 100 }])
+})
+afterEach(() => site.close())
+
+/** Runs a recipe until many lines and a request are on their way, and asks it to end. */
+async function run(recipe: string, ask: NodeJS.Signals | 'shutdown' = 'SIGTERM') {
+  const app = site.start(recipe)
+  const request = await openRequest(app)
+  await app.hasLogged(300)
+  const end = await stop(app, () => {
+    if (ask === 'shutdown') app.process.send(ask)
+    else app.process.kill(ask)
+  })
+  return { app, end, answer: await request.answer }
+}
+
+describe('SIGTERM: the open request is answered, and every line arrives', () => {
+  it.each([
+    { recipe: 'express-pino.mjs', code: 0 },
+    { recipe: 'express-winston.mjs', code: 0 },
+    { recipe: 'fastify-pino.mjs', code: 0 },
+    { recipe: 'fastify-stream.mjs', code: 0 },
+    { recipe: 'nest-pino.mjs', code: 0 },
+    { recipe: 'nest-winston.mjs', code: 0 },
+    { recipe: 'nest-handler.mjs', code: 143 },
+    { recipe: 'nest-pino-hook.mjs', code: null },
+    { recipe: 'nest-winston-hook.mjs', code: null },
+    { recipe: 'cluster.mjs', code: 0 },
+    { recipe: 'cluster-winston.mjs', code: 0 }
+  ])('$recipe', async ({ recipe, code }) => {
+    const { app, end, answer } = await run(`recipes/${recipe}`)
+    const signal = code === null ? 'SIGTERM' : null
+    expect({ end, answer }).toEqual({ end: { code, signal, stderr: '' }, answer: 'hello' })
+    expect(await site.missing(app)).toEqual([])
+  })
+
+  it('express-winston-in-process.mjs: or is sent by the next start', async () => {
+    const { app, end, answer } = await run('recipes/express-winston-in-process.mjs')
+    expect({ end, answer }).toEqual({ end: { code: 0, signal: null, stderr: '' }, answer: 'hello' })
+    expect(await site.recover()).toEqual([])
+    expect(await site.missing(app)).toEqual([])
+  })
+})
+
+describe('PM2', () => {
+  it.each(['SIGINT', 'shutdown'] as const)('%s: nothing is lost', async (ask) => {
+    const { app, end, answer } = await run('recipes/pm2.mjs', ask)
+    expect({ end, answer }).toEqual({ end: { code: 0, signal: null, stderr: '' }, answer: 'hello' })
+    expect(await site.missing(app)).toEqual([])
+  })
+})
+
+describe('Nest without any of these recipes', () => {
+  it('loses lines, which these tests would see', async () => {
+    const { app, end } = await run('nest-bare.mjs')
+    expect(end).toMatchObject({ code: null, signal: 'SIGTERM' })
+    expect(await site.missing(app)).not.toEqual([])
+  })
+})
