@@ -10,8 +10,8 @@ import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 const STREAM = 'app-logs'
 const PROJECT = '0123456789abcdef0123456789abcdef'
 const CREDENTIALS = { accessKey: 'FAKE-ACCESS-KEY', secretKey: 'fake-secret-key' }
-/** `terminationGracePeriodSeconds` of Kubernetes, less a `preStop` of 5 s. */
-const GRACE_MS = 25_000
+/** What docs/frameworks.md gives a pod between SIGTERM and SIGKILL. */
+export const GRACE_MS = 15_000
 
 /** How an application ended. */
 export interface End {
@@ -37,7 +37,7 @@ export interface Site {
   readonly dis: LocalDis
   readonly folder: string
   /** Starts a file of this folder. It finds everything by its environment, as an application does that is deployed. */
-  start(file: string): App
+  start(file: string, ...args: string[]): App
   /** Lines that have arrived. */
   arrived(): Promise<Readonly<Record<string, unknown>>[]>
   /** Ids of lines that were logged and have not arrived. */
@@ -58,8 +58,8 @@ export async function openSite(faults: Fault[]): Promise<Site> {
     dis,
     folder,
     arrived,
-    start: (file) =>
-      startApp(file, {
+    start: (file, ...args) =>
+      startApp([file, ...args], {
         DIS_ENDPOINT: dis.url,
         DIS_PROJECT_ID: PROJECT,
         HUAWEICLOUD_SDK_AK: CREDENTIALS.accessKey,
@@ -91,27 +91,29 @@ export async function openSite(faults: Fault[]): Promise<Site> {
   }
 }
 
-function startApp(file: string, env: NodeJS.ProcessEnv): App {
-  const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
+function startApp([file = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): App {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env }
   })
+  const { stdout, stderr } = child
+  if (stdout === null || stderr === null) throw new Error('it was started with pipes')
   const logged: string[] = []
   const values = new Map<string, string[]>()
   const watchers = new Set<() => void>()
-  const output = createInterface({ input: child.stdout })
+  const output = createInterface({ input: stdout })
   output.on('line', (line) => {
     const [name = '', value = ''] = line.split(' ')
     if (name === 'logged') logged.push(value)
     else values.set(name, [...(values.get(name) ?? []), value])
     for (const watcher of watchers) watcher()
   })
-  let stderr = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString()
+  let errors = ''
+  stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
   })
   const ended = Promise.all([once(child, 'close'), once(output, 'close')]).then(
-    ([[code, signal]]): End => ({ code, signal, stderr })
+    ([[code, signal]]): End => ({ code, signal, stderr: errors })
   )
   function until<Value>(look: () => Value | undefined): Promise<Value> {
     return new Promise((resolve, reject) => {

@@ -1,68 +1,86 @@
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Fault } from '@dis-logs/local'
+import { describe, expect, it } from 'vitest'
 import { openSite, type Site, stop } from './app.ts'
 
 /** PM2's own, if `kill_timeout` is not set. */
 const KILL_TIMEOUT_MS = 1_600
 
-let site: Site
+/** Of the recipe. */
+const PATIENCE_MS = killTimeoutMs()
 
-beforeEach(async () => {
-  site = await openSite([{ kind: 'hang' }])
+async function at(faults: Fault[], use: (site: Site) => Promise<void>): Promise<void> {
+  const site = await openSite(faults)
+  await use(site)
+  await site.close()
+}
+
+const HANGS: Fault[] = [{ kind: 'hang' }]
+
+// These wait most of the time.
+describe.concurrent('while the service hangs, every line goes to the spool, and the next start sends it', () => {
+  it.each(['cluster.mjs', 'cluster-winston.mjs'])('%s: from all processes to one folder', (recipe) =>
+    at(HANGS, async (site) => {
+      const app = site.start(`recipes/${recipe}`)
+      await app.told('port')
+      await app.told('port')
+      await app.hasLogged(1_000)
+      const end = await stop(app, () => app.process.kill('SIGTERM'))
+      expect(end).toEqual({ code: 0, signal: null, stderr: '' })
+      expect(new Set(app.logged.map((id) => id.split('-')[0])).size).toBe(3)
+      expect(await site.arrived()).toEqual([])
+      expect(await site.recover()).toEqual([])
+      expect(await site.missing(app)).toEqual([])
+      const ends = (await site.arrived()).filter(({ msg, message }) => (msg ?? message) === 'worker ended')
+      expect(ends).toMatchObject([{ code: 0 }, { code: 0 }])
+    })
+  )
+
+  it.each(['nest-pino-hook.mjs', 'nest-winston-hook.mjs'])('%s', (recipe) =>
+    at(HANGS, async (site) => {
+      const app = site.start(`recipes/${recipe}`)
+      await app.told('port')
+      await app.hasLogged(300)
+      const end = await stop(app, () => app.process.kill('SIGTERM'))
+      expect(end).toMatchObject({ code: null, signal: 'SIGTERM' })
+      expect(await site.arrived()).toEqual([])
+      expect(await site.recover()).toEqual([])
+      expect(await site.missing(app)).toEqual([])
+    })
+  )
+
+  it.each([
+    { patience: 'enough, with the kill_timeout of the recipe', graceMs: PATIENCE_MS },
+    { patience: 'too little, with its default', graceMs: KILL_TIMEOUT_MS }
+  ])('pm2.mjs, and PM2 has patience $patience', ({ graceMs }) =>
+    at(HANGS, async (site) => {
+      const app = site.start('recipes/pm2.mjs')
+      await app.told('port')
+      await app.hasLogged(300)
+      const end = await stop(app, () => app.process.kill('SIGINT'), graceMs)
+      expect(end.signal).toBe(graceMs === KILL_TIMEOUT_MS ? 'SIGKILL' : null)
+      expect(await site.arrived()).toEqual([])
+      expect(await site.recover()).toEqual([])
+      expect(await site.missing(app)).toEqual([])
+    })
+  )
 })
-afterEach(() => site.close())
 
-describe('while the service hangs, every line goes to the spool, and the next start sends it', () => {
-  it.each(['cluster.mjs', 'cluster-winston.mjs'])('%s: from all processes to one folder', async (recipe) => {
-    const app = site.start(`recipes/${recipe}`)
-    await app.told('port')
-    await app.told('port')
-    await app.hasLogged(1_000)
-    const end = await stop(app, () => app.process.kill('SIGTERM'))
-    expect(end).toMatchObject({ code: 0, signal: null })
-    expect(new Set(app.logged.map((id) => id.split('-')[0])).size).toBe(3)
-    expect(await site.arrived()).toEqual([])
-    expect(await site.recover()).toEqual([])
-    expect(await site.missing(app)).toEqual([])
-    expect((await site.arrived()).filter(({ msg, message }) => (msg ?? message) === 'worker ended')).toMatchObject([
-      { code: 0 },
-      { code: 0 }
-    ])
-  })
-
-  it.each(['nest-pino-hook.mjs', 'nest-winston-hook.mjs'])('%s', async (recipe) => {
-    const app = site.start(`recipes/${recipe}`)
-    await app.told('port')
-    await app.hasLogged(300)
-    const end = await stop(app, () => app.process.kill('SIGTERM'))
-    expect(end).toMatchObject({ code: null, signal: 'SIGTERM' })
-    expect(await site.arrived()).toEqual([])
-    expect(await site.recover()).toEqual([])
-    expect(await site.missing(app)).toEqual([])
-  })
-})
-
-describe('PM2, while the service hangs', () => {
-  it('has patience enough with the kill_timeout of the recipe', async () => {
-    const app = site.start('recipes/pm2.mjs')
-    await app.told('port')
-    await app.hasLogged(300)
-    const end = await stop(app, () => app.process.kill('SIGINT'), killTimeoutMs())
-    expect(end).toMatchObject({ code: 0, signal: null })
-    expect(await site.recover()).toEqual([])
-    expect(await site.missing(app)).toEqual([])
-  })
-
-  it('kills it with the default, and what was written ahead is not lost', async () => {
-    const app = site.start('recipes/pm2.mjs')
-    await app.told('port')
-    await app.hasLogged(300)
-    const end = await stop(app, () => app.process.kill('SIGINT'), KILL_TIMEOUT_MS)
-    expect(end).toMatchObject({ code: null, signal: 'SIGKILL' })
-    expect(await site.recover()).toEqual([])
-    expect(await site.missing(app)).toEqual([])
-  })
+describe.concurrent('a client that never ends its request', () => {
+  it.each(['express-pino.mjs', 'fastify-pino.mjs', 'pm2.mjs'])('does not hold up %s', (recipe) =>
+    at([], async (site) => {
+      const app = site.start(`recipes/${recipe}`)
+      const client = connect(Number(await app.told('port')), '127.0.0.1')
+      client.write('GET / HTTP/1.1\r\n')
+      await app.hasLogged(300)
+      const end = await stop(app, () => app.process.kill(recipe === 'pm2.mjs' ? 'SIGINT' : 'SIGTERM'))
+      client.destroy()
+      expect(end).toEqual({ code: 0, signal: null, stderr: '' })
+      expect(await site.missing(app)).toEqual([])
+    })
+  )
 })
 
 function killTimeoutMs(): number {

@@ -56,11 +56,3 @@ describe('PM2', () => {
     expect(await site.missing(app)).toEqual([])
   })
 })
-
-describe('Nest without any of these recipes', () => {
-  it('loses lines, which these tests would see', async () => {
-    const { app, end } = await run('nest-bare.mjs')
-    expect(end).toMatchObject({ code: null, signal: 'SIGTERM' })
-    expect(await site.missing(app)).not.toEqual([])
-  })
-})

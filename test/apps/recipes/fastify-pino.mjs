@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import { announce, keepLogging, slowly } from '../load.mjs'
+import { announce, keepLogging, logSome, slowly } from '../load.mjs'
 
 const app = Fastify({
   logger: { transport: { target: 'pino-dis', options: { streamName: 'app-logs' } } }
@@ -10,14 +10,20 @@ await app.listen({ port: Number(process.env.PORT), host: process.env.HOST })
 process.once('SIGTERM', async () => {
   // Fastify waits 72 s for a client that keeps its connection after the last answer.
   setInterval(() => app.server.closeIdleConnections(), 100).unref()
+  setTimeout(() => app.server.closeAllConnections(), 5_000).unref()
   // Open requests come to their end, and hooks run. `exit` waits for pino's worker.
   await app.close()
   process.exit(0)
 })
 
-keepLogging((id) => app.log.info({ id }, 'a line'))
+keepLogging(log)
 announce(app.server)
 
+function log(id) {
+  app.log.info({ id }, 'a line')
+}
+
 async function routes(scope) {
-  scope.get('/', () => slowly((id) => app.log.info({ id }, 'a line')))
+  scope.get('/', () => slowly(log))
+  scope.addHook('onClose', () => logSome(log))
 }

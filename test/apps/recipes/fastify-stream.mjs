@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import Fastify from 'fastify'
 import { disStream } from 'pino-dis'
-import { announce, keepLogging, slowly } from '../load.mjs'
+import { announce, keepLogging, logSome, slowly } from '../load.mjs'
 
 const stream = disStream({ streamName: 'app-logs', spool: { dir: process.env.SPOOL_DIR } })
 const app = Fastify({ logger: { stream } })
@@ -16,13 +16,19 @@ await app.listen({ port: Number(process.env.PORT), host: process.env.HOST })
 // The process ends by itself when nothing is open any more.
 process.once('SIGTERM', () => {
   setInterval(() => app.server.closeIdleConnections(), 100).unref()
+  setTimeout(() => app.server.closeAllConnections(), 5_000).unref()
   app.close()
 })
 
-const load = keepLogging((id) => app.log.info({ id }, 'a line'))
+const load = keepLogging(log)
 process.once('SIGTERM', () => load.stop())
 announce(app.server)
 
+function log(id) {
+  app.log.info({ id }, 'a line')
+}
+
 async function routes(scope) {
-  scope.get('/', () => slowly((id) => app.log.info({ id }, 'a line')))
+  scope.get('/', () => slowly(log))
+  scope.addHook('onClose', () => logSome(log))
 }
