@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import winston from 'winston'
 import { DisTransport } from 'winston-dis'
-import { announce, keepLogging, slowly } from '../load.mjs'
+import { keepLogging, slowly, tell } from '../load.mjs'
 
 const logger = winston.createLogger({
   format: winston.format.json(),
@@ -26,11 +26,11 @@ if (cluster.isPrimary) {
     setInterval(() => server.closeIdleConnections(), 100).unref()
     setTimeout(() => server.closeAllConnections(), 5_000).unref()
   })
-  announce(server)
 }
 
 const log = (id) => logger.info('a line', { id })
 keepLogging(log)
+cluster.on('listening', (_worker, { port }) => tell('port', port))
 
 async function listener(_request, response) {
   response.end(await slowly(log))

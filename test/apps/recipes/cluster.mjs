@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import pino from 'pino'
-import { announce, keepLogging, slowly } from '../load.mjs'
+import { keepLogging, slowly, tell } from '../load.mjs'
 
 // In the primary and in each worker. They share the folder.
 const logger = pino({
@@ -27,11 +27,11 @@ if (cluster.isPrimary) {
     setInterval(() => server.closeIdleConnections(), 100).unref()
     setTimeout(() => server.closeAllConnections(), 5_000).unref()
   })
-  announce(server)
 }
 
 const log = (id) => logger.info({ id }, 'a line')
 keepLogging(log)
+cluster.on('listening', (_worker, { port }) => tell('port', port))
 
 async function listener(_request, response) {
   response.end(await slowly(log))
