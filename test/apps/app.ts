@@ -82,7 +82,10 @@ export async function openSite(faults: Fault[]): Promise<Site> {
         spool: { dir: folder }
       })
       await producer.close({ timeoutMs: 20_000 })
-      return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      // A lock is a socket.
+      return readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name)
     },
     close: async () => {
       await dis.close()

@@ -14,7 +14,16 @@ export function logOne(log) {
 
 /** Tells the test, which reads `name value` line by line from stdout. */
 export function tell(name, value) {
-  writeSync(1, `${name} ${value}\n`)
+  for (;;) {
+    try {
+      writeSync(1, `${name} ${value}\n`)
+      return
+    } catch (error) {
+      // The pipe is full: somebody has opened it as a stream, so that a write does not wait.
+      if (error.code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
 }
 
 /** Logs without a pause for as long as the process lives, and does not keep it alive. `stop` ends it. */
