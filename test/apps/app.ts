@@ -141,9 +141,13 @@ function startApp([file = '', ...args]: readonly string[], env: NodeJS.ProcessEn
 }
 
 /** Ends an application as Kubernetes, PM2 and others do: asks it to, and kills it if it is not gone in time. */
-export async function stop(app: App, ask: () => void, graceMs = GRACE_MS): Promise<End> {
+export async function stop(
+  app: App,
+  ask: () => void,
+  { graceMs = GRACE_MS, then = 'SIGKILL' }: { graceMs?: number; then?: NodeJS.Signals } = {}
+): Promise<End> {
   ask()
-  const timer = setTimeout(() => app.process.kill('SIGKILL'), graceMs)
+  const timer = setTimeout(() => app.process.kill(then), graceMs)
   const end = await app.ended
   clearTimeout(timer)
   return end

@@ -52,15 +52,18 @@ describe.concurrent('while the service hangs, every line goes to the spool, and 
   )
 
   it.each([
-    { patience: 'enough, with the kill_timeout of the recipe', graceMs: PATIENCE_MS },
-    { patience: 'too little, with its default', graceMs: KILL_TIMEOUT_MS }
-  ])('pm2.mjs, and PM2 has patience $patience', ({ graceMs }) =>
+    { patience: 'enough, with the kill_timeout of the recipe', graceMs: PATIENCE_MS, signal: null },
+    { patience: 'too little, with its default', graceMs: KILL_TIMEOUT_MS, signal: 'SIGKILL' },
+    // `once` has removed the listener, so that the signal kills.
+    { patience: 'none, and sends the signal again', graceMs: KILL_TIMEOUT_MS, signal: 'SIGINT' }
+  ] as const)('pm2.mjs, and PM2 has patience: $patience', ({ graceMs, signal }) =>
     at(HANGS, async (site) => {
       const app = site.start('recipes/pm2.mjs')
       await app.told('port')
       await app.hasLogged(300)
-      const end = await stop(app, () => app.process.kill('SIGINT'), graceMs)
-      expect(end.signal).toBe(graceMs === KILL_TIMEOUT_MS ? 'SIGKILL' : null)
+      const ask = () => app.process.kill('SIGINT')
+      const end = await stop(app, ask, { graceMs, then: signal ?? 'SIGKILL' })
+      expect(end.signal).toBe(signal)
       expect(await site.arrived()).toEqual([])
       expect(await site.recover()).toEqual([])
       expect(await site.missing(app)).toEqual([])
