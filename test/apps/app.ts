@@ -144,10 +144,10 @@ function startApp([file = '', ...args]: readonly string[], env: NodeJS.ProcessEn
 export async function stop(
   app: App,
   ask: () => void,
-  { graceMs = GRACE_MS, then = 'SIGKILL' }: { graceMs?: number; then?: NodeJS.Signals } = {}
+  { graceMs = GRACE_MS, lastSignal = 'SIGKILL' }: { graceMs?: number; lastSignal?: NodeJS.Signals } = {}
 ): Promise<End> {
   ask()
-  const timer = setTimeout(() => app.process.kill(then), graceMs)
+  const timer = setTimeout(() => app.process.kill(lastSignal), graceMs)
   const end = await app.ended
   clearTimeout(timer)
   return end

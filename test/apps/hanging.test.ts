@@ -62,7 +62,7 @@ describe.concurrent('while the service hangs, every line goes to the spool, and 
       await app.told('port')
       await app.hasLogged(300)
       const ask = () => app.process.kill('SIGINT')
-      const end = await stop(app, ask, { graceMs, then: signal ?? 'SIGKILL' })
+      const end = await stop(app, ask, { graceMs, lastSignal: signal ?? 'SIGKILL' })
       expect(end.signal).toBe(signal)
       expect(await site.arrived()).toEqual([])
       expect(await site.recover()).toEqual([])

@@ -36,4 +36,6 @@ const app = await NestFactory.create(AppModule, { bufferLogs: true })
 app.useLogger(app.get(Logger))
 app.enableShutdownHooks()
 
+// pino lets go of a worker that has just started, whatever `ref` said.
+if (!transport.ready) await once(transport, 'ready')
 await start(app, (id) => logger.info({ id }, 'a line'), { untilSignal: true })
