@@ -2,10 +2,11 @@
 // Where to: DIS_ENDPOINT (or DIS_REGION), DIS_PROJECT_ID, DIS_STREAM_NAME, HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK.
 import Fastify, { LogController } from 'fastify'
 import pino from 'pino'
+import { disOptions, flushOf, statsOf } from 'pino-dis'
 
 const transport = pino.transport({
   target: 'pino-dis',
-  options: { partitionKey: 'tenant', stats: { intervalMs: 1_000 } }
+  options: disOptions({ partitionKey: 'tenant' })
 })
 transport.on('dis:rejected', ({ code, message, lines }) =>
   console.error(`${lines} lines refused: ${code} ${message}`)
@@ -32,22 +33,13 @@ app.addHook('onResponse', async (request, reply) => {
 
 await app.listen({ port: Number(process.env.PORT ?? 0), host: '127.0.0.1' })
 
-// Leaving: stop taking requests, end the transport, and wait until it has delivered what it holds.
-let stats
-transport.on('dis:stats', (event) => {
-  stats = event
-})
+// Leaving: stop taking requests, then wait until every line is settled. What is not by then is saved or counted at exit.
 process.once('SIGTERM', async () => {
   await app.close()
-  // pino's worker does not keep the process alive by itself. Without a `close` to wait for, this line and those
-  // below can go: when a process ends, pino waits for its worker.
-  transport.ref()
-  transport.once('close', () => {
-    process.send?.({ kind: 'done', logged, stats })
-    process.exitCode = 0
-    process.disconnect?.()
-  })
-  transport.end()
+  await flushOf(transport, { timeoutMs: 8_000 })
+  const done = { kind: 'done', logged, stats: await statsOf(transport) }
+  if (process.send === undefined) process.exit(0)
+  process.send(done, () => process.exit(0))
 })
 
 process.send?.({ kind: 'listening', port: app.server.address().port })
