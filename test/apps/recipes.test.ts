@@ -23,22 +23,37 @@ async function run(recipe: string, ask: NodeJS.Signals | 'shutdown' = 'SIGTERM')
 
 describe('SIGTERM: the open request is answered, and every line arrives', () => {
   it.each([
-    { recipe: 'express-pino.mjs', code: 0 },
-    { recipe: 'express-winston.mjs', code: 0 },
-    { recipe: 'fastify-pino.mjs', code: 0 },
-    { recipe: 'fastify-stream.mjs', code: 0 },
-    { recipe: 'nest-pino.mjs', code: 0 },
-    { recipe: 'nest-winston.mjs', code: 0 },
-    { recipe: 'nest-handler.mjs', code: 143 },
-    { recipe: 'nest-pino-hook.mjs', code: null },
-    { recipe: 'nest-winston-hook.mjs', code: null },
-    { recipe: 'cluster.mjs', code: 0 },
-    { recipe: 'cluster-winston.mjs', code: 0 }
-  ])('$recipe', async ({ recipe, code }) => {
+    { recipe: 'express-pino.mjs', code: 0, says: ['request completed'] },
+    { recipe: 'express-winston.mjs', code: 0, says: [] },
+    { recipe: 'fastify-pino.mjs', code: 0, says: ['request completed'] },
+    { recipe: 'fastify-stream.mjs', code: 0, says: ['request completed'] },
+    {
+      recipe: 'nest-pino.mjs',
+      code: 0,
+      says: ['request completed', 'Nest application successfully started']
+    },
+    { recipe: 'nest-winston.mjs', code: 0, says: ['Nest application successfully started'] },
+    {
+      recipe: 'nest-handler.mjs',
+      code: 143,
+      says: ['request completed', 'Nest application successfully started']
+    },
+    {
+      recipe: 'nest-pino-hook.mjs',
+      code: null,
+      says: ['request completed', 'Nest application successfully started']
+    },
+    { recipe: 'nest-winston-hook.mjs', code: null, says: ['Nest application successfully started'] },
+    { recipe: 'cluster.mjs', code: 0, says: ['worker ended'] },
+    { recipe: 'cluster-winston.mjs', code: 0, says: ['worker ended'] }
+  ])('$recipe', async ({ recipe, code, says }) => {
     const { app, end, answer } = await run(`recipes/${recipe}`)
     const signal = code === null ? 'SIGTERM' : null
     expect({ end, answer }).toEqual({ end: { code, signal, stderr: '' }, answer: 'hello' })
     expect(await site.missing(app)).toEqual([])
+    // Of the framework.
+    const texts = new Set((await site.arrived()).map(({ msg, message }) => msg ?? message))
+    expect(says.filter((text) => !texts.has(text))).toEqual([])
   })
 
   it('express-winston-in-process.mjs: or is sent by the next start', async () => {
