@@ -13,8 +13,11 @@ const PATIENCE_MS = killTimeoutMs()
 
 async function at(faults: Fault[], use: (site: Site) => Promise<void>): Promise<void> {
   const site = await openSite(faults)
-  await use(site)
-  await site.close()
+  try {
+    await use(site)
+  } finally {
+    await site.close()
+  }
 }
 
 const HANGS: Fault[] = [{ kind: 'hang' }]
