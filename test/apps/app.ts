@@ -50,6 +50,7 @@ export interface Site {
 export async function openSite(faults: Fault[]): Promise<Site> {
   const dis = await createLocalDis({ streams: [{ name: STREAM, partitions: 3 }], limits: false, faults })
   const folder = mkdtempSync(join(tmpdir(), 'dis-logs-apps-'))
+  const apps: App[] = []
   const arrived = async () => {
     const records = await dis.records(STREAM)
     return records.map(({ data }): Record<string, unknown> => JSON.parse(data.toString('utf8')))
@@ -58,8 +59,8 @@ export async function openSite(faults: Fault[]): Promise<Site> {
     dis,
     folder,
     arrived,
-    start: (file, ...args) =>
-      startApp([file, ...args], {
+    start: (file, ...args) => {
+      const app = startApp([file, ...args], {
         DIS_ENDPOINT: dis.url,
         DIS_PROJECT_ID: PROJECT,
         HUAWEICLOUD_SDK_AK: CREDENTIALS.accessKey,
@@ -67,7 +68,10 @@ export async function openSite(faults: Fault[]): Promise<Site> {
         SPOOL_DIR: folder,
         HOST: '127.0.0.1',
         PORT: '0'
-      }),
+      })
+      apps.push(app)
+      return app
+    },
     missing: async ({ logged }) => {
       const ids = new Set((await arrived()).map(({ id }) => id))
       return logged.filter((id) => !ids.has(id))
@@ -88,6 +92,8 @@ export async function openSite(faults: Fault[]): Promise<Site> {
         .map(({ name }) => name)
     },
     close: async () => {
+      // After a failure it may still run.
+      for (const app of apps) app.process.kill('SIGKILL')
       await dis.close()
       rmSync(folder, { recursive: true, force: true })
     }
