@@ -193,7 +193,7 @@ describe('a winston transport with a worker', () => {
     await start()
     const options = { ...optionsFor(dis), partitionKey: () => 'k' }
     expect(() => new DisTransport(options)).toThrow(
-      /partitionKey: got a function; a function cannot cross into the worker: set worker: false/
+      /partitionKey: got a function; a function cannot cross into the worker: .*\(worker: false, disStream\)/
     )
     const dis_ = new DisTransport({ ...options, worker: false })
     dis_.close()
