@@ -14,14 +14,15 @@ export interface Clock {
   keepAlive(): () => void
 }
 
-const LONGEST_TIMER_MS = 2_147_483_647
+/** A timer of Node's with a longer delay fires at once. */
+export const LONGEST_TIMER_MS = 2_147_483_647
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   timer(delayMs, fire) {
-    const handle = outside(() => setTimeout(fire, delayMs))
+    const handle = outside(() => setTimeout(fire, Math.min(delayMs, LONGEST_TIMER_MS)))
     // A process ends when the application has nothing more to do; what is left to be sent is `leaving.ts`'s concern.
     handle.unref()
     return () => clearTimeout(handle)

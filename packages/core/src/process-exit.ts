@@ -5,6 +5,9 @@
  * `exit` (`process.exit()`, an uncaught exception, or after the above): what is left goes to disk, synchronously. No signal is
  * ever handled here: signals are the application's.
  *
+ * `exit` has three steps, each for all producers before the next one: a writer who is let go may write to several of them, so none
+ * may have ended; and threads end at the same time, not one after another.
+ *
  * One pair of listeners for all producers, and none while there is no producer.
  */
 
@@ -12,6 +15,10 @@
 export interface ExitListener {
   /** Delivers what it holds, within its own time, and keeps the process alive meanwhile. Nothing if there was no progress. */
   onBeforeExit(): void
+  /** The process exits: writers are let go, and from now on none has to wait. */
+  onLeaving(): void
+  /** Has a thread begin its end. Does not wait for it. */
+  onHandOver?(): void
   /** Saves what is left. Synchronous. */
   onExit(): void
 }
@@ -23,6 +30,8 @@ function onBeforeExit(): void {
 }
 
 function onExit(): void {
+  for (const listener of listeners) listener.onLeaving()
+  for (const listener of listeners) listener.onHandOver?.()
   for (const listener of listeners) listener.onExit()
 }
 

@@ -128,11 +128,14 @@ class DisProducer extends ProducerEmitter implements Producer, ExitListener {
     void this.#empty(this.#settings.closeTimeoutMs)
   }
 
+  /** See {@link ExitListener}: a writer who waits for room has lines of its own. */
+  onLeaving(): void {
+    this.#isLeaving = true
+    this.tell('drain')
+  }
+
   /** See {@link ExitListener}: the process is about to be gone. */
   onExit(): void {
-    this.#isLeaving = true
-    // A writer who waits for room has lines of its own.
-    this.tell('drain')
     this.#stages.shutdown.run()
   }
 

@@ -51,21 +51,23 @@ export function statsOf(last: Stats, { handed, dropped, bytes }: OwnCounts): Sta
   }
 }
 
-/** Counters of a producer that has ended, and of the one in its place. */
+/**
+ * Counters of a producer that has ended, and of the one in its place. Lines that the one has put on disk and the other has
+ * taken up from there are the same lines.
+ */
 export function sumOf(gone: Stats, present: Stats): Stats {
-  const sums: Partial<Record<(typeof ADDED)[number], number>> = {}
+  const sums: Record<string, number> = {}
+  const same = Math.min(gone.spooled, present.recovered)
   for (const name of ADDED) sums[name] = gone[name] + present[name]
+  for (const name of TAKEN_UP) sums[name] = gone[name] + present[name] - same
   return { ...present, ...sums }
 }
 
 /** Counters that only grow. The others describe the present. */
 const ADDED = [
-  'written',
   'delivered',
   'rejected',
   'dropped',
-  'spooled',
-  'recovered',
   'deadLetters',
   'oversized',
   'deliveredBytes',
@@ -75,3 +77,6 @@ const ADDED = [
   'throttledRecords',
   'ambiguous'
 ] as const satisfies readonly (keyof Stats)[]
+
+/** Counters of which a line that is taken up would be in both. */
+const TAKEN_UP = ['written', 'spooled', 'recovered'] as const satisfies readonly (keyof Stats)[]

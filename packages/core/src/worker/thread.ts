@@ -6,6 +6,7 @@
  * without an answer, and `untaken` gives back what it had not taken.
  */
 import ThreadStream from 'thread-stream'
+import { LONGEST_TIMER_MS } from '../clock.ts'
 import type { Forward } from '../forward-events.ts'
 import type { DisOptions } from '../options/options.ts'
 import type { FlushReport, Stats } from '../report/stats.ts'
@@ -39,14 +40,19 @@ export class ProducerThread {
   readonly #stream: Stream
   readonly #feed: Feed
   readonly #listener: ThreadListener
+  readonly #taken: Int32Array
   readonly #waiting = new Map<number, (answer: Answer | undefined) => void>()
   #commands = 0
   #isOver = false
+  /** It has answered `close`: nothing is left there. */
+  #hasClosed = false
+  #isTerminated = false
 
   /** @param path the thread's module, see locate.ts */
   constructor(path: string, options: DisOptions, listener: ThreadListener) {
     this.#listener = listener
     const taken = new Int32Array(new SharedArrayBuffer(4))
+    this.#taken = taken
     const workerData: ThreadOptions = { options, taken: taken.buffer }
     this.#stream = new ThreadStream({
       filename: path,
@@ -66,6 +72,11 @@ export class ProducerThread {
   /** Lines handed over so far. */
   get lines(): number {
     return this.#feed.lines
+  }
+
+  /** Lines taken so far, modulo 2^32. */
+  get taken(): number {
+    return Atomics.load(this.#taken, 0)
   }
 
   /** Takes a line. False: wait for `drained`. */
@@ -95,8 +106,9 @@ export class ProducerThread {
     if (this.#isOver) return Promise.resolve(undefined)
     return new Promise((resolve) => {
       const id = this.#commands++
+      const giveUp = () => this.#answered(id, undefined)
       const timer =
-        patienceMs === undefined ? undefined : setTimeout(() => this.#answered(id, undefined), patienceMs)
+        patienceMs === undefined ? undefined : setTimeout(giveUp, Math.min(patienceMs, LONGEST_TIMER_MS))
       this.#waiting.set(id, (answer) => {
         clearTimeout(timer)
         if (this.#waiting.size === 0) this.#stream.unref()
@@ -117,6 +129,7 @@ export class ProducerThread {
   async end(): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
+    this.#hasClosed = true
     const closed = new Promise<void>((resolve) => this.#stream.on('close', () => resolve()))
     if (this.#stream.destroyed) return
     // Somebody waits for the end, so the process has to live that long.
@@ -125,23 +138,44 @@ export class ProducerThread {
     await closed
   }
 
-  /** Ends a thread that does not answer. */
+  /** Ends a thread that does not answer. Then it is gone, as if it had died. */
   async terminate(): Promise<void> {
-    this.#isOver = true
+    this.#isTerminated = true
     await this.#stream.worker.terminate()
+    this.#gone(new Error('it did not come to its end in time'))
   }
 
   /**
-   * Hands everything over and waits until the thread has closed its producer, for at most `closeTimeoutMs` and what the way
-   * takes. Synchronous, for the end of the process.
-   * @throws Error if the thread does not come to its end in 10 s (thread-stream's own bound)
+   * Hands everything over and has the thread close its producer within `closeTimeoutMs`. Synchronous, for the end of the process.
+   * @throws Error if the thread is gone, or takes nothing for 10 s (thread-stream's own bound)
    */
-  endSync(closeTimeoutMs: number): void {
-    this.#isOver = true
+  handOverSync(closeTimeoutMs: number): void {
+    if (this.#hasClosed) return
+    // Its last event may not have come yet, and now it never will.
+    if (this.#isOver || this.#isTerminated || this.#stream.destroyed) throw new Error('it ended')
     this.#send({ code: 'DIS', kind: 'ending', timeoutMs: closeTimeoutMs })
     this.#feed.flush()
     this.#stream.flushSync()
+    this.#send({
+      code: 'DIS',
+      kind: 'close',
+      id: this.#commands++,
+      after: this.#feed.lines | 0,
+      timeoutMs: closeTimeoutMs
+    })
+  }
+
+  /**
+   * Waits until the thread has closed its producer, after {@link handOverSync}.
+   * @throws Error if it does not come to its end in 10 s (thread-stream's own bound)
+   */
+  endSync(): void {
+    if (this.#hasClosed) return
+    this.#isOver = true
+    this.#feed.flush()
     this.#stream.end()
+    // thread-stream says so in an event, for which there is no time.
+    if (this.#stream.destroyed) throw new Error('it did not come to its end')
   }
 
   #listen(): void {

@@ -46,7 +46,13 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
   #handed = 0
   /** Lines that this thread has dropped. */
   #dropped = 0
+  /** A writer was told to wait. */
+  #isAwaited = false
+  /** Lines that the thread had taken when the process had nothing else to do. */
+  #progress = -1
   #isLeaving = false
+  /** The process has waited for the thread: nobody takes a line any more. */
+  #hasLeft = false
   #closing: Promise<FlushReport> | undefined
 
   /** `options` are valid, and hold no functions. */
@@ -64,11 +70,14 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     if (this.#fallback !== undefined) return this.#fallback.write(line) || this.#isLeaving
     const text = typeof line === 'string' ? line : isBytes(line) ? decode(line) : textOf(line)
     if (text === '') return true
-    if (this.#thread === undefined || this.#closing !== undefined) {
-      this.#drop(this.#closing === undefined ? 'worker' : 'closed', 1, byteLength(text))
+    const isClosed = this.#closing !== undefined || this.#hasLeft
+    if (this.#thread === undefined || isClosed) {
+      this.#drop(isClosed ? 'closed' : 'worker', 1, byteLength(text))
       return true
     }
-    return this.#thread.write(text) || this.#isLeaving
+    const hasRoom = this.#thread.write(text) || this.#isLeaving
+    this.#isAwaited ||= !hasRoom
+    return hasRoom
   }
 
   drop(line: string | Uint8Array, reason: DropReason, cause?: unknown): void {
@@ -112,21 +121,44 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     return this.#fallback === undefined ? own : sumOf(own, this.#fallback.stats())
   }
 
+  /** A writer who waits for room keeps the process alive while there is progress. Without progress nobody can wait any more. */
   onBeforeExit(): void {
-    // A writer who waits for room may be at its end, too.
-    this.tell('drain')
+    const thread = this.#thread
+    if (thread === undefined || !this.#isAwaited || this.#closing !== undefined) return
+    const progress = thread.taken
+    if (progress === this.#progress) this.#drained()
+    else void thread.command('flush', this.#closeTimeoutMs, this.#closeTimeoutMs + GRACE_MS)
+    this.#progress = progress
   }
 
-  /** The process ends. The thread sends what it can; what it has not taken is left to a producer in this thread. */
-  onExit(): void {
+  onLeaving(): void {
     this.#isLeaving = true
-    this.tell('drain')
-    try {
-      this.#thread?.endSync(Math.min(this.#closeTimeoutMs, MAX_CLOSE_AT_EXIT_MS))
-    } catch (error) {
-      this.#lose(error instanceof Error ? error.message : String(error))
-    }
+    this.#drained()
+  }
+
+  /** The thread sends what it can; what it has not taken is left to a producer in this thread. */
+  onHandOver(): void {
+    const closeTimeoutMs = Math.min(this.#closeTimeoutMs, MAX_CLOSE_AT_EXIT_MS)
+    this.#orLose(() => this.#thread?.handOverSync(closeTimeoutMs))
+  }
+
+  onExit(): void {
+    this.#orLose(() => this.#thread?.endSync())
+    this.#hasLeft = true
     this.#reporter.flush()
+  }
+
+  #orLose(leave: () => void): void {
+    try {
+      leave()
+    } catch (error) {
+      this.#lose(reasonOf(error))
+    }
+  }
+
+  #drained(): void {
+    this.#isAwaited = false
+    this.tell('drain')
   }
 
   /** Makes the thread; where there can be none, a producer in this thread takes its place at once. */
@@ -142,7 +174,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
         stats: (stats) => {
           this.#last = stats
         },
-        drained: () => this.tell('drain'),
+        drained: () => this.#drained(),
         gone: (error) => this.#lose(`it failed: ${error.message}`)
       })
     } catch (error) {
@@ -158,10 +190,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
       thread.beginEnd()
       const answer = await thread.command('close', timeoutMs, timeoutMs + CLOSE_GRACE_MS)
       if (answer?.report !== undefined) await thread.end()
-      else {
-        await thread.terminate()
-        this.#lose('it did not come to its end in time')
-      }
+      else await thread.terminate()
     }
     this.#leaveProcessExit()
     if (this.#fallback !== undefined) {
@@ -191,7 +220,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     this.#handed -= buffered
     if (buffered > 0) this.#drop('worker', buffered, bufferedBytes)
     for (const line of untaken) this.write(line)
-    this.tell('drain')
+    this.#drained()
   }
 
   /** Puts a producer in this thread in the place of the other one. */

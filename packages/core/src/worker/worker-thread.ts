@@ -6,6 +6,7 @@
  */
 import { EventEmitter } from 'node:events'
 import { parentPort } from 'node:worker_threads'
+import { LONGEST_TIMER_MS } from '../clock.ts'
 import { forwardEvents } from '../forward-events.ts'
 import { createProducer, type Producer } from '../producer.ts'
 import { FrameReader } from './frames.ts'
@@ -40,6 +41,8 @@ class LineSink extends EventEmitter {
   #waiting: WaitingTask[] = []
   #isFull = false
   #isEnding = false
+  /** The time to close was over before all lines were taken: no more of them are. */
+  #isShut = false
   #lastCloseMs: number | undefined
 
   constructor(producer: Producer, taken: Int32Array) {
@@ -51,6 +54,7 @@ class LineSink extends EventEmitter {
 
   /** False: `drain` follows. */
   write(text: string): boolean {
+    if (this.#isShut) return false
     let lines = 0
     let hasRoom = true
     this.#frames.push(text, (line) => {
@@ -91,10 +95,13 @@ class LineSink extends EventEmitter {
     const timer =
       timeoutMs === undefined
         ? undefined
-        : setTimeout(() => {
-            this.#waiting = this.#waiting.filter((waiting) => waiting.task !== task)
-            send('dis:done', id, undefined, this.#producer.stats())
-          }, timeoutMs)
+        : setTimeout(
+            () => {
+              this.#waiting = this.#waiting.filter((waiting) => waiting.task !== task)
+              void this.#giveUp(task)
+            },
+            Math.min(timeoutMs, LONGEST_TIMER_MS)
+          )
     const start = () => {
       clearTimeout(timer)
       const restMs = timeoutMs && Math.max(0, timeoutMs - (performance.now() - since))
@@ -103,6 +110,15 @@ class LineSink extends EventEmitter {
       )
     }
     this.#waiting.push({ task, start })
+  }
+
+  /** Lines that were not taken are the other thread's again. Those that were are saved here: nobody else has them. */
+  async #giveUp({ id, kind }: Task): Promise<void> {
+    if (kind === 'close') {
+      this.#isShut = true
+      await this.#producer.close({ timeoutMs: 0 })
+    }
+    send('dis:done', id, undefined, this.#producer.stats())
   }
 
   #startDue(): void {
