@@ -77,13 +77,15 @@ describe.each([
   it('saves every line in the spool, however short the time to close', async () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     const dis = await start({ faults: [{ kind: 'hang' }] })
-    const count = 60_000
+    // Ten times what fits between two threads, so that some of it is on either side when the time is over.
+    const count = 800
+    const pad = 'x'.repeat(50_000)
     const options = { ...optionsFor(dis), spool: { dir: folder() }, batch: { lingerMs: 5 } }
     const producer = create(options)
     producer.write('{"n":0}')
     await producer.flush({ timeoutMs: 500 })
-    for (let n = 1; n < count; n++) producer.write(`{"n":${n}}`)
-    const report = await producer.close({ timeoutMs: 5 })
+    for (let n = 1; n < count; n++) producer.write(JSON.stringify({ n, pad }))
+    const report = await producer.close({ timeoutMs: 3 })
     expect(report).toMatchObject({ spooled: count, dropped: 0, pending: 0 })
     await sendSpool(dis, options)
     expect(compare(await arrivals(dis), count)).toEqual({ missing: [], repeated: [] })

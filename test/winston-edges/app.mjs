@@ -1,9 +1,9 @@
 // An application with winston, for what takes a process of its own.
-// argv[2]: { scenario, options, lines, pad } as JSON; `options` are those of the transport.
+// argv[2]: { scenario, options, second, lines, pad } as JSON; `options` are those of the transport, `second` of another one.
 import winston from 'winston'
 import { DisTransport } from 'winston-dis'
 
-const { scenario, options, lines = 0, pad = 0 } = JSON.parse(process.argv[2])
+const { scenario, options, second, lines = 0, pad = 0 } = JSON.parse(process.argv[2])
 const dis = new DisTransport(options)
 const silent = new winston.transports.Console({ silent: true })
 
@@ -69,6 +69,12 @@ const scenarios = {
   },
   exit: () => {
     logUntilHeld()
+    process.exit(0)
+  },
+  'exit, two transports': () => {
+    const logger = winston.createLogger({ transports: [dis, new DisTransport(second)] })
+    log(logger)
+    process.send({ held: logger.writableLength > 0 })
     process.exit(0)
   },
   throw: () => {

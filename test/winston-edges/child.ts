@@ -10,6 +10,7 @@ const APP = new URL('app.mjs', import.meta.url).pathname
 interface AppOptions {
   readonly scenario: string
   readonly options: DisTransportOptions
+  readonly second?: DisTransportOptions
   readonly lines?: number
   readonly pad?: number
 }
