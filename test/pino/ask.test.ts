@@ -56,6 +56,18 @@ describe.each([
     expect(await statsOf(transport)).toMatchObject({ written: 100, delivered: 100, buffered: 0 })
   })
 
+  it('leaves no timer behind that keeps the process alive', async () => {
+    await serve()
+    const transport = make()
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    await statsOf(transport)
+    const before = timers()
+    pino(transport).info('x')
+    expect(await flushOf(transport, { timeoutMs: 60_000 })).toMatchObject({ delivered: 1 })
+    for (let turn = 0; turn < 1_000 && timers() > before; turn++) await new Promise(setImmediate)
+    expect(timers()).toBeLessThanOrEqual(before)
+  })
+
   it('waits until all is settled, and says what became of it', async () => {
     await serve([{ kind: 'slow', delayMs: 200 }])
     const transport = make({ batch: { lingerMs: 60_000 } })

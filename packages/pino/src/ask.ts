@@ -32,10 +32,11 @@ export async function flushOf(
   { timeoutMs }: { readonly timeoutMs?: number } = {}
 ): Promise<FlushReport> {
   const startedAt = performance.now()
+  let timer: NodeJS.Timeout | undefined
   await unlessClosed(transport, (done) => {
     void takenFrom(transport).then(done)
-    if (timeoutMs !== undefined) setTimeout(done, timeoutMs)
-  })
+    if (timeoutMs !== undefined) timer = setTimeout(done, Math.min(timeoutMs, LONGEST_TIMER_MS))
+  }).finally(() => clearTimeout(timer))
   const left = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - startedAt))
   const { report } = await ask(transport, { kind: 'flush', index: 0, timeoutMs: left })
   if (report === undefined) throw new Error('this transport has no pino-dis target')
@@ -52,6 +53,8 @@ async function takenFrom(transport: Transport): Promise<void> {
   await new Promise<void>((resolve) => transport.flush(() => resolve()))
 }
 
+/** A timer of Node's with a longer delay fires at once. */
+const LONGEST_TIMER_MS = 2_147_483_647
 const ENDED = 'the transport has ended'
 
 /** The way to a worker, and who waits for its answers, by the id of the question. */
