@@ -157,6 +157,14 @@ describe('a process with a producer in a thread', () => {
     expect(compare(await arrivals(dis), 4_000)).toEqual({ missing: [], repeated: [] })
   })
 
+  it('waits once, not twice, for a service that hangs while a writer waits', async () => {
+    const dis = await start({ faults: [{ kind: 'hang' }] })
+    const options = { ...optionsFor(dis), buffer: { maxBytes: 1_048_576 }, closeTimeoutMs: 4_000 }
+    const { tookMs, stderr } = await run('a writer who waits', [options], 4_000)
+    expect(stderr).toMatch(/\d{3,} log lines dropped: they could not be sent before the end/)
+    expect(tookMs).toBeLessThan(7_500)
+  }, 30_000)
+
   it('waits for its threads together, not for one after another', async () => {
     const dis = await start({ faults: [{ kind: 'hang' }] })
     const one = { ...optionsFor(dis), closeTimeoutMs: 3_000 }

@@ -11,6 +11,7 @@ import type { Forward } from '../forward-events.ts'
 import type { DisOptions } from '../options/options.ts'
 import type { FlushReport, Stats } from '../report/stats.ts'
 import { Feed, type Ring } from './feed.ts'
+import { locateThreadModule } from './locate.ts'
 import type { Command, Replies, ThreadOptions } from './messages.ts'
 
 /** thread-stream, with the members that its own types leave out. */
@@ -40,7 +41,6 @@ export class ProducerThread {
   readonly #stream: Stream
   readonly #feed: Feed
   readonly #listener: ThreadListener
-  readonly #taken: Int32Array
   readonly #waiting = new Map<number, (answer: Answer | undefined) => void>()
   #commands = 0
   #isOver = false
@@ -48,11 +48,12 @@ export class ProducerThread {
   #hasClosed = false
   #isTerminated = false
 
-  /** @param path the thread's module, see locate.ts */
-  constructor(path: string, options: DisOptions, listener: ThreadListener) {
+  /** @throws Error if its file is missing, as in a bundle, or if Node's permissions forbid threads */
+  constructor(options: DisOptions, listener: ThreadListener) {
+    const path = locateThreadModule()
+    if (path === undefined) throw new Error('its file is missing, as in a bundle')
     this.#listener = listener
     const taken = new Int32Array(new SharedArrayBuffer(4))
-    this.#taken = taken
     const workerData: ThreadOptions = { options, taken: taken.buffer }
     this.#stream = new ThreadStream({
       filename: path,
@@ -72,11 +73,6 @@ export class ProducerThread {
   /** Lines handed over so far. */
   get lines(): number {
     return this.#feed.lines
-  }
-
-  /** Lines taken so far, modulo 2^32. */
-  get taken(): number {
-    return Atomics.load(this.#taken, 0)
   }
 
   /** Takes a line. False: wait for `drained`. */
@@ -179,11 +175,11 @@ export class ProducerThread {
   }
 
   #listen(): void {
-    const { event, stats } = this.#listener
+    const { event } = this.#listener
     const on = <Name extends keyof Replies>(name: Name, listener: (...args: Replies[Name]) => void) =>
       this.#stream.on(name, listener)
     on('dis:event', (name, payload) => Reflect.apply(event, undefined, [name, payload]))
-    on('dis:stats', (counters) => Reflect.apply(stats, this.#listener, [counters]))
+    on('dis:stats', (counters) => this.#listener.stats(counters))
     on('dis:done', (id, report, counters) => {
       this.#listener.stats(counters)
       this.#answered(id, { report })

@@ -19,7 +19,6 @@ import { Reporter } from '../report/reporter.ts'
 import type { FlushReport, Stats } from '../report/stats.ts'
 import { writeStderr } from '../report/stderr.ts'
 import { NO_STATS, statsOf, sumOf } from './counters.ts'
-import { locateThreadModule } from './locate.ts'
 import { ProducerThread } from './thread.ts'
 
 /** Time for the way to the thread and back, besides the work itself. */
@@ -48,8 +47,10 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
   #dropped = 0
   /** A writer was told to wait. */
   #isAwaited = false
-  /** Lines that the thread had taken when the process had nothing else to do. */
+  /** Lines that were settled when the process had nothing else to do. */
   #progress = -1
+  /** A whole `closeTimeoutMs` has passed since then, and nothing more is settled: there is no use in waiting again. */
+  #isInVain = false
   #isLeaving = false
   /** The process has waited for the thread: nobody takes a line any more. */
   #hasLeft = false
@@ -60,7 +61,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     super()
     this.#options = options
     this.#closeTimeoutMs = options.closeTimeoutMs ?? DEFAULT_CLOSE_MS
-    this.#reporter = new Reporter(systemClock, (name, ...event) => this.tell(name, ...event), writeStderr)
+    this.#reporter = new Reporter(systemClock, this.#forward, writeStderr)
     this.#leaveProcessExit = joinProcessExit(this)
     this.#startThread()
     this.#reporter.start()
@@ -124,11 +125,13 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
   /** A writer who waits for room keeps the process alive while there is progress. Without progress nobody can wait any more. */
   onBeforeExit(): void {
     const thread = this.#thread
-    if (thread === undefined || !this.#isAwaited || this.#closing !== undefined) return
-    const progress = thread.taken
-    if (progress === this.#progress) this.#drained()
-    else void thread.command('flush', this.#closeTimeoutMs, this.#closeTimeoutMs + GRACE_MS)
+    if (thread === undefined || !this.#isAwaited || this.#isInVain || this.#closing !== undefined) return
+    const { written, buffered } = this.stats()
+    const progress = written - buffered
+    this.#isInVain = progress === this.#progress
     this.#progress = progress
+    if (this.#isInVain) this.#drained()
+    else void thread.command('flush', this.#closeTimeoutMs, this.#closeTimeoutMs + GRACE_MS)
   }
 
   onLeaving(): void {
@@ -138,7 +141,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
 
   /** The thread sends what it can; what it has not taken is left to a producer in this thread. */
   onHandOver(): void {
-    const closeTimeoutMs = Math.min(this.#closeTimeoutMs, MAX_CLOSE_AT_EXIT_MS)
+    const closeTimeoutMs = this.#isInVain ? 0 : Math.min(this.#closeTimeoutMs, MAX_CLOSE_AT_EXIT_MS)
     this.#orLose(() => this.#thread?.handOverSync(closeTimeoutMs))
   }
 
@@ -163,23 +166,20 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
 
   /** Makes the thread; where there can be none, a producer in this thread takes its place at once. */
   #startThread(): void {
-    const path = locateThreadModule()
-    if (path === undefined) {
-      this.#replace('there is none: its file is missing, as in a bundle')
-      return
-    }
     try {
-      this.#thread = new ProducerThread(path, this.#options, {
+      this.#thread = new ProducerThread(this.#options, {
         event: this.#forward,
         stats: (stats) => {
           this.#last = stats
         },
-        drained: () => this.#drained(),
+        drained: () => {
+          this.#isInVain = false
+          this.#drained()
+        },
         gone: (error) => this.#lose(`it failed: ${error.message}`)
       })
     } catch (error) {
-      // Node's permissions may forbid threads; a bundler may have broken thread-stream.
-      this.#replace(`it cannot be made: ${error instanceof Error ? error.message : String(error)}`)
+      this.#replace(`it cannot be made: ${reasonOf(error)}`)
     }
   }
 
@@ -230,8 +230,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
       this.#fallback = createProducer(this.#options)
     } catch (error) {
       // The options were valid; a folder or a package has gone since. Later lines are counted as dropped.
-      const cause = error instanceof Error ? error.message : String(error)
-      this.#reporter.warn(warningOf('BUG', `no producer could take its place: ${cause}`))
+      this.#reporter.warn(warningOf('BUG', `no producer could take its place: ${reasonOf(error)}`))
       return
     }
     forwardEvents(this.#fallback, this.#forward)
