@@ -23,7 +23,7 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   timer(delayMs, fire) {
     const handle = outside(() => setTimeout(fire, Math.min(delayMs, LONGEST_TIMER_MS)))
-    // A process ends when the application has nothing more to do; what is left to be sent is `leaving.ts`'s concern.
+    // A process ends when the application has nothing more to do; what is left to be sent is the concern of process-exit.ts.
     handle.unref()
     return () => clearTimeout(handle)
   },

@@ -62,7 +62,7 @@ export interface Stages {
   /** Whether lines that do not fit into memory go to disk now. */
   readonly hasRoomOnDisk: () => boolean
   readonly stats: () => Stats
-  readonly reporter: Reporter
+  readonly warn: (event: WarningEvent) => void
   /** To be called once, when the producer can be told something. */
   readonly start: () => void
   /** Closes connections. */
@@ -161,7 +161,7 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
     dispatcher,
     dropNotice,
     shutdown,
-    reporter,
+    warn,
     hasRoomOnDisk: () => spool?.stage.hasRoom === true,
     isEmpty: () => store.lines === 0 && spool?.stage.isWaiting !== true,
     stats: () =>

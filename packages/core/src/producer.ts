@@ -84,7 +84,7 @@ class DisProducer extends ProducerEmitter implements Producer, ExitListener {
   }
 
   warn(code: string, message: string): void {
-    this.#stages.reporter.warn({ code, message, cure: cureOf(code) })
+    this.#stages.warn({ code, message, cure: cureOf(code) })
   }
 
   flush({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushReport> {

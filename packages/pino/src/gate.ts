@@ -23,7 +23,7 @@ export class Gate {
   readonly #writer: Writer
   readonly #drained: () => void
   #isFull = false
-  /** True from a write that was answered with false until {@link #resume}. */
+  /** True from a write that was answered with false until {@link resume}. */
   #hasAsked = false
   /** Callbacks of writes that are held until then, for a writer who waits for these. */
   #held: (() => void)[] = []
