@@ -115,6 +115,7 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
     credentials,
     transport,
     identity,
+    secrets: settings.network.secrets,
     form,
     streamName: target.streamName
   })

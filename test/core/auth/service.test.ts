@@ -10,7 +10,8 @@ it('a mistake of ours in a request for credentials asks for a report, not for an
     network: DIRECT,
     cure: ''
   })
-  const ask = (headers: Record<string, string>) => service.ask({ method: 'GET', path: '/', headers })
+  const ask = (headers: Record<string, string>) =>
+    service.ask({ method: 'GET', path: '/', headers, secrets: [] })
   await expect(ask({ 'x-a': 'a\nb' })).rejects.toMatchObject({ cure: 'please report it' })
   await expect(ask({})).rejects.toMatchObject({ cure: expect.stringContaining('network') })
   await service.close()

@@ -40,6 +40,7 @@ function senderOf({
     transport,
     credentials,
     identity: { host: 'dis.example', region: 'r', projectId, signing: 'sdk' },
+    secrets: [],
     streamName: 's',
     form: new WireForm(FORMAT, undefined),
     clock: queue.clock

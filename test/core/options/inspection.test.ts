@@ -66,7 +66,7 @@ describe('inspectConfiguration', () => {
     const through = inspectConfiguration({ region: 'cn-north-4' }, env)
     expect(through.values).toContainEqual({
       option: 'http.proxy',
-      value: 'http://***@proxy:3128/',
+      value: 'http://***@proxy:3128',
       from: 'the proxy variables'
     })
     const local = inspectConfiguration({ endpoint: 'https://localhost' }, env)

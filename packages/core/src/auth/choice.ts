@@ -12,6 +12,7 @@ import type { Credentials } from './identity.ts'
 import { METADATA_ORIGIN } from './metadata.ts'
 import { POD_TOKEN_FILE, POD_URI, type PodIdentity } from './pod-identity.ts'
 import { expandHome, type ProfileFile, profilePath, readProfile } from './profile.ts'
+import { unsendable } from './sendable.ts'
 
 export type CredentialsFunction = () => Credentials | Promise<Credentials>
 
@@ -70,12 +71,11 @@ export function chooseCredentials(
   if (option === undefined) return discover(context)
   if (typeof option === 'function')
     return resolved({ kind: 'function', ask: option }, 'the function in the option credentials')
-  if ('token' in option) return resolved({ kind: 'fixed', credentials: option }, OPTION)
+  if ('token' in option) return fixed(option, OPTION)
   if ('iam' in option) return chooseIam(option.iam, context)
   if ('metadata' in option) return resolved({ kind: 'metadata', origin: metadataOrigin(context) }, AGENCY)
   if ('profile' in option) return chooseProfile(option.profile, context)
-  const credentials = keys(option.accessKey, option.secretKey, option.securityToken)
-  return resolved({ kind: 'fixed', credentials }, OPTION)
+  return fixed(keys(option.accessKey, option.secretKey, option.securityToken), OPTION)
 }
 
 const OPTION = 'the option credentials'
@@ -88,6 +88,19 @@ function resolved(
   iamEndpoint?: ResolvedCredentials['iamEndpoint']
 ): ResolvedCredentials {
   return { choice, from, projectId, iamEndpoint }
+}
+
+/** @throws DisConfigError for credentials that no request can carry */
+function fixed(credentials: Credentials, from: string): ResolvedCredentials {
+  const wrong = unsendable(credentials)
+  if (wrong !== undefined) {
+    throw invalidOption(
+      `credentials.${wrong.field}`,
+      from === OPTION ? wrong.given : `${wrong.given} from ${from}`,
+      'allowed: one line of ASCII, without spaces around it; trim what comes from a file'
+    )
+  }
+  return resolved({ kind: 'fixed', credentials }, from)
 }
 
 function keys(accessKey: string, secretKey: string, securityToken: string | undefined): Credentials {
@@ -161,7 +174,7 @@ function discover(context: CredentialContext): ResolvedCredentials {
 
 function fromEnvironment(env: CredentialContext['env']): ResolvedCredentials | undefined {
   const token = env['DIS_TOKEN']
-  if (token) return resolved({ kind: 'fixed', credentials: { token } }, 'DIS_TOKEN')
+  if (token) return fixed({ token }, 'DIS_TOKEN')
   const [idpId, idTokenFile] = [env['HUAWEICLOUD_SDK_IDP_ID'], env['HUAWEICLOUD_SDK_ID_TOKEN_FILE']]
   if (idpId && idTokenFile) {
     const from = 'HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE'
@@ -172,7 +185,7 @@ function fromEnvironment(env: CredentialContext['env']): ResolvedCredentials | u
   const [accessKey, secretKey] = [env[`${prefix}_AK`], env[`${prefix}_SK`]]
   if (accessKey && secretKey) {
     const credentials = keys(accessKey, secretKey, env['HUAWEICLOUD_SDK_SECURITY_TOKEN'])
-    return resolved({ kind: 'fixed', credentials }, `${prefix}_AK and ${prefix}_SK`)
+    return fixed(credentials, `${prefix}_AK and ${prefix}_SK`)
   }
   if (!accessKey && !secretKey) return undefined
   throw invalidOption(

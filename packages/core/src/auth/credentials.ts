@@ -15,6 +15,7 @@ import { ProfileProvider } from './profile-provider.ts'
 import { ProjectFinder } from './project.ts'
 import type { Provider } from './provider.ts'
 import { RenewingCredentials } from './renewing.ts'
+import { unsendable } from './sendable.ts'
 
 export interface CredentialSettings {
   readonly choice: CredentialChoice
@@ -140,7 +141,11 @@ async function askFunction(ask: CredentialsFunction, clock: Clock): Promise<Cred
   } finally {
     cancel()
   }
-  if (isCredentials(given)) return given
+  if (isCredentials(given)) {
+    const wrong = unsendable(given)
+    if (wrong === undefined) return given
+    throw fromFunction(`its ${wrong.field} is ${wrong.given}`)
+  }
   throw fromFunction('it gave neither { accessKey, secretKey, securityToken? } nor { token }')
 }
 

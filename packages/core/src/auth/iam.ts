@@ -54,10 +54,11 @@ export class IamLoginProvider implements Provider {
       // The catalog of all services is tens of kilobytes, and nothing here reads it.
       path: '/v3/auth/tokens?nocatalog=true',
       headers: {},
+      secrets: [password],
       body: { auth: { identity: { methods: ['password'], password: { user } }, scope: { project } } }
     })
     const { status, headers } = answer
-    if (status !== 201 && status !== 200) throw this.#service.failure(answer, [password])
+    if (status !== 201 && status !== 200) throw this.#service.failure(answer)
     const token = headers['x-subject-token']
     if (!token) throw this.#service.unreadable('an answer without a token')
     const facts = parseObject(answer.body)?.['token']
@@ -100,19 +101,21 @@ export class FederationProvider implements Provider {
       method: 'POST',
       path: '/v3.0/OS-AUTH/id-token/tokens',
       headers: { 'X-Idp-Id': idpId },
+      secrets: [idToken],
       body: { auth: { id_token: { id: idToken } } }
     })
     const token = login.headers['x-subject-token']
-    if (login.status >= 300 || !token) throw this.#service.failure(login, [idToken])
+    if (login.status >= 300 || !token) throw this.#service.failure(login)
     const answer = await this.#service.ask({
       method: 'POST',
       path: '/v3.0/OS-CREDENTIAL/securitytokens',
       headers: {},
+      secrets: [token],
       body: {
         auth: { identity: { methods: ['token'], token: { id: token, duration_seconds: FEDERATED_SECONDS } } }
       }
     })
-    if (answer.status >= 300) throw this.#service.failure(answer, [token])
+    if (answer.status >= 300) throw this.#service.failure(answer)
     const provided = readTemporaryKeys(answer, this.#clock.now())
     if (provided === undefined) throw this.#service.unreadable('something else than temporary keys')
     return provided

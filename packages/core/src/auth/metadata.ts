@@ -50,7 +50,7 @@ export class MetadataProvider implements Provider {
       await this.#fetchToken(true)
       answer = await this.#askForKeys()
     }
-    if (answer.status >= 300) throw this.#service.failure(answer, [this.#token ?? ''])
+    if (answer.status >= 300) throw this.#service.failure(answer)
     const provided = readTemporaryKeys(answer, this.#clock.now())
     if (provided === undefined) throw this.#service.unreadable('something else than temporary keys')
     return provided
@@ -61,16 +61,21 @@ export class MetadataProvider implements Provider {
   }
 
   #askForKeys(): Promise<Answer> {
-    const headers: Record<string, string> =
-      this.#token === undefined ? {} : { 'X-Metadata-Token': this.#token }
-    return this.#service.ask({ method: 'GET', path: KEYS_PATH, headers })
+    const token = this.#token
+    return this.#service.ask({
+      method: 'GET',
+      path: KEYS_PATH,
+      headers: token === undefined ? {} : { 'X-Metadata-Token': token },
+      secrets: token === undefined ? [] : [token]
+    })
   }
 
   async #fetchToken(isMandatory: boolean): Promise<void> {
     const answer = await this.#service.ask({
       method: 'PUT',
       path: TOKEN_PATH,
-      headers: { 'X-Metadata-Token-Ttl-Seconds': String(TOKEN_TTL_SECONDS) }
+      headers: { 'X-Metadata-Token-Ttl-Seconds': String(TOKEN_TTL_SECONDS) },
+      secrets: []
     })
     this.#token = undefined
     if (answer.status === 200) {

@@ -44,9 +44,10 @@ export class PodIdentityProvider implements Provider {
       method: 'POST',
       path: `${uri.pathname}${uri.search}`,
       headers: { Authorization: token },
+      secrets: [token],
       body: {}
     })
-    if (answer.status >= 300) throw this.#service.failure(answer, [token])
+    if (answer.status >= 300) throw this.#service.failure(answer)
     const provided = readTemporaryKeys(answer, this.#clock.now())
     if (provided === undefined) throw this.#service.unreadable('something else than temporary keys')
     return provided

@@ -8,7 +8,7 @@ import { isRecord, parseObject } from '../wire/json-object.ts'
 import { EMPTY_PAYLOAD_HASH, formatSdkDate } from './canonical.ts'
 import { iamService } from './iam.ts'
 import type { AccessKeys, Credentials } from './identity.ts'
-import { secretsOf } from './redact.ts'
+import { secretsOf } from './secrets.ts'
 import type { Service } from './service.ts'
 import { signSdk } from './sign-sdk.ts'
 import { SingleFlight } from './single-flight.ts'
@@ -57,13 +57,14 @@ export class ProjectFinder {
     const { region } = this.#parts
     const keys = this.#keys
     if (keys === undefined || 'token' in keys) throw notFound('a token does not say its project')
-    const query = { name: region }
+    const headers = this.#sign(keys, { name: region })
     const answer = await this.#service.ask({
       method: 'GET',
       path: `/v3/projects?name=${encodeURIComponent(region)}`,
-      headers: this.#sign(keys, query)
+      headers,
+      secrets: secretsOf(keys, headers)
     })
-    if (answer.status >= 300) throw this.#service.failure(answer, secretsOf(keys))
+    if (answer.status >= 300) throw this.#service.failure(answer)
     const list = parseObject(answer.body)?.['projects']
     const ids = (Array.isArray(list) ? list : []).flatMap((project: unknown) =>
       isRecord(project) && typeof project['id'] === 'string' ? [project['id']] : []

@@ -8,10 +8,12 @@
  * credentials that end meanwhile are refused once, and then renewed.
  */
 import type { Clock } from '../clock.ts'
-import type { DisCredentialsError } from '../errors.ts'
+import { DisCredentialsError } from '../errors.ts'
+import { cureOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
 import type { Credentials } from './identity.ts'
 import type { Provided, Provider } from './provider.ts'
+import { unsendable } from './sendable.ts'
 import { SingleFlight } from './single-flight.ts'
 
 export interface RenewingParts {
@@ -97,6 +99,14 @@ export class RenewingCredentials {
   async #renew(): Promise<Held> {
     const { clock, provider } = this.#parts
     const provided = await provider.provide()
+    const wrong = unsendable(provided.credentials)
+    if (wrong !== undefined) {
+      throw new DisCredentialsError(
+        'CREDENTIALS_UNREADABLE',
+        `the credentials cannot be sent: their ${wrong.field} is ${wrong.given}`,
+        cureOf('CREDENTIALS_UNREADABLE')
+      )
+    }
     const { lifetimeMs = Number.POSITIVE_INFINITY } = provided
     this.#overAtOnce = lifetimeMs > 0 ? 0 : this.#overAtOnce + 1
     const useMs =

@@ -18,10 +18,10 @@ export async function readSecretFile(path: string, name: string): Promise<string
     )
   }
   // The text goes into a header: a line break would begin another header.
-  if (text === '' || /[\r\n]/.test(text)) {
+  if (!/^[\x20-\x7e]+$/.test(text)) {
     throw new DisCredentialsError(
       'CREDENTIALS_UNREADABLE',
-      `${path}, the file in ${name}, does not hold one line of text`,
+      `${path}, the file in ${name}, does not hold one line of ASCII text`,
       cure
     )
   }

@@ -1,6 +1,6 @@
 /**
- * A service that gives credentials, over HTTP. Its answers hold secrets, so an error shows only their code and message,
- * and both without the secrets of the request.
+ * A service that gives credentials, over HTTP. Its answers hold secrets, so an error shows only their code and message, and no
+ * answer holds the secrets of its request any more.
  */
 import { DisCredentialsError } from '../errors.ts'
 import { HttpTransport } from '../net/http.ts'
@@ -8,8 +8,8 @@ import type { Network } from '../net/network.ts'
 import type { WarningCode } from '../report/codes.ts'
 import { cureIn, cureOf } from '../report/diagnoses.ts'
 import type { WireReply, WireRequest } from '../wire/message.ts'
+import { redactReply } from '../wire/redact.ts'
 import { readError } from '../wire/response.ts'
-import { withoutSecrets } from './redact.ts'
 
 export interface ServiceOptions {
   /** The subject of messages, as in "IAM does not answer". */
@@ -23,6 +23,13 @@ export interface ServiceOptions {
 
 export type Answer = Extract<WireReply, { kind: 'answer' }>
 
+/** What the service is asked. */
+export interface Question extends Omit<WireRequest, 'body'> {
+  readonly body?: unknown
+  /** What the request carries that must not be shown, if the service quotes it. */
+  readonly secrets: readonly string[]
+}
+
 export class Service {
   readonly #options: ServiceOptions
   #transport: HttpTransport | undefined
@@ -33,13 +40,14 @@ export class Service {
   }
 
   /** The answer, whatever its status. Rejects with a DisCredentialsError if there is none. */
-  async ask(request: Omit<WireRequest, 'body'> & { readonly body?: unknown }): Promise<Answer> {
-    const { body, headers } = request
-    const reply = await this.#open().send({
-      ...request,
+  async ask({ method, path, headers, body, secrets }: Question): Promise<Answer> {
+    const raw = await this.#open().send({
+      method,
+      path,
       headers: body === undefined ? headers : { 'content-type': 'application/json;charset=utf8', ...headers },
       body: body === undefined ? null : Buffer.from(JSON.stringify(body))
     })
+    const reply = redactReply(raw, [...secrets, ...this.#options.network.secrets])
     if (reply.kind === 'answer') return reply
     throw new DisCredentialsError(
       'CREDENTIALS_UNAVAILABLE',
@@ -48,14 +56,11 @@ export class Service {
     )
   }
 
-  /** The error for an answer that gives no credentials. Its text holds none of `secrets`. */
-  failure(answer: Answer, secrets: readonly string[] = []): DisCredentialsError {
+  /** The error for an answer that gives no credentials. */
+  failure({ status, body }: Answer): DisCredentialsError {
     const { name, cure } = this.#options
-    const { status } = answer
-    const { code, message } = readError(answer.body)
-    // Shortened after the redaction, so that no half of a secret is left.
-    const words = shorten(withoutSecrets(message, secrets))
-    const said = [`HTTP ${status}`, withoutSecrets(code, secrets), words].filter((part) => part !== '')
+    const { code, message } = readError(body)
+    const said = [`HTTP ${status}`, code, message].filter((part) => part !== '')
     const text = `${name} answered ${said.join(', ')}`
     if (status >= 500 || status === 429 || status === 408) {
       return new DisCredentialsError('CREDENTIALS_UNAVAILABLE', text, cureIn('credentials-fault'))
@@ -92,8 +97,4 @@ export class Service {
     this.#transport ??= new HttpTransport({ origin, network, requestTimeoutMs: timeoutMs, maxConnections: 1 })
     return this.#transport
   }
-}
-
-function shorten(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

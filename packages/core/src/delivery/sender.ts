@@ -7,7 +7,7 @@
 import { authorize } from '../auth/authorize.ts'
 import { hashPayload } from '../auth/canonical.ts'
 import type { CredentialSource, Credentials, Identity } from '../auth/identity.ts'
-import { secretsOf, withoutSecrets } from '../auth/redact.ts'
+import { secretsOf } from '../auth/secrets.ts'
 import type { Clock } from '../clock.ts'
 import { type CredentialsReason, DisCredentialsError } from '../errors.ts'
 import type { Batch } from '../queue/batch.ts'
@@ -18,12 +18,15 @@ import { type AttemptMessage, channels } from '../report/events.ts'
 import type { Packed, WireForm } from '../wire/form.ts'
 import type { Transport, WireReply } from '../wire/message.ts'
 import { judge, type Outcome } from '../wire/outcome.ts'
+import { redactReply } from '../wire/redact.ts'
 
 export interface SenderParts {
   readonly store: LineStore
   readonly transport: Transport
   readonly credentials: CredentialSource
   readonly identity: Identity
+  /** What requests carry besides credentials that must not be shown: the login of a proxy. */
+  readonly secrets: readonly string[]
   readonly streamName: string
   readonly form: WireForm
   readonly clock: Clock
@@ -77,7 +80,7 @@ export class Sender {
       read: form.format.readAnswer,
       signing: identity.signing
     })
-    const outcome = redactOutcome(withCure(judged, form), held)
+    const outcome = withCure(judged, form)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(
@@ -100,7 +103,7 @@ export class Sender {
 
   async #exchange(packed: Packed): Promise<{ readonly reply: WireReply; readonly held?: Credentials }> {
     const { body } = packed
-    const { transport, identity, clock } = this.#parts
+    const { transport, identity, clock, secrets } = this.#parts
     const granted = await this.#credentials()
     if ('kind' in granted) return { reply: granted }
     const { held, projectId } = granted
@@ -119,7 +122,9 @@ export class Sender {
     )
     this.count++
     this.sentBytes += body.length
-    return { reply: await transport.send({ method: 'POST', path, headers, body }), held }
+    const reply = await transport.send({ method: 'POST', path, headers, body })
+    // Before anything is read: a gateway or proxy may quote the request, credentials included.
+    return { reply: redactReply(reply, [...secretsOf(held, headers), ...secrets]), held }
   }
 
   /** The credentials and their project, or why there are none: then nothing is sent. */
@@ -150,12 +155,6 @@ export class Sender {
 function withCure(outcome: Outcome, form: WireForm): Outcome {
   if (outcome.kind !== 'refused') return outcome
   return { ...outcome, cure: form.cureOf(outcome.code) ?? outcome.cure }
-}
-
-/** A gateway or proxy may quote the request in its message, credentials included. */
-function redactOutcome(outcome: Outcome, held: Credentials | undefined): Outcome {
-  if (held === undefined || !('message' in outcome)) return outcome
-  return { ...outcome, message: withoutSecrets(outcome.message, secretsOf(held)) }
 }
 
 function withoutCredentials(error: unknown): WireReply {

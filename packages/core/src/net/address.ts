@@ -10,8 +10,29 @@ export function isLinkLocal(hostname: string): boolean {
   return /^(?:169\.254(?:\.\d{1,3}){2}|\[fe80:[^\]]*\])$/.test(hostname)
 }
 
-/** A URL for a message: user name and password are replaced by `***`. */
-export function withoutLogin(url: string): string {
+/**
+ * An address for a message. What may be a login is replaced by `***`; so is all that follows the host, where a password with `/`,
+ * `?` or `#` in it ends. An address in which nobody can say what is the host is not shown at all.
+ */
+export function withoutLogin(address: string): string {
+  const [scheme = ''] = /^[a-z][a-z0-9+.-]{0,15}:\/\//i.exec(address) ?? []
+  const rest = address.slice(scheme.length)
   // Up to the last @: a password may hold an @ that is not escaped.
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1***@')
+  const at = rest.lastIndexOf('@')
+  const [host] = HOST.exec(rest.slice(at + 1)) ?? []
+  const login = at < 0 ? '' : '***@'
+  if (host === undefined) return rest === '' ? scheme : `${scheme}${login}***`
+  const more = rest.slice(at + 1 + host.length)
+  if (more === '' || (at >= 0 && more === '/')) return `${scheme}${login}${host}`
+  // `user:secret` without a host, or whatever else is no port.
+  if (!/^[/?#]/.test(more)) return `${scheme}${login}***`
+  return `${scheme}${login}${host}${at < 0 && /^\/[\w./-]*$/.test(more) ? more : '/***'}`
+}
+
+/** A name or an IP address, perhaps with a port. */
+const HOST = /^(?:\[[\da-f:.]{2,45}\]|[\w.-]{1,255})(?::\d{1,5}(?!\d))?/i
+
+/** A sentence of another program, with the logins of the URLs in it replaced by `***`. */
+export function withoutLogins(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1***@')
 }

@@ -4,7 +4,7 @@
  */
 import type { NoAnswerCode, WarningCode } from '../report/codes.ts'
 import type { WireReply } from '../wire/message.ts'
-import { withoutLogin } from './address.ts'
+import { withoutLogins } from './address.ts'
 
 type Failure = Extract<WireReply, { kind: 'failure' }>
 
@@ -89,9 +89,9 @@ export function toFailure(error: unknown, origin: string): Failure {
   if (kind === undefined && (MISUSE.test(code) || MISTAKES.some((mistake) => root instanceof mistake))) {
     const bug: WarningCode = 'BUG'
     const place = root instanceof Error ? (root.stack ?? message) : message
-    return { kind: 'failure', code: bug, message: withoutLogin(place), ambiguous: true }
+    return { kind: 'failure', code: bug, message: withoutLogins(place), ambiguous: true }
   }
-  const reason = withoutLogin(openSslReason(message))
+  const reason = withoutLogins(openSslReason(message))
   if (kind === undefined) return { kind: 'failure', code, message: `${host}: ${reason}`, ambiguous: true }
   return {
     kind: 'failure',

@@ -12,6 +12,8 @@ export interface Network {
   /** Certificates (PEM) that are trusted besides Node's. */
   readonly ca: readonly string[]
   readonly proxy: ProxySettings | undefined
+  /** The login of the proxies, as somebody who quotes a request to them spells it. */
+  readonly secrets: readonly string[]
 }
 
 /** Proxies by the scheme of the called address; `''`: none. */
@@ -23,7 +25,7 @@ export interface ProxySettings {
 }
 
 /** Connections without a proxy, with Node's certificates. */
-export const DIRECT: Network = { ca: [], proxy: undefined }
+export const DIRECT: Network = { ca: [], proxy: undefined, secrets: [] }
 
 interface HttpOption {
   readonly ca?: string | readonly string[] | undefined
@@ -41,10 +43,29 @@ const ALWAYS_DIRECT = 'localhost,127.0.0.1,[::1]'
  */
 export function resolveNetwork(http: HttpOption, env: Environment): Network {
   const ca = readCertificates(http.ca)
+  const proxy = proxyFrom(http.proxy, env)
   return Object.freeze({
     ca: ca.length === 0 ? ca : [...ca, ...extraOfNode(env)],
-    proxy: proxyFrom(http.proxy, env)
+    proxy,
+    secrets: proxy === undefined ? [] : [...new Set([proxy.forHttp, proxy.forHttps].flatMap(loginsIn))]
   })
+}
+
+/** The password, and the whole login in base64, as the header of a request to the proxy has it. */
+function loginsIn(proxy: string): string[] {
+  const { username, password } = proxy === '' ? { username: '', password: '' } : new URL(proxy)
+  if (password === '') return []
+  const [user, secret] = [decoded(username), decoded(password)]
+  return [secret, Buffer.from(`${user}:${secret}`).toString('base64')]
+}
+
+/** A lone % is none of a URL's escapes. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function proxyFrom(option: string | undefined, env: Environment): ProxySettings | undefined {

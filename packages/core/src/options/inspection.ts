@@ -11,6 +11,7 @@ import { HttpTransport } from '../net/http.ts'
 import { DIRECT, type Network, resolveNetwork } from '../net/network.ts'
 import type { NoAnswerCode } from '../report/codes.ts'
 import { cureOf } from '../report/diagnoses.ts'
+import { redactReply } from '../wire/redact.ts'
 import type { DisOptions } from './options.ts'
 import { type CheckedOptions, checkOptions } from './options-schema.ts'
 import { type Found, findValue, type VariableOption } from './origins.ts'
@@ -120,7 +121,7 @@ function valuesOf(
     const given = findValue(option, checked[option], env) ?? follows
     return given === undefined || given.value === ''
       ? []
-      : [{ ...given, option, value: withoutLogin(given.value) }]
+      : [{ ...given, option, value: option === 'endpoint' ? withoutLogin(given.value) : given.value }]
   }
   return [
     ...found('streamName'),
@@ -158,7 +159,8 @@ async function probeEndpoint(
   const release = systemClock.keepAlive()
   const startedAt = systemClock.monotonic()
   try {
-    const reply = await transport.send({ method: 'GET', path: '/', headers: {}, body: null })
+    const raw = await transport.send({ method: 'GET', path: '/', headers: {}, body: null })
+    const reply = redactReply(raw, network.secrets)
     if (reply.kind === 'failure') return failure(reply.code, reply.message)
     const durationMs = Math.round(systemClock.monotonic() - startedAt)
     // The service cuts the time off to whole seconds, so half a second is added. It wrote the header about half way.

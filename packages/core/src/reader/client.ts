@@ -7,7 +7,7 @@ import { authorize } from '../auth/authorize.ts'
 import { EMPTY_PAYLOAD_HASH } from '../auth/canonical.ts'
 import { createCredentialSource } from '../auth/credentials.ts'
 import type { Credentials } from '../auth/identity.ts'
-import { secretsOf, withoutSecrets } from '../auth/redact.ts'
+import { secretsOf } from '../auth/secrets.ts'
 import { systemClock } from '../clock.ts'
 import { DisRequestError } from '../errors.ts'
 import { HttpTransport } from '../net/http.ts'
@@ -16,7 +16,9 @@ import { resolveSettings } from '../options/settings.ts'
 import type { NoAnswerCode } from '../report/codes.ts'
 import { renderCure } from '../report/cure.ts'
 import { cureOf } from '../report/diagnoses.ts'
-import { readError } from '../wire/response.ts'
+import { redactReply } from '../wire/redact.ts'
+import { excerptOf, readError } from '../wire/response.ts'
+import { codeSaid } from '../wire/said.ts'
 import { ruleFor } from '../wire/service-codes.ts'
 import { type RecordsPage, readCursor, readRecords, readStream, type StreamInfo } from './answers.ts'
 
@@ -109,14 +111,18 @@ export function createClient(options?: DisOptions): DisClient {
     const url = search.length === 0 ? fullPath : `${fullPath}?${search.join('&')}`
     // Connections don't keep the process alive, but the caller waits for the answer.
     const release = systemClock.keepAlive()
-    const reply = await transport.send({ method: 'GET', path: url, headers, body: null })
+    const raw = await transport.send({ method: 'GET', path: url, headers, body: null })
     release()
+    // An answer as it should be holds the users' data, which nobody may change. Whatever else comes is shown.
+    const value = raw.kind === 'answer' && raw.status < 300 ? read(raw.body) : undefined
+    if (value !== undefined) return value
+    const reply = redactReply(raw, [...secretsOf(held, headers), ...settings.network.secrets])
     if (reply.kind === 'failure') {
       const { code, message } = reply
       throw new DisRequestError({ status: 0, serviceCode: code, message, cure: cureOf(code, { status: 0 }) })
     }
     const { status } = reply
-    const requestId = reply.headers['x-request-id']
+    const requestId = codeSaid(reply.headers['x-request-id'] ?? '') || undefined
     if (status >= 300) {
       const { code, message } = readError(reply.body)
       // The next call may then use renewed credentials.
@@ -127,14 +133,12 @@ export function createClient(options?: DisOptions): DisClient {
       throw new DisRequestError({
         status,
         serviceCode: code || `HTTP ${status}`,
-        message: withoutSecrets(message, secretsOf(held)),
+        message,
         cure: cureOf(code, { status, message, signing: settings.signing }),
         requestId
       })
     }
-    const value = read(reply.body)
-    if (value !== undefined) return value
-    const message = `the answer to GET ${path} is not one of DIS: ${reply.body.toString('utf8', 0, 200)}`
+    const message = `the answer to GET ${path} is not one of DIS: ${excerptOf(reply.body)}`
     throw new DisRequestError({
       status,
       serviceCode: UNREADABLE,

@@ -7,7 +7,14 @@
  *
  * Unknown fields, and known ones of another type, are skipped. An error code that is empty is none.
  */
-import { matchResults, type RecordResult, readSendRecordsAnswer, type SendRecordsAnswer } from './response.ts'
+import {
+  failedRecord,
+  matchResults,
+  type RecordResult,
+  readSendRecordsAnswer,
+  type SendRecordsAnswer
+} from './response.ts'
+import { codeSaid } from './said.ts'
 
 const FAILED_COUNT = 21
 const RECORDS = 22
@@ -61,7 +68,8 @@ function readEntry(
     else if (fields.number === ERROR_MESSAGE) message = body.toString('utf8', fields.start, fields.end)
   }
   if (fields.isBroken) return undefined
-  if (code !== '') return { kind: 'failed', code, message }
+  if (code !== '') return failedRecord(code, message)
+  partitionId = codeSaid(partitionId)
   return last?.kind === 'stored' && last.partitionId === partitionId ? last : { kind: 'stored', partitionId }
 }
 

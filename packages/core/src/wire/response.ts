@@ -6,6 +6,7 @@
  */
 
 import { isRecord } from './json-object.ts'
+import { codeSaid, messageSaid, UNKNOWN_CODE } from './said.ts'
 import { readStoredAnswer } from './stored-answer.ts'
 
 /** A record that the service stored. `partitionId` in the long spelling; `''` if the answer did not say. */
@@ -68,18 +69,23 @@ export function matchResults(
 function readEntry(entry: unknown): RecordResult {
   if (!isRecord(entry)) return { kind: 'unknown' }
   const code = text(entry['error_code'])
-  if (code !== '') return { kind: 'failed', code, message: text(entry['error_message']) }
-  return { kind: 'stored', partitionId: text(entry['partition_id']) }
+  if (code !== '') return failedRecord(code, text(entry['error_message']))
+  return { kind: 'stored', partitionId: codeSaid(text(entry['partition_id'])) }
 }
 
-/** Code and message of an error body, in any of the shapes of DIS, the gateway and IAM. */
+/** A record whose answer has an error code, be it none that a service would give. */
+export function failedRecord(code: string, message: string): RecordResult {
+  return { kind: 'failed', code: codeSaid(code) || UNKNOWN_CODE, message: messageSaid(message) }
+}
+
+/** Code and message of an error body, in any of the shapes of DIS, the gateway and IAM; `''` for what it does not say. */
 export function readError(body: Buffer): { readonly code: string; readonly message: string } {
   const parsed = parseJson(body)
-  if (!isRecord(parsed)) return { code: '', message: excerpt(body) }
+  if (!isRecord(parsed)) return { code: '', message: excerptOf(body) }
   const inner = isRecord(parsed['error']) ? parsed['error'] : {}
   const code = firstText(parsed['errorCode'], parsed['error_code'], inner['code'], parsed['code'])
   const message = firstText(parsed['message'], parsed['error_msg'], parsed['error_message'], inner['message'])
-  return { code, message }
+  return { code: codeSaid(code), message: messageSaid(message) }
 }
 
 function firstText(...values: unknown[]): string {
@@ -104,9 +110,10 @@ function parseJson(body: Buffer): unknown {
 }
 
 function unreadable(body: Buffer): SendRecordsAnswer {
-  return { kind: 'unreadable', excerpt: excerpt(body) }
+  return { kind: 'unreadable', excerpt: excerptOf(body) }
 }
 
-function excerpt(body: Buffer): string {
-  return body.length === 0 ? '(empty body)' : body.toString('utf8', 0, 200)
+/** The beginning of a body that is no answer of DIS. */
+export function excerptOf(body: Buffer): string {
+  return body.length === 0 ? '(empty body)' : messageSaid(body.toString('utf8', 0, 200))
 }

@@ -12,7 +12,7 @@ interface Stored {
 
 const HEAD = /^\s*\{\s*"failed_record_count"\s*:\s*0\s*,\s*"records"\s*:\s*\[/
 const ENTRY =
-  /\s*\{\s*"partition_id"\s*:\s*"([^"\\]*)"\s*,\s*"sequence_number"\s*:\s*"\d+"\s*(?:,\s*"error_code"\s*:\s*(?:null|"")\s*,\s*"error_message"\s*:\s*(?:null|"")\s*)?\}\s*([,\]])/y
+  /\s*\{\s*"partition_id"\s*:\s*"([\w.-]{0,64})"\s*,\s*"sequence_number"\s*:\s*"\d+"\s*(?:,\s*"error_code"\s*:\s*(?:null|"")\s*,\s*"error_message"\s*:\s*(?:null|"")\s*)?\}\s*([,\]])/y
 const TAIL = /\s*\}\s*$/y
 
 /** The results of exactly `records` stored records; `undefined` if the body is not such an answer. */
