@@ -1,13 +1,43 @@
 /** Kinds of addresses: loopback and link-local ones may be called with plain http. */
+import { BlockList, isIP } from 'node:net'
 
-/** `localhost`, 127.0.0.0/8 or `[::1]`, as `URL.hostname` spells them. */
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
+
+const LINK_LOCAL = new BlockList()
+LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4')
+LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6')
+
+// On Linux and macOS, a connection to the address of "any interface" arrives at this machine.
+const UNSPECIFIED = new BlockList()
+UNSPECIFIED.addAddress('0.0.0.0', 'ipv4')
+UNSPECIFIED.addAddress('::', 'ipv6')
+
+/**
+ * Whether plain http may be spoken with it: `localhost`, 127.0.0.0/8 or ::1, the IPv4 ones in IPv6 notation too. `hostname`
+ * is spelled as `URL.hostname` does. Not a name below `localhost`: some resolvers ask a name server for it.
+ */
 export function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+  return hostname === 'localhost' || isIn(LOOPBACK, hostname)
 }
 
-/** 169.254.0.0/16 or `[fe80::…]`: the machine's own cloud, at most one hop away. */
+/** 169.254.0.0/16 or fe80::/10: the machine's own cloud, at most one hop away. */
 export function isLinkLocal(hostname: string): boolean {
-  return /^(?:169\.254(?:\.\d{1,3}){2}|\[fe80:[^\]]*\])$/.test(hostname)
+  return isIn(LINK_LOCAL, hostname)
+}
+
+/** Whether the address is this machine or its own link. No proxy can lead there: it would lead to the proxy's own machine. */
+export function isNear(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, '')
+  return isLoopback(name) || name.endsWith('.localhost') || isLinkLocal(name) || isIn(UNSPECIFIED, name)
+}
+
+/** An IPv4 address in IPv6 notation counts as the IPv4 address. */
+function isIn(list: BlockList, hostname: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '')
+  const family = isIP(address)
+  return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
 /**

@@ -6,9 +6,11 @@ import type { Socket } from 'node:net'
 import * as tls from 'node:tls'
 // By the path of its file: Bun puts a stand-in, whose agents cannot send, in the place of the bare name.
 import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici/index.js'
-import type { Network } from './network.ts'
+import { type Network, proxyFor } from './network.ts'
 
-export interface ConnectionLimits {
+export interface Connections {
+  /** `https://host[:port]`: the address of every request. */
+  readonly origin: string
   readonly maxConnections: number
   readonly requestTimeoutMs: number
   readonly maxAnswerBytes: number
@@ -16,8 +18,8 @@ export interface ConnectionLimits {
 
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** A pool of connections, through the proxies of the network if it has some. */
-export function createDispatcher(network: Network, limits: ConnectionLimits): Dispatcher {
+/** A pool of connections to one address, through the proxies of the network if it has some for it. */
+export function createDispatcher(network: Network, limits: Connections): Dispatcher {
   const connect = {
     timeout: Math.min(limits.requestTimeoutMs, CONNECT_TIMEOUT_MS),
     rejectUnauthorized: true,
@@ -31,8 +33,9 @@ export function createDispatcher(network: Network, limits: ConnectionLimits): Di
     bodyTimeout: limits.requestTimeoutMs,
     maxResponseSize: limits.maxAnswerBytes
   }
-  if (network.proxy === undefined) return new Agent({ ...options, connect: unrefConnector(connect) })
-  const { forHttp, forHttps, except } = network.proxy
+  const proxy = proxyFor(network, limits.origin)
+  if (proxy === undefined) return new Agent({ ...options, connect: unrefConnector(connect) })
+  const { forHttp, forHttps, except } = proxy
   // These connections keep the process alive during a request, at most for its timeout.
   return new EnvHttpProxyAgent({
     ...options,
@@ -41,8 +44,8 @@ export function createDispatcher(network: Network, limits: ConnectionLimits): Di
     proxyTls: connect,
     // undici's default for the connection to the proxy is five minutes. If the proxy does not answer a CONNECT, all requests
     // would wait behind it, long after the proxy has come back.
-    clientFactory: (proxy: URL, given: object) =>
-      new Pool(proxy, { ...given, headersTimeout: connect.timeout, bodyTimeout: connect.timeout }),
+    clientFactory: (address: URL, given: object) =>
+      new Pool(address, { ...given, headersTimeout: connect.timeout, bodyTimeout: connect.timeout }),
     // Set even if empty: otherwise undici reads process.env.
     httpProxy: forHttp,
     httpsProxy: forHttps,

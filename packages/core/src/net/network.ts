@@ -5,7 +5,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { invalidOption } from '../errors.ts'
-import { withoutLogin } from './address.ts'
+import { isNear, withoutLogin } from './address.ts'
 
 /** How connections are made. It may hold the password of a proxy, so it is never printed. */
 export interface Network {
@@ -22,6 +22,8 @@ export interface ProxySettings {
   readonly forHttps: string
   /** Hosts without a proxy, in the form of NO_PROXY. */
   readonly except: string
+  /** True if the variables name it and not the option. It is then never used for this machine: see {@link proxyFor}. */
+  readonly isFromVariables: boolean
 }
 
 /** Connections without a proxy, with Node's certificates. */
@@ -33,9 +35,6 @@ interface HttpOption {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-// Services on this machine are never behind a proxy. Go and others make the same exception.
-const ALWAYS_DIRECT = 'localhost,127.0.0.1,[::1]'
 
 /**
  * The option beats the variables. NO_PROXY belongs to the variables, so it has no effect on a proxy in the options.
@@ -71,7 +70,7 @@ function decoded(text: string): string {
 function proxyFrom(option: string | undefined, env: Environment): ProxySettings | undefined {
   if (option !== undefined) {
     const proxy = checkProxy(option, withoutLogin(option))
-    return { forHttp: proxy, forHttps: proxy, except: '' }
+    return { forHttp: proxy, forHttps: proxy, except: '', isFromVariables: false }
   }
   // Lower case beats upper case, as in curl and others.
   const http = variable(env, 'http_proxy')
@@ -83,8 +82,18 @@ function proxyFrom(option: string | undefined, env: Environment): ProxySettings 
     forHttp: http ?? '',
     // The same fallback as in undici and in Node's NODE_USE_ENV_PROXY.
     forHttps: https ?? http ?? '',
-    except: except === '' ? ALWAYS_DIRECT : `${except},${ALWAYS_DIRECT}`
+    except,
+    isFromVariables: true
   }
+}
+
+/**
+ * The proxies for requests to one address. Those of the variables are never used for this machine and its own link. They are
+ * set for a whole machine, and plain http to a loopback address would go over the network in clear. Go makes the same
+ * exception for loopback addresses. A proxy in the options is meant for this endpoint, so it is used.
+ */
+export function proxyFor({ proxy }: Network, origin: string): ProxySettings | undefined {
+  return proxy?.isFromVariables && isNear(new URL(origin).hostname) ? undefined : proxy
 }
 
 function variable(env: Environment, name: string): string | undefined {

@@ -8,7 +8,7 @@ import { systemClock } from '../clock.ts'
 import { type ConfigProblem, DisConfigError } from '../errors.ts'
 import { withoutLogin } from '../net/address.ts'
 import { HttpTransport } from '../net/http.ts'
-import { DIRECT, type Network, resolveNetwork } from '../net/network.ts'
+import { DIRECT, type Network, proxyFor, resolveNetwork } from '../net/network.ts'
 import type { NoAnswerCode } from '../report/codes.ts'
 import { cureOf } from '../report/diagnoses.ts'
 import { redactReply } from '../wire/redact.ts'
@@ -133,18 +133,18 @@ function valuesOf(
       credentials?.projectId ? { value: credentials.projectId, from: credentials.from } : undefined
     ),
     { option: 'signing', value: checked.signing, from: isSigningGiven ? 'options' : 'default' },
-    ...proxyOf(checked, address, network)
+    ...proxyOf(address, network)
   ]
 }
 
 /** The proxy for the endpoint. NO_PROXY may still exclude the host: undici decides that for each connection. */
-function proxyOf({ http }: CheckedOptions, address?: Address, network?: Network): ConfigValue[] {
-  const { forHttp, forHttps } = network?.proxy ?? { forHttp: '', forHttps: '' }
-  const value = withoutLogin(address?.url.protocol === 'http:' ? forHttp : forHttps)
-  const isGiven = http.proxy !== undefined
-  // The variables never apply to this machine.
-  if (value === '' || (address?.isLocal === true && !isGiven)) return []
-  return [{ option: 'http.proxy', value, from: isGiven ? 'options' : 'the proxy variables' }]
+function proxyOf(address?: Address, network?: Network): ConfigValue[] {
+  if (address === undefined || network === undefined) return []
+  const { origin, protocol } = address.url
+  const proxy = proxyFor(network, origin)
+  const value = withoutLogin((protocol === 'http:' ? proxy?.forHttp : proxy?.forHttps) ?? '')
+  if (proxy === undefined || value === '') return []
+  return [{ option: 'http.proxy', value, from: proxy.isFromVariables ? 'the proxy variables' : 'options' }]
 }
 
 async function probeEndpoint(
