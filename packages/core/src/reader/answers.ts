@@ -59,7 +59,11 @@ export function readCursor(body: Buffer): string | undefined {
   return typeof cursor === 'string' && cursor !== '' ? cursor : undefined
 }
 
-export function readRecords(body: Buffer): RecordsPage | undefined {
+/**
+ * The page at the cursor `asked`. An empty page may give that cursor again. A page of records may not: a caller that follows
+ * it would read the same records for ever.
+ */
+export function readPage(body: Buffer, asked: string): RecordsPage | undefined {
   const page = parse(body)
   const nextCursor = text(page?.['next_partition_cursor'])
   if (page === undefined || nextCursor === '') return undefined
@@ -69,7 +73,7 @@ export function readRecords(body: Buffer): RecordsPage | undefined {
     sequenceNumber: text(record['sequence_number']),
     timestamp: Number(record['timestamp'] ?? 0)
   }))
-  return { records, nextCursor }
+  return records.length > 0 && nextCursor === asked ? undefined : { records, nextCursor }
 }
 
 // JSON.parse would round a large sequence number that is written as a JSON number.

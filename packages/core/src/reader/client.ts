@@ -20,7 +20,8 @@ import { redactReply } from '../wire/redact.ts'
 import { excerptOf, readError } from '../wire/response.ts'
 import { codeSaid } from '../wire/said.ts'
 import { ruleFor } from '../wire/service-codes.ts'
-import { type RecordsPage, readCursor, readRecords, readStream, type StreamInfo } from './answers.ts'
+import { type RecordsPage, readCursor, readPage, readStream, type StreamInfo } from './answers.ts'
+import { PAGE_PARTITIONS, readAllPartitions } from './partition-pages.ts'
 
 const UNREADABLE: NoAnswerCode = 'UNREADABLE_ANSWER'
 
@@ -160,22 +161,14 @@ export function createClient(options?: DisOptions): DisClient {
     async findProject() {
       return projectFor(await credentials.get())
     },
-    async describeStream() {
+    describeStream() {
       // A stream of another account has no name here, only an id. The path needs some name, so the id stands in.
       const path = `streams/${target.streamName || target.streamId}`
       const id = target.streamId === undefined ? {} : { stream_id: target.streamId }
-      let info = await get(path, { ...id, limit_partitions: 1_000 }, readStream)
-      while (info.hasMorePartitions) {
-        const start = info.partitions.at(-1)?.partitionId ?? ''
-        const more: StreamInfo = await get(
-          path,
-          { ...id, limit_partitions: 1_000, start_partitionId: start },
-          readStream
-        )
-        if (more.partitions.length === 0) break
-        info = { ...more, partitions: [...info.partitions, ...more.partitions] }
-      }
-      return info
+      return readAllPartitions((after) => {
+        const start = after === undefined ? {} : { start_partitionId: after }
+        return get(path, { ...id, limit_partitions: PAGE_PARTITIONS, ...start }, readStream)
+      })
     },
     getCursor(partitionId, position) {
       const where =
@@ -191,7 +184,7 @@ export function createClient(options?: DisOptions): DisClient {
       )
     },
     getRecords(cursor, { limit = 1_000 } = {}) {
-      return get('records', { 'partition-cursor': cursor, limit }, readRecords)
+      return get('records', { 'partition-cursor': cursor, limit }, (body) => readPage(body, cursor))
     },
     async close() {
       await Promise.all([transport.close(), credentials.close()])

@@ -1,0 +1,87 @@
+import type { RequestListener } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createClient, type DisClient } from '../../../packages/core/src/reader/client.ts'
+import { httpServer } from '../net/servers.ts'
+
+const open: { close(): Promise<void> }[] = []
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()))
+})
+
+/** A client of a service that answers what `answer` makes of the query, and the queries that it was asked. */
+async function clientOf(answer: (query: URLSearchParams, calls: number) => unknown) {
+  const queries: URLSearchParams[] = []
+  const listener: RequestListener = ({ url }, response) => {
+    const query = new URL(url ?? '', 'http://localhost').searchParams
+    // The bound of a test that has no other: the service gives up before the machine does.
+    if (queries.push(query) > 500) return void response.destroy()
+    response.end(JSON.stringify(answer(query, queries.length)))
+  }
+  const server = await httpServer(listener)
+  const client: DisClient = createClient({
+    endpoint: `http://127.0.0.1:${server.port}`,
+    projectId: 'p',
+    streamName: 'app-logs',
+    credentials: { accessKey: 'AK', secretKey: 'SK' }
+  })
+  open.push(client, server)
+  return { client, queries }
+}
+
+const id = (index: number) => `shardId-${String(index).padStart(10, '0')}`
+const pageOf = (indexes: readonly number[], hasMore: boolean) => ({
+  stream_name: 'app-logs',
+  status: 'RUNNING',
+  partitions: indexes.map((index) => ({ partition_id: id(index), status: 'ACTIVE' })),
+  has_more_partitions: hasMore
+})
+
+describe('the partitions of a stream', () => {
+  it('are read page by page, each once, from where the last page ended', async () => {
+    const pages = [pageOf([0, 1], true), pageOf([1, 2], true), pageOf([3], false)]
+    const { client, queries } = await clientOf((_, calls) => pages[calls - 1])
+    const { partitions, hasMorePartitions } = await client.describeStream()
+    expect(partitions.map(({ partitionId }) => partitionId)).toEqual([id(0), id(1), id(2), id(3)])
+    expect(hasMorePartitions).toBe(false)
+    expect(queries.map((query) => query.get('start_partitionId'))).toEqual([null, id(1), id(2)])
+  })
+
+  it.each<[string, (query: URLSearchParams, calls: number) => unknown, number]>([
+    ['ignores the marker', () => pageOf([0, 1], true), 2],
+    ['goes in a circle', (_, calls) => pageOf([calls % 3], true), 4],
+    ['says more, and gives none', (_, calls) => pageOf(calls === 1 ? [0] : [], true), 2],
+    ['gives none at all', () => pageOf([], true), 1],
+    ['gives partitions without a name', () => ({ partitions: [{}, {}], has_more_partitions: true }), 2],
+    ['makes up partitions for ever', (_, calls) => pageOf([calls], true), 32]
+  ])('of a service that %s end with an error, and not with half of them', async (_, answer, calls) => {
+    const { client, queries } = await clientOf(answer)
+    await expect(client.describeStream()).rejects.toMatchObject({
+      code: 'DIS_LOGS_REQUEST',
+      serviceCode: 'UNREADABLE_ANSWER',
+      message: expect.stringContaining('the list of partitions has no end'),
+      cure: expect.stringContaining('{endpoint}')
+    })
+    expect(queries.length).toBe(calls)
+  })
+})
+
+describe('a page of records', () => {
+  const record = { data: 'YQ==', sequence_number: '1' }
+
+  it('that is empty may give its own cursor again', async () => {
+    const { client } = await clientOf((query) => ({
+      records: [],
+      next_partition_cursor: query.get('partition-cursor')
+    }))
+    expect(await client.getRecords('c')).toEqual({ records: [], nextCursor: 'c' })
+  })
+
+  it('that leads to itself is an error, and not the same records for ever', async () => {
+    const { client } = await clientOf((query) => ({
+      records: [record],
+      next_partition_cursor: query.get('partition-cursor')
+    }))
+    await expect(client.getRecords('c')).rejects.toMatchObject({ serviceCode: 'UNREADABLE_ANSWER' })
+  })
+})
