@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { createLocalDis, type LocalDis } from '@dis-logs/local'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -99,6 +99,21 @@ describe('webpack: the bundle runs where it was built, so some files of the thre
     expect(compare(arrived, LINES)).toEqual({ missing: [], repeated: [] })
     expect(stderr).toMatch(/^\[dis-logs\] WORKER: [^\n]*\n$/)
     expect(stderr).toContain('worker: false')
+  })
+})
+
+describe('the package for compression is installed beside the bundle, and the process started elsewhere', () => {
+  it.each([
+    ...Object.keys(BUNDLERS).map((bundler) => [bundler, 'core'] as const),
+    ['with its thread', 'winston'] as const
+  ])('%s, %s: it is found', async (name, way) => {
+    const modules = join(dirname(built.get(name) ?? ''), 'node_modules')
+    await mkdir(modules)
+    await symlink(await realpath(join(root, 'node_modules/lz4-napi')), join(modules, 'lz4-napi'))
+    const { stderr, arrived } = await start(name, way, { wire: { compression: 'lz4' } })
+    await rm(modules, { recursive: true })
+    expect(compare(arrived, LINES)).toEqual({ missing: [], repeated: [] })
+    expect(stderr).toBe('')
   })
 })
 

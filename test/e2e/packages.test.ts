@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -135,13 +136,56 @@ console.log(JSON.stringify(said))
       await symlink(await realpath(join(root, 'node_modules', name)), join(modules, name))
     }
     await writeFile(join(folder, 'app/wire.cjs'), code)
-    for (const [script, cwd] of [
-      ['app/wire.cjs', folder],
-      ['../wire.cjs', join(folder, 'app')]
-    ] as const) {
-      const { stdout } = await run(process.execPath, [script], { cwd })
-      expect(JSON.parse(stdout)).toEqual(['taken', 'taken', 'taken'])
+    const beside = await run(process.execPath, ['app/wire.cjs'], { cwd: folder })
+    expect(JSON.parse(beside.stdout)).toEqual(['taken', 'taken', 'taken'])
+    // As npm does with a command, and a release with the folder of its newest version.
+    await symlink(join(folder, 'app/wire.cjs'), join(folder, 'linked.cjs'))
+    const linked = await run(process.execPath, ['linked.cjs'], { cwd: folder })
+    expect(JSON.parse(linked.stdout)).toEqual(['taken', 'taken', 'taken'])
+  })
+
+  it('what lies in the folder where a program is started is not run', async () => {
+    // Its packages write down that they ran, and are of the kind that is wanted.
+    const stranger = join(folder, 'stranger')
+    for (const name of ['lz4-napi', 'snappy', '@toondepauw/node-zstd', 'undici', 'pino-dis']) {
+      const modules = join(stranger, 'node_modules', name)
+      await mkdir(modules, { recursive: true })
+      await writeFile(
+        join(modules, 'index.js'),
+        `require('node:fs').appendFileSync(${JSON.stringify(join(stranger, 'ran'))}, '${name}\\n')
+exports.compressSync = (data) => data`
+      )
     }
+    await writeFile(join(stranger, 'data.ndjson'), '{}\n')
+    await writeFile(join(stranger, '-'), '')
+    const core = JSON.stringify(join(folder, 'node_modules/@dis-logs/core'))
+    const code = `
+const { createProducer, validateOptions } = require(${core})
+const options = { endpoint: 'http://127.0.0.1:1', projectId: 'p', streamName: 's', credentials: { token: 'T' } }
+for (const compression of ['lz4', 'snappy', 'zstd']) {
+  for (const make of [createProducer, validateOptions]) {
+    try { make({ ...options, wire: { compression } })?.close() } catch (error) { console.log(error.code) }
+  }
+}`
+    await writeFile(join(folder, 'somewhere.cjs'), code)
+    const data = join(stranger, 'data.ndjson')
+    for (const args of [
+      [join(folder, 'somewhere.cjs'), data],
+      ['../somewhere.cjs'],
+      // Here the first argument stands where the main script does otherwise.
+      ['-e', code, data],
+      [`--eval=${code}`, data],
+      ['-p', code, data]
+    ]) {
+      const { stdout } = await run(process.execPath, args, { cwd: stranger })
+      expect(stdout.match(/DIS_LOGS_CONFIG/g)?.length).toBe('zstdCompressSync' in zlib ? 4 : 6)
+    }
+    const piped = run(process.execPath, ['-', data], { cwd: stranger })
+    piped.child.stdin?.end(code)
+    expect((await piped).stdout).toContain('DIS_LOGS_CONFIG')
+    const command = await run(join(folder, 'node_modules/.bin/dis-logs'), ['--help'], { cwd: stranger })
+    expect(command.stdout).toContain('ship')
+    expect(existsSync(join(stranger, 'ran'))).toBe(false)
   })
 
   it('a worker says at once that a package is missing', async () => {

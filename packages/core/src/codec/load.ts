@@ -5,11 +5,12 @@
  * Compression is synchronous. A request of 500 lines of 250 bytes takes 0.1 to 0.4 ms, a request of 1 MB takes 3 to 5 ms. If
  * the producer runs in a worker, that is the time of the worker. docs/adr/0006-wire-forms.md gives the reasons.
  */
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+// The whole module: webpack replaces the name createRequire by undefined, and then no bundle of it finds a package.
+import * as nodeModule from 'node:module'
 import * as zlib from 'node:zlib'
 import { type DisConfigError, invalidOption } from '../errors.ts'
 import { type Codec, type Compression, lz4Block, snappyBlock, zstdFrame } from '../wire/compress.ts'
+import { PLACES, type Place } from './places.ts'
 
 type Compress = (plain: Buffer) => Buffer
 
@@ -58,19 +59,6 @@ const LIBRARIES: Readonly<Record<Codec['name'], Library>> = {
   }
 }
 
-/** The path of a file. A package is searched from there, as by `require` in that file. */
-type Place = () => string
-
-/**
- * First beside this package, where npm installs an optional peer dependency. Then beside the application, for two cases:
- * installers that hide undeclared packages, and bundles, which have no packages beside them.
- */
-const PLACES: readonly Place[] = [
-  () => import.meta.url,
-  () => join(process.cwd(), 'package.json'),
-  () => process.argv[1] ?? ''
-]
-
 /** zstd of Node 22.15 and newer. It is found by its name, because the types of Node 20 do not have it. */
 function builtInZstd(): Compress | undefined {
   const compress: unknown = Reflect.get(zlib, 'zstdCompressSync')
@@ -92,7 +80,7 @@ export function loadCodec(compression: Compression, places: readonly Place[] = P
   const path = find(library.package, places)
   if (path === undefined) throw unusable(compression, library, 'is not installed')
   try {
-    const compress = library.adapt(createRequire(path)(path))
+    const compress = library.adapt(nodeModule.createRequire(path)(path))
     // A trial finds a wrong version, or a build for another machine, before the first request does.
     compress(Buffer.from(`${compression} ${compression} ${compression}`))
     return { name: compression, compress }
@@ -105,7 +93,7 @@ export function loadCodec(compression: Compression, places: readonly Place[] = P
 function find(name: string, places: readonly Place[]): string | undefined {
   for (const place of places) {
     try {
-      return createRequire(place()).resolve(name)
+      return nodeModule.createRequire(place()).resolve(name)
     } catch {
       // The package is not installed there.
     }
