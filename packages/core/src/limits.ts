@@ -24,8 +24,11 @@ export const MAX_BATCH_RECORDS: number = 5_000
 /** Largest `explicit_hash_key`: 2^63 - 1. SendRecords API page. */
 export const MAX_HASH_KEY: bigint = 9_223_372_036_854_775_807n
 
-/** Stream names are 1 to 64 letters, digits, `-` and `_`. CreateStream API page. */
-export const STREAM_NAME: RegExp = /^[A-Za-z0-9_-]{1,64}$/
+/**
+ * Names of streams are 1 to 64 letters, digits, `-` and `_` (CreateStream API page). Ids of projects (32 hex digits) and
+ * streams (19 letters and digits) have the same form, as far as pages and answers show. So each can stand in a path as it is.
+ */
+export const ID: RegExp = /^[A-Za-z0-9_-]{1,64}$/
 
 /** A partition is `shardId-0000000000` or a bare decimal. SendRecords API page. */
 export const PARTITION_ID: RegExp = /^(?:shardId-\d{10}|\d{1,10})$/i

@@ -12,7 +12,7 @@ import type { CredentialSource, Credentials } from './identity.ts'
 import { MetadataProvider } from './metadata.ts'
 import { PodIdentityProvider } from './pod-identity.ts'
 import { ProfileProvider } from './profile-provider.ts'
-import { ProjectFinder } from './project.ts'
+import { checkedProject, ProjectFinder } from './project.ts'
 import type { Provider } from './provider.ts'
 import { RenewingCredentials } from './renewing.ts'
 import { unsendable } from './sendable.ts'
@@ -79,7 +79,10 @@ export function createCredentialSource(
   })
   return {
     get: () => renewing.get(),
-    projectId: async (held) => projectId || renewing.projectOf(held) || finder.find(held),
+    projectId: async (held) => {
+      const given = projectId || renewing.projectOf(held)
+      return given ? checkedProject(given, settings.from) : finder.find(held)
+    },
     endOf: (held) => renewing.endOf(held),
     refused: (held) => renewing.refused(held),
     refresh: () => renewing.refresh(),

@@ -1,6 +1,7 @@
 /** Finds the project id if the options have none. IAM names the project of a region after the region. */
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
+import { ID } from '../limits.ts'
 import type { Network } from '../net/network.ts'
 import { cureOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
@@ -73,7 +74,7 @@ export class ProjectFinder {
     if (id === undefined) throw notFound(`IAM knows no project ${region}`)
     // Nothing says which of them holds the stream.
     if (others.length > 0) throw notFound(`IAM knows ${ids.length} projects ${region}`)
-    return id
+    return checkedProject(id, 'IAM')
   }
 
   #sign(keys: AccessKeys, query: Readonly<Record<string, string>>): Record<string, string> {
@@ -85,6 +86,15 @@ export class ProjectFinder {
     const signable = { method: 'GET', path: '/v3/projects', query, headers, payloadHash: EMPTY_PAYLOAD_HASH }
     return { ...headers, Authorization: signSdk(signable, keys) }
   }
+}
+
+/**
+ * An id that a file or a service gave, if it is one: it becomes a part of paths. It is not shown, because it may be anything.
+ * @throws DisCredentialsError that says who gave it
+ */
+export function checkedProject(id: string, from: string): string {
+  if (ID.test(id)) return id
+  throw notFound(`${from} gave something else than the id of a project`)
 }
 
 function notFound(message: string): DisCredentialsError {

@@ -18,6 +18,7 @@ import { type AttemptMessage, channels } from '../report/events.ts'
 import type { Packed, WireForm } from '../wire/form.ts'
 import type { Transport, WireReply } from '../wire/message.ts'
 import { judge, type Outcome } from '../wire/outcome.ts'
+import { pathOf } from '../wire/path.ts'
 import { redactReply } from '../wire/redact.ts'
 
 export interface SenderParts {
@@ -107,7 +108,7 @@ export class Sender {
     const granted = await this.#credentials()
     if ('kind' in granted) return { reply: granted }
     const { held, projectId } = granted
-    const path = `/v2/${projectId}/records`
+    const path = pathOf(projectId, 'records')
     const headers = authorize(
       {
         method: 'POST',

@@ -1,6 +1,7 @@
 /** The `credentials` option as a schema. Its values are secrets, so no message ever shows one. */
 import * as v from 'valibot'
 import type { CredentialsFunction } from '../auth/choice.ts'
+import { ID } from '../limits.ts'
 
 const words = v.pipe(v.string('allowed: a non-empty string'), v.nonEmpty('allowed: a non-empty string'))
 
@@ -31,7 +32,7 @@ const iamLogin = v.strictObject({
       userName: words,
       password: words,
       projectName: v.optional(words),
-      projectId: v.optional(words)
+      projectId: v.optional(v.pipe(words, v.regex(ID, 'allowed: letters, digits, - and _')))
     },
     'allowed: { endpoint?, domainName, userName, password, projectName?, projectId? }'
   )

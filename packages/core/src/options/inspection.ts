@@ -72,10 +72,7 @@ export function inspectConfiguration(options: DisOptions = {}, env: Environment 
   // Without an address, the other options are still checked.
   const context = address ?? NOWHERE
   const credentials = checked && attempt(() => chooseCredentials(checked.credentials, { ...context, env }))
-  if (checked) {
-    const projectId = findValue('projectId', checked.projectId, env)?.value
-    attempt(() => resolveTarget(checked, env, { ...context, projectId }, credentials ?? UNKNOWN))
-  }
+  if (checked) attempt(() => resolveTarget(checked, env, context, credentials ?? UNKNOWN))
   // The remaining checks need all of the above.
   if (problems.length === 0) attempt(() => resolveSettings(options, env))
   return {

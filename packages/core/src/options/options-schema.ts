@@ -5,13 +5,13 @@ import {
   DEFAULT_BATCH_RECORDS,
   DEFAULT_CLOSE_MS,
   DEFAULT_DEAD_LETTER_BYTES,
+  ID,
   MAX_BATCH_RECORDS,
   MAX_CLOSE_MS,
   MAX_HASH_KEY,
   MAX_RECORD_BYTES,
   MAX_REQUEST_BYTES,
-  PARTITION_ID,
-  STREAM_NAME
+  PARTITION_ID
 } from '../limits.ts'
 import { isRecord } from '../wire/json-object.ts'
 import { credentials, fieldsOf } from './credentials-schema.ts'
@@ -29,6 +29,10 @@ function whole(min: number, max: number, fallback: number) {
 
 function text(message = 'allowed: a non-empty string') {
   return v.pipe(v.string(message), v.nonEmpty(message))
+}
+
+function id(message = 'allowed: 1 to 64 letters, digits, - and _') {
+  return v.pipe(v.string(message), v.regex(ID, message))
 }
 
 function choice<const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) {
@@ -64,18 +68,10 @@ export const optionsSchema = v.strictObject({
   ),
   endpoint: v.optional(text("allowed: 'https://host' or 'https://host:port'")),
   projectId: v.optional(
-    v.pipe(
-      text(),
-      v.regex(
-        /^[A-Za-z0-9_-]{1,64}$/,
-        'allowed: letters, digits, - and _ (32 hex digits in practice; see "My Credentials" in the console)'
-      )
-    )
+    id('allowed: letters, digits, - and _ (32 hex digits in practice; see "My Credentials" in the console)')
   ),
-  streamName: v.optional(
-    v.pipe(v.string(), v.regex(STREAM_NAME, 'allowed: 1 to 64 letters, digits, - and _'))
-  ),
-  streamId: v.optional(text()),
+  streamName: v.optional(id()),
+  streamId: v.optional(id()),
   credentials: v.optional(credentials),
   signing: choice(['sdk', 'dis', 'derived'], 'sdk'),
   partitionKey: v.optional(partitionKey, 'hostname'),
@@ -220,8 +216,8 @@ function entriesOf(schema: unknown): Record<string, unknown> {
   return entriesOf(schema['wrapped'])
 }
 
-/** A value as short text for a message. If it could be a secret, only its kind. */
-function show(option: string, value: unknown): string {
+/** A value of an option as short text for a message. If it could be a secret, only its kind. */
+export function show(option: string, value: unknown): string {
   if (option.startsWith('credentials')) return fieldsOf(value) ?? kind(value)
   if (option === 'http.proxy') return kind(value)
   if (typeof value === 'string') return shorten(`'${value.replace(/\/\/[^/@]*@/, '//***@')}'`)

@@ -12,7 +12,8 @@ import type { Routing } from '../record/route.ts'
 import type { WireChoice } from '../wire/form.ts'
 import type { DisOptions } from './options.ts'
 import { type CheckedOptions, checkOptions } from './options-schema.ts'
-import { findValue } from './origins.ts'
+import { type Found, findValue, type VariableOption } from './origins.ts'
+import { faultOf, findChecked, withOrigin } from './variables.ts'
 
 /** The stream that records go to. */
 export interface Target {
@@ -123,8 +124,8 @@ export interface Address {
 
 /** @throws DisConfigError if neither options nor environment say it */
 export function resolveAddress(options: CheckedOptions, env: Environment): Address {
-  const region = findValue('region', options.region, env)?.value
-  const given = findValue('endpoint', options.endpoint, env)?.value
+  const region = findChecked('region', options.region, env)
+  const given = findValue('endpoint', options.endpoint, env)
   if (given === undefined && region === undefined) {
     throw invalidOption(
       'endpoint',
@@ -133,7 +134,8 @@ export function resolveAddress(options: CheckedOptions, env: Environment): Addre
     )
   }
   const { allowInsecure } = options.http
-  const url = parseEndpoint('endpoint', given ?? `https://dis.${region}.myhuaweicloud.com`, allowInsecure)
+  const { value, from } = given ?? { value: `https://dis.${region}.myhuaweicloud.com`, from: 'region' }
+  const url = withOrigin(from, () => parseEndpoint('endpoint', value, allowInsecure))
   return {
     url,
     region: region ?? /^dis\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? '',
@@ -143,7 +145,7 @@ export function resolveAddress(options: CheckedOptions, env: Environment): Addre
   }
 }
 
-/** @throws DisConfigError that names every missing option */
+/** @throws DisConfigError that names every option that is missing or not allowed */
 export function resolveTarget(
   options: CheckedOptions,
   env: Environment,
@@ -151,11 +153,17 @@ export function resolveTarget(
   credentials: ResolvedCredentials
 ): Target {
   const { region, url } = address
-  const projectId = address.projectId ?? credentials.projectId ?? ''
-  const streamId = findValue('streamId', options.streamId, env)?.value
-  const streamName = findValue('streamName', options.streamName, env)?.value ?? ''
-  const missing: ConfigFault[] = []
-  const need = (option: string, cure: string) => missing.push({ option, given: 'nothing', cure })
+  const faults: ConfigFault[] = []
+  const checked = (option: VariableOption, found: Found | undefined) => {
+    const fault = found && faultOf(option, found)
+    if (fault !== undefined) faults.push(fault)
+    return found?.value
+  }
+  const projectId =
+    checked('projectId', findValue('projectId', options.projectId, env) ?? projectFrom(credentials)) ?? ''
+  const streamId = checked('streamId', findValue('streamId', options.streamId, env))
+  const streamName = checked('streamName', findValue('streamName', options.streamName, env)) ?? ''
+  const need = (option: string, cure: string) => faults.push({ option, given: 'nothing', cure })
   if (projectId === '' && !canFindProject(address, credentials, env)) {
     need(
       'projectId',
@@ -168,8 +176,12 @@ export function resolveTarget(
   if (region === '' && options.signing !== 'sdk') {
     need('region', `{signing: '${options.signing}'} signs the region: set {region|DIS_REGION}`)
   }
-  if (missing.length > 0) throw new DisConfigError(missing)
+  if (faults.length > 0) throw new DisConfigError(faults)
   return { origin: url.origin, host: url.host, region, projectId, streamName, streamId }
+}
+
+function projectFrom({ from, projectId }: ResolvedCredentials): Found | undefined {
+  return projectId === undefined ? undefined : { value: projectId, from }
 }
 
 /** Whether IAM can tell the project. A fixed token cannot list projects, a login gives its own project, and a local DIS has no IAM. */

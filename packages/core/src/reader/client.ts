@@ -16,6 +16,7 @@ import { resolveSettings } from '../options/settings.ts'
 import type { NoAnswerCode } from '../report/codes.ts'
 import { renderCure } from '../report/cure.ts'
 import { cureOf } from '../report/diagnoses.ts'
+import { pathOf } from '../wire/path.ts'
 import { redactReply } from '../wire/redact.ts'
 import { excerptOf, readError } from '../wire/response.ts'
 import { codeSaid } from '../wire/said.ts'
@@ -89,13 +90,13 @@ export function createClient(options?: DisOptions): DisClient {
   const projectFor = async (held: Credentials) => target.projectId || credentials.projectId(held)
 
   async function get<T>(
-    path: string,
+    path: readonly string[],
     query: Readonly<Record<string, string | number>>,
     read: (body: Buffer) => T | undefined
   ): Promise<T> {
     const held = await credentials.get()
     const projectId = await projectFor(held)
-    const fullPath = `/v2/${projectId}/${path}`
+    const fullPath = pathOf(projectId, ...path)
     const headers = authorize(
       {
         method: 'GET',
@@ -139,7 +140,7 @@ export function createClient(options?: DisOptions): DisClient {
         requestId
       })
     }
-    const message = `the answer to GET ${path} is not one of DIS: ${excerptOf(reply.body)}`
+    const message = `the answer to GET ${path.join('/')} is not one of DIS: ${excerptOf(reply.body)}`
     throw new DisRequestError({
       status,
       serviceCode: UNREADABLE,
@@ -163,7 +164,7 @@ export function createClient(options?: DisOptions): DisClient {
     },
     describeStream() {
       // A stream of another account has no name here, only an id. The path needs some name, so the id stands in.
-      const path = `streams/${target.streamName || target.streamId}`
+      const path = ['streams', target.streamName || (target.streamId ?? '')]
       const id = target.streamId === undefined ? {} : { stream_id: target.streamId }
       return readAllPartitions((after) => {
         const start = after === undefined ? {} : { start_partitionId: after }
@@ -178,13 +179,13 @@ export function createClient(options?: DisOptions): DisClient {
             ? { timestamp: position.timestamp }
             : {}
       return get(
-        'cursors',
+        ['cursors'],
         { ...stream, 'partition-id': partitionId, 'cursor-type': position.type, ...where },
         readCursor
       )
     },
     getRecords(cursor, { limit = 1_000 } = {}) {
-      return get('records', { 'partition-cursor': cursor, limit }, (body) => readPage(body, cursor))
+      return get(['records'], { 'partition-cursor': cursor, limit }, (body) => readPage(body, cursor))
     },
     async close() {
       await Promise.all([transport.close(), credentials.close()])
