@@ -14,7 +14,7 @@ interface Layer {
 
 const CORE: Readonly<Record<string, Layer>> = {
   words: {
-    files: /^(limits|errors|clock|async-context|leases|report\/(codes|cure|events|stats))\.ts$/,
+    files: /^(limits|errors|clock|async-context|leases|report\/(codes|cure|events|printable|stats))\.ts$/,
     uses: ['words'],
     packages: /^node:(diagnostics_channel|async_hooks)$/
   },

@@ -26,6 +26,13 @@ export interface Ended {
   readonly stderr: string
 }
 
+type Command = readonly [string, ...string[]]
+type Wrap = (command: Command) => Command
+
+function quoted(argument: string): string {
+  return `'${argument.replaceAll("'", "'\\''")}'`
+}
+
 /** A real `dis-logs` process. */
 export class Program {
   readonly child: ChildProcess
@@ -34,8 +41,13 @@ export class Program {
   #stderr = ''
   readonly #ended: Promise<Ended>
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    const child = spawn(process.execPath, [BIN, ...args], {
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    wrap: Wrap = (command) => command
+  ) {
+    const [file, ...rest] = wrap([process.execPath, BIN, ...args])
+    const child = spawn(file, rest, {
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['pipe', 'pipe', 'pipe']
     })
@@ -52,6 +64,11 @@ export class Program {
       stdout: this.stdout,
       stderr: this.#stderr
     }))
+  }
+
+  /** On a terminal of its own, which `script` of util-linux makes. What stands there is its standard output. */
+  static onTerminal(args: readonly string[], env: Readonly<Record<string, string>>): Program {
+    return new Program(args, env, (command) => ['script', '-qec', command.map(quoted).join(' '), '/dev/null'])
   }
 
   get stdout(): Buffer {

@@ -24,6 +24,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'forwardEvents',
     'inspectConfiguration',
     'inspectSpool',
+    'printable',
     'renderCure',
     'textOf',
     'validateOptions'

@@ -1,4 +1,5 @@
 /** What `bin/dis-logs.mjs` starts: the process around {@link run}. */
+import { printable } from '@dis-logs/core'
 import { processIo } from './io.ts'
 import { run } from './run.ts'
 
@@ -10,7 +11,7 @@ process.stderr.on('error', () => {})
 process.removeAllListeners('warning')
 process.on('warning', (warning) => {
   const code = 'code' in warning ? `${warning.code}: ` : ''
-  process.stderr.write(`dis-logs: ${code}${warning.message}\n`)
+  process.stderr.write(`dis-logs: ${printable(`${code}${warning.message}`)}\n`)
 })
 
 // A command ends when it says so: waiting for room or for an answer keeps no process alive by itself.
@@ -23,7 +24,8 @@ run(process.argv.slice(2), processIo())
       process.exitCode = status
     },
     (error: unknown) => {
-      process.stderr.write(`dis-logs: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`)
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.stderr.write(printable(`dis-logs: ${text}\n`, '\n'))
       process.exitCode = 1
     }
   )

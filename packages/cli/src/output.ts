@@ -1,5 +1,6 @@
 /** What people see on stderr: colours and moving text on a terminal only. */
 import { styleText } from 'node:util'
+import { printable } from '@dis-logs/core'
 import type { Io, TextOutput } from './io.ts'
 
 type Style = 'red' | 'green' | 'yellow' | 'dim' | 'bold'
@@ -9,14 +10,14 @@ export function paint(output: TextOutput, style: Style, text: string): string {
   return output.isTTY === true && !process.env['NO_COLOR'] ? styleText(style, text) : text
 }
 
-/** One line of diagnostics, named after its command. */
+/** One line of diagnostics, named after its command. What it quotes does nothing to a terminal. */
 export function say(io: Io, command: string, text: string): void {
-  io.stderr.write(`${paint(io.stderr, 'dim', `${prefix(command)}:`)} ${text}\n`)
+  io.stderr.write(`${paint(io.stderr, 'dim', `${prefix(command)}:`)} ${printable(text)}\n`)
 }
 
 /** One line about something that went wrong. */
 export function complain(io: Io, command: string, text: string): void {
-  io.stderr.write(`${paint(io.stderr, 'red', `${prefix(command)}:`)} ${text}\n`)
+  io.stderr.write(`${paint(io.stderr, 'red', `${prefix(command)}:`)} ${printable(text)}\n`)
 }
 
 function prefix(command: string): string {
@@ -58,7 +59,7 @@ export function durationInWords(ms: number): string {
 /** Columns under their titles, two spaces apart. Titles that begin with `>` are for columns of numbers, at the right. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const columns = titles.map((title) => ({ title: title.replace(/^>/, ''), isRight: title.startsWith('>') }))
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => row.map(printable))]
+  const cells = [columns.map(({ title }) => title), ...rows.map((row) => row.map((cell) => printable(cell)))]
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)))
   return cells.map((row) =>
     columns
@@ -70,11 +71,6 @@ export function table(titles: readonly string[], rows: readonly (readonly string
       .join('  ')
       .trimEnd()
   )
-}
-
-/** Names from files must not move the cursor of a terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?')
 }
 
 const CLEAR_BELOW = '\u001b[J'

@@ -1,5 +1,6 @@
 import type { CREDENTIALS_REASONS, ERROR_CODES } from './report/codes.ts'
 import { renderCure } from './report/cure.ts'
+import { printable, printableLine } from './report/printable.ts'
 
 /** Codes of this library's own errors. Stable: they may be compared, logged and documented. */
 export type DisErrorCode = (typeof ERROR_CODES)[number]
@@ -7,7 +8,7 @@ export type DisErrorCode = (typeof ERROR_CODES)[number]
 // A registered symbol, so that `instanceof` also holds between two copies of this package in one process.
 const BRAND: unique symbol = Symbol.for('dis-logs.error')
 
-/** Base class of every error thrown by this library. Never holds a secret. */
+/** Base class of every error thrown by this library. Never holds a secret, and its text does nothing to a terminal. */
 export class DisError extends Error {
   readonly code: DisErrorCode
   readonly [BRAND]: DisErrorCode
@@ -44,7 +45,12 @@ export class DisConfigError extends DisError {
   readonly problems: readonly ConfigProblem[]
 
   constructor(problems: readonly ConfigFault[]) {
-    const complete = problems.map((problem) => ({ ...problem, allowed: renderCure(problem.cure) }))
+    const complete = problems.map(({ option, given, cure }) => ({
+      option: printable(option),
+      given: printable(given),
+      cure,
+      allowed: renderCure(cure)
+    }))
     super('DIS_LOGS_CONFIG', `Invalid DIS options:\n${complete.map(describe).join('\n')}`)
     this.name = 'DisConfigError'
     this.problems = complete
@@ -83,11 +89,11 @@ export class DisRequestError extends DisError {
     cure: string
     requestId?: string | undefined
   }) {
-    super('DIS_LOGS_REQUEST', `${facts.serviceCode}: ${facts.message}`)
+    super('DIS_LOGS_REQUEST', printableLine(`${facts.serviceCode}: ${facts.message}`))
     this.name = 'DisRequestError'
     this.status = facts.status
-    this.serviceCode = facts.serviceCode
-    this.requestId = facts.requestId
+    this.serviceCode = printableLine(facts.serviceCode)
+    this.requestId = facts.requestId === undefined ? undefined : printableLine(facts.requestId)
     this.cure = facts.cure
   }
 
@@ -106,7 +112,7 @@ export class DisCredentialsError extends DisError {
   readonly cure: string
 
   constructor(reason: CredentialsReason, message: string, cure: string) {
-    super('DIS_LOGS_CREDENTIALS', message)
+    super('DIS_LOGS_CREDENTIALS', printableLine(message))
     this.name = 'DisCredentialsError'
     this.reason = reason
     this.cure = cure

@@ -33,6 +33,7 @@ export {
   type RejectedEvent,
   type WarningEvent
 } from './report/events.ts'
+export { printable } from './report/printable.ts'
 export type { FlushReport, Stats } from './report/stats.ts'
 export {
   inspectSpool,

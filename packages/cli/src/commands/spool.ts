@@ -1,10 +1,10 @@
 /** `dis-logs spool`: what waits in the folder of a spool, and who sends it. */
-import { inspectSpool, type SpoolInspection, type SpoolOwner } from '@dis-logs/core'
+import { inspectSpool, printable, type SpoolInspection, type SpoolOwner } from '@dis-logs/core'
 import type { Command } from '../command.ts'
 import { defineFlags, parseFlags } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
-import { bytesInWords, printable, say } from '../output.ts'
+import { bytesInWords, say } from '../output.ts'
 import { partsInWords, partsTable, placesInWords, SET_ASIDE_CURE, totals } from '../spool/words.ts'
 import { STATUS, UsageError } from '../status.ts'
 
@@ -46,7 +46,7 @@ function asJson({ dir, parts, setAside }: SpoolInspection, ok: boolean): string 
   const lines = parts.reduce((sum, part) => sum + part.lines, 0)
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   // What is not known has a field, too.
-  return JSON.stringify({ ok, dir, lines, bytes, parts, setAside }, (_, value) => value ?? null)
+  return printable(JSON.stringify({ ok, dir, lines, bytes, parts, setAside }, (_, value) => value ?? null))
 }
 
 function tell(inspection: SpoolInspection, io: Io): void {
@@ -54,9 +54,9 @@ function tell(inspection: SpoolInspection, io: Io): void {
   const text = [
     ...(parts.length === 0 ? [`nothing waits in ${dir}`] : [...partsTable(parts, Date.now()), '']),
     ...(parts.length === 0 ? [] : [totals(inspection)]),
-    ...setAside.map(({ path, bytes }) => `set aside: ${printable(path)}, ${bytesInWords(bytes)}`)
+    ...setAside.map(({ path, bytes }) => `set aside: ${path}, ${bytesInWords(bytes)}`)
   ]
-  io.stdout.write(`${text.join('\n')}\n`)
+  io.stdout.write(`${text.map((line) => printable(line)).join('\n')}\n`)
   for (const hint of hints(inspection)) say(io, 'spool', hint)
 }
 

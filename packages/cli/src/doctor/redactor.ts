@@ -2,6 +2,7 @@
  * Keeps secrets out of the report. The library takes out what it has sent itself; this is the second lock: what the
  * environment holds is hidden wherever it stands, also where somebody has put a secret into the wrong variable.
  */
+import { printable } from '@dis-logs/core'
 import type { Check } from './check.ts'
 
 const SECRET_VARIABLES = ['HUAWEICLOUD_SDK_SK', 'HUAWEICLOUD_SDK_SECURITY_TOKEN', 'CLOUD_SDK_SK', 'DIS_TOKEN']
@@ -43,9 +44,9 @@ export class Redactor {
   #redactText(text: string): string {
     let redacted = text
     for (const [secret, mask] of this.#masks) redacted = redacted.replaceAll(secret, mask)
-    // What a server says may hold anything, escape sequences of terminals included. Cut last: half a secret is one too.
-    const line = redacted.replace(/[\p{Cc}\s]+/gu, ' ').trim()
-    return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line
+    // What a server says may hold anything, escape sequences of terminals included. Cut after the secrets: half of one is one too.
+    const line = redacted.replace(/[ \t\r\n]+/g, ' ').trim()
+    return printable(line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line)
   }
 }
 

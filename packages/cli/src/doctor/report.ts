@@ -1,4 +1,5 @@
 /** Checks → what people or programs read. Both on stdout: the report is the data of this command. */
+import { printable } from '@dis-logs/core'
 import type { Io } from '../io.ts'
 import { paint } from '../output.ts'
 import type { Check } from './check.ts'
@@ -39,7 +40,7 @@ export function jsonTo({ stdout }: Io): Report {
     add: (check) => void checks.push(check),
     end: () => {
       const ok = checks.every((check) => check.ok !== false)
-      stdout.write(`${JSON.stringify({ ok, checks }, null, 2)}\n`)
+      stdout.write(`${printable(JSON.stringify({ ok, checks }, null, 2), '\n')}\n`)
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Folders of spools → the streams that its lines are for, and what became of them in words. */
 import { inspectSpool, type SpoolPart } from '@dis-logs/core'
 import type { Io } from '../io.ts'
-import { complain, count, lines, printable, say, showProgress } from '../output.ts'
+import { complain, count, lines, say, showProgress } from '../output.ts'
 import type { Patience } from '../ship/settle.ts'
 import type { Stop } from '../signals.ts'
 import { describeTarget, partsInWords, placesInWords, SET_ASIDE_CURE, writerOf } from '../spool/words.ts'
@@ -156,7 +156,7 @@ async function tellLeft(plan: SpoolPlan, runs: readonly SpoolRun[], io: Io): Pro
     )
   }
   for (const { path } of setAside) {
-    complain(io, 'replay', `${printable(path)} cannot be read and was set aside: ${SET_ASIDE_CURE}`)
+    complain(io, 'replay', `${path} cannot be read and was set aside: ${SET_ASIDE_CURE}`)
   }
   if (plan.inspection.parts.length === 0 && parts.length === 0) say(io, 'replay', `nothing waits in ${dir}`)
   return left.length === 0 && setAside.length === 0 && !plan.needsStream

@@ -1,20 +1,20 @@
 /** What waits in a spool, in words. */
 import type { SpoolInspection, SpoolPart, SpoolTarget } from '@dis-logs/core'
-import { bytesInWords, count, durationInWords, lines, printable, table } from '../output.ts'
+import { bytesInWords, count, durationInWords, lines, table } from '../output.ts'
 
 /** The stream's name, or its id where it has no other. */
 export function streamOf(target: SpoolTarget): string {
-  return printable(target.streamName || target.streamId)
+  return target.streamName || target.streamId
 }
 
 /** `app-logs at https://dis.cn-north-4.myhuaweicloud.com` */
 export function describeTarget(target: SpoolTarget): string {
-  return `${streamOf(target)} at ${printable(target.origin)}`
+  return `${streamOf(target)} at ${target.origin}`
 }
 
 /** The process that wrote the lines: `web-1:4711`. */
 export function writerOf({ writer, owner }: SpoolPart): string {
-  return printable(writer === undefined ? owner.id : `${writer.host}:${writer.pid}`)
+  return writer === undefined ? owner.id : `${writer.host}:${writer.pid}`
 }
 
 const TITLES = [

@@ -8,6 +8,7 @@ import type { QueuedLine } from '../queue/queue.ts'
 import type { DeadLetter } from '../record/dead-letter.ts'
 import type { Route } from '../record/route.ts'
 import type { DropReason, RejectedEvent, WarningEvent } from '../report/events.ts'
+import { printableLine } from '../report/printable.ts'
 import type { Drop } from '../report/reporter.ts'
 import { type Disposition, type Ledger, PAST, UNCOUNTED } from './ledger.ts'
 import type { Counts, Rejection, Verdict } from './verdict.ts'
@@ -179,7 +180,8 @@ export class Settlement {
   }
 
   /** One report for all lines of a code. */
-  #reject({ code, message, cure, lines, records }: Rejection, batch: Batch): void {
+  #reject({ code, message: said, cure, lines, records }: Rejection, batch: Batch): void {
+    const message = printableLine(said)
     const [first] = lines
     const [record] = records
     if (first === undefined || record === undefined) return

@@ -16,6 +16,7 @@ import { resolveSettings } from '../options/settings.ts'
 import type { NoAnswerCode } from '../report/codes.ts'
 import { renderCure } from '../report/cure.ts'
 import { cureOf } from '../report/diagnoses.ts'
+import { printableLine } from '../report/printable.ts'
 import { pathOf } from '../wire/path.ts'
 import { redactReply } from '../wire/redact.ts'
 import { excerptOf, readError } from '../wire/response.ts'
@@ -74,7 +75,7 @@ export function createClient(options?: DisOptions): DisClient {
     clock: systemClock,
     isFailureHeard: true,
     warn: ({ code, message, cure }) =>
-      process.emitWarning(`${message} — ${renderCure(cure)}`, { code, type: 'DisWarning' })
+      process.emitWarning(printableLine(`${message} — ${renderCure(cure)}`), { code, type: 'DisWarning' })
   })
   const transport = new HttpTransport({
     origin: target.origin,

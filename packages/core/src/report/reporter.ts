@@ -15,6 +15,7 @@ import {
   type RejectedEvent,
   type WarningEvent
 } from './events.ts'
+import { printableLine } from './printable.ts'
 
 const STDERR_INTERVAL_MS: Readonly<Record<Kind, number>> = {
   rejected: 60_000,
@@ -23,6 +24,9 @@ const STDERR_INTERVAL_MS: Readonly<Record<Kind, number>> = {
 }
 
 const DROPPED_INTERVAL_MS = 1_000
+
+/** Characters of a line on stderr. */
+const MAX_STDERR = 500
 
 type Kind = 'rejected' | 'dropped' | 'warning'
 
@@ -70,7 +74,8 @@ export class Reporter {
     })
   }
 
-  rejected(event: RejectedEvent): void {
+  rejected(rejection: RejectedEvent): void {
+    const event = { ...rejection, ...inWords(rejection) }
     this.#sayLines(
       'rejected',
       'rejected',
@@ -111,7 +116,7 @@ export class Reporter {
   }
 
   #tellDropped({ reason, lines, bytes, detail }: Drop): void {
-    const message = detail === undefined ? REASONS[reason] : `${REASONS[reason]}: ${detail}`
+    const message = printableLine(detail === undefined ? REASONS[reason] : `${REASONS[reason]}: ${detail}`)
     const event = { reason, message, lines, bytes, cure: cureOf(reason) }
     const cure = renderCure(event.cure)
     this.#sayLines(
@@ -124,11 +129,12 @@ export class Reporter {
     this.#emit('dropped', event)
   }
 
-  warn(event: WarningEvent): void {
+  warn(warning: WarningEvent): void {
     if (this.#early !== undefined) {
-      this.#early.push(() => this.warn(event))
+      this.#early.push(() => this.warn(warning))
       return
     }
+    const event = { ...warning, ...inWords(warning) }
     if (this.#maySay('warning', event.code)) {
       this.#write(`${event.code}: ${event.message} — ${renderCure(event.cure)}`)
     }
@@ -154,7 +160,7 @@ export class Reporter {
   }
 
   #write(text: string): void {
-    this.#stderr(`[dis-logs] ${oneLine(text)}\n`)
+    this.#stderr(`[dis-logs] ${text.slice(0, MAX_STDERR)}\n`)
   }
 }
 
@@ -171,6 +177,7 @@ const REASONS: Readonly<Record<DroppedEvent['reason'], string>> = {
   worker: 'the worker thread died with them'
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').slice(0, 500)
+/** What the service, a file or a format said, so that it does nothing to the terminal of a listener who prints it. */
+function inWords({ code, message }: WarningEvent | RejectedEvent): Pick<WarningEvent, 'code' | 'message'> {
+  return { code: printableLine(code), message: printableLine(message) }
 }
