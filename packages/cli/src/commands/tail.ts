@@ -31,6 +31,7 @@ const flags = defineFlags({
   limit: { type: 'string', value: '<n>', help: 'end after n records' },
   'idle-timeout': { type: 'string', value: '<s>', help: 'end when nothing has arrived for s seconds' },
   output: { type: 'string', value: '<format>', help: 'raw: the data; json: an object a line (default: raw)' },
+  raw: { type: 'boolean', help: 'on a terminal too, the data byte for byte: see below' },
   quiet: { type: 'boolean', help: 'on stderr only what went wrong' }
 })
 
@@ -40,6 +41,7 @@ const help: CommandHelp = {
   flags,
   notes: [
     'Records go to stdout, everything else to stderr. Order holds within a partition. json has partitionId, partitionKey, sequenceNumber, timestamp and data; data that is not UTF-8 is Base64 and has "encoding":"base64".',
+    'Through a pipe and into a file the data goes byte for byte. On a terminal a record could write the clipboard, hide or forge lines: there, what acts on a terminal or has no width is shown as JSON writes it (\\u001b, \\u202e), and bytes that are not UTF-8 as \\xff; tabs and newlines stay. So are the colours of a log that has some, unless --raw says that the stream is trusted. json is written like that everywhere, with the same values.',
     CREDENTIALS_NOTE,
     'Exit status: 0 after --limit, --idle-timeout, or when the reader of stdout has gone; 1 if the stream cannot be read; 2 wrong usage; 130, 143 after SIGINT, SIGTERM.'
   ],
@@ -56,7 +58,9 @@ export const tail: Command = {
     const { values, positionals } = parseFlags(flags, args)
     if (positionals[0] !== undefined)
       throw new UsageError('tail takes flags only; the stream is --stream <name>')
-    const format = oneOf('output', values.output, ['raw', 'json']) ?? 'raw'
+    const isHarmless = io.stdout.isTTY === true && values.raw !== true
+    const output = oneOf('output', values.output, ['raw', 'json']) ?? 'raw'
+    const format = output === 'raw' && isHarmless ? 'terminal' : output
     const limit = wholeNumber('limit', values.limit, 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
     const idleMs = secondsAsMs('idle-timeout', values['idle-timeout'])
     const from = values.from ?? 'latest'

@@ -2,22 +2,27 @@
 import { isUtf8 } from 'node:buffer'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import type { DisRecord } from '@dis-logs/core'
+import { type DisRecord, printable } from '@dis-logs/core'
+import { terminalText } from './terminal-text.ts'
 
-/** `raw`: the data and a newline. `json`: an object a line. */
-export type OutputFormat = 'raw' | 'json'
+/**
+ * `raw`: the data and a newline. `terminal`: the same, but harmless. `json`: an object a line, in which no character acts on a terminal
+ * or hides.
+ */
+export type OutputFormat = 'raw' | 'terminal' | 'json'
 
 const NEWLINE = Buffer.from('\n')
 
 /** One record as it is printed, its newline included. */
 export function formatRecord(partitionId: string, record: DisRecord, format: OutputFormat): Buffer {
   if (format === 'raw') return Buffer.concat([record.data, NEWLINE])
+  if (format === 'terminal') return Buffer.from(`${terminalText(record.data)}\n`)
   const { partitionKey, sequenceNumber, timestamp, data } = record
   const text = isUtf8(data)
     ? { data: data.toString('utf8') }
     : { data: data.toString('base64'), encoding: 'base64' }
   const fields = { partitionId, partitionKey: partitionKey ?? null, sequenceNumber, timestamp, ...text }
-  return Buffer.from(`${JSON.stringify(fields)}\n`)
+  return Buffer.from(`${printable(JSON.stringify(fields))}\n`)
 }
 
 /** Prints the records of all partitions, up to a limit over all of them. */
