@@ -34,7 +34,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   edge: {
     files:
-      /^(net\/.*|spool\/(files|socket-lock|private-folder|dead-letters)|codec\/.*|auth\/(?!canonical|identity|authorize|secrets|sign-).*)\.ts$/,
+      /^(net\/.*|spool\/(files|socket-lock|private-folder|dead-letters)|codec\/.*|auth\/(?!canonical|identity|authorize|secrets|sendable|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
     packages: /^(undici\/index\.js|sonic-boom|node:.*)$/
   },

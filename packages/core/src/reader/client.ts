@@ -93,7 +93,8 @@ export function createClient(options?: DisOptions): DisClient {
   async function get<T>(
     path: readonly string[],
     query: Readonly<Record<string, string | number>>,
-    read: (body: Buffer) => T | undefined
+    read: (body: Buffer) => T | undefined,
+    holds: 'facts' | 'data' = 'facts'
   ): Promise<T> {
     const held = await credentials.get()
     const projectId = await projectFor(held)
@@ -116,10 +117,11 @@ export function createClient(options?: DisOptions): DisClient {
     const release = systemClock.keepAlive()
     const raw = await transport.send({ method: 'GET', path: url, headers, body: null })
     release()
-    // An answer as it should be holds the users' data, which nobody may change. Whatever else comes is shown.
-    const value = raw.kind === 'answer' && raw.status < 300 ? read(raw.body) : undefined
-    if (value !== undefined) return value
     const reply = redactReply(raw, [...secretsOf(held, headers), ...settings.network.secrets])
+    // The users' data stays as it is, even if a secret should stand in it. Whatever else an answer says may be shown.
+    const readable = holds === 'data' ? raw : reply
+    const value = readable.kind === 'answer' && readable.status < 300 ? read(readable.body) : undefined
+    if (value !== undefined) return value
     if (reply.kind === 'failure') {
       const { code, message } = reply
       throw new DisRequestError({ status: 0, serviceCode: code, message, cure: cureOf(code, { status: 0 }) })
@@ -186,7 +188,8 @@ export function createClient(options?: DisOptions): DisClient {
       )
     },
     getRecords(cursor, { limit = 1_000 } = {}) {
-      return get(['records'], { 'partition-cursor': cursor, limit }, (body) => readPage(body, cursor))
+      const read = (body: Buffer) => readPage(body, cursor)
+      return get(['records'], { 'partition-cursor': cursor, limit }, read, 'data')
     },
     async close() {
       await Promise.all([transport.close(), credentials.close()])
