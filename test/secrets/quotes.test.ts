@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createClient, createProducer, type DisOptions } from '../../packages/core/src/index.ts'
+import { type Asked, type StandIn, standIn } from '../core/auth/stand-ins.ts'
+import { type Echo, PLACES } from './places.ts'
+import { findSecret, unpacked, Witness } from './witness.ts'
+
+/** As tokens and keys are: base64 with its signs, and long. */
+const planted = (name: string, length: number) =>
+  `${name}/${Array.from({ length }, (_, index) => 'aZ+b9/Xc3'[(index * index + name.length + (index >> 3)) % 9]).join('')}==`
+const TOKEN = planted('Token', 900)
+const SECRET_KEY = planted('SecretKey', 30)
+const SECURITY_TOKEN = planted('Security', 400)
+const PASSWORD = planted('Pass', 20)
+const OIDC = planted('Oidc', 300).replaceAll('=', '.')
+
+let dir: string
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'dis-logs-quotes-'))
+})
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+const newFolder = () => mkdtempSync(join(dir, 'one-'))
+
+const open: { close(): Promise<unknown> }[] = []
+/** Of what belongs to the whole process. */
+let everywhere: Witness
+beforeEach(() => {
+  everywhere = new Witness()
+  everywhere.start()
+})
+afterEach(async () => {
+  everywhere.stop()
+  await Promise.all(open.splice(0).map((each) => each.close()))
+})
+
+/** All that a request holds. */
+function quoteOf({ method, url, headers, body }: Asked): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return `${method} ${url}; ${lines.join('; ')}; ${body}`
+}
+
+/** A service on loopback that quotes each request at one place. Keeps what it has sent. */
+async function echo(place: (quote: string) => Echo, when: (asked: Asked) => boolean = () => true) {
+  const sent: string[] = []
+  const server: StandIn = await standIn((asked) => {
+    if (!when(asked)) return { status: 201, headers: { 'x-subject-token': TOKEN }, body: {} }
+    const { status, headers, body } = place(quoteOf(asked))
+    // What a header must not hold, no server can send.
+    const clean = Object.entries(headers).map(([name, value]) => [name, value.replace(/[^\x20-\x7e]/g, ' ')])
+    sent.push(unpacked(Buffer.from(body)), ...clean.map(([, value = '']) => value))
+    return { status, headers: Object.fromEntries(clean), body: Buffer.isBuffer(body) ? body : String(body) }
+  })
+  open.push(server)
+  return { server, sent }
+}
+
+/** Runs a producer and a client against the place, with everything on that writes something down. */
+async function run(options: DisOptions): Promise<Witness> {
+  const witness = new Witness()
+  const folder = newFolder()
+  const producer = createProducer({
+    projectId: 'p',
+    streamName: 's',
+    retry: { baseMs: 1, maxMs: 5 },
+    closeTimeoutMs: 100,
+    stats: { intervalMs: 100 },
+    deadLetter: join(folder, 'dead.ndjson'),
+    spool: { dir: join(folder, 'spool') },
+    ...options
+  })
+  for (const name of ['rejected', 'dropped', 'warning', 'stats'] as const) {
+    producer.on(name, (payload: unknown) => witness.see(payload))
+  }
+  producer.write('a line')
+  await producer.flush({ timeoutMs: 150 })
+  witness.see(producer)
+  witness.see(await producer.close())
+  const client = createClient({ projectId: 'p', streamName: 's', ...options })
+  witness.see(client)
+  const calls = [
+    () => client.identify(),
+    () => client.describeStream(),
+    () => client.getCursor('shardId-0000000000', { type: 'LATEST' }),
+    () => client.getRecords('cursor')
+  ]
+  for (const call of calls) witness.see(await call().catch((error: unknown) => error))
+  await client.close()
+  witness.seeFiles(folder)
+  return witness
+}
+
+interface Kind {
+  /** The credentials that make requests with the secret in them to that address. */
+  readonly options: (address: string) => DisOptions
+  readonly secrets: (asked: readonly Asked[]) => readonly string[]
+  /** Only these requests are quoted; the others give a token. */
+  readonly quotes?: (asked: Asked) => boolean
+}
+
+const federation = (path: string, secret: string): Kind => ({
+  quotes: ({ url }) => url === path,
+  secrets: () => [secret],
+  options: (address) => {
+    const one = newFolder()
+    writeFileSync(join(one, 'id-token'), OIDC, { mode: 0o600 })
+    const lines = [
+      '[basic]',
+      'idp_id = i',
+      `id_token_file = ${join(one, 'id-token')}`,
+      `iam_endpoint = ${address}`
+    ]
+    writeFileSync(join(one, 'profile'), lines.join('\n'), { mode: 0o600 })
+    return { credentials: { profile: { file: join(one, 'profile') } } }
+  }
+})
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  token: { options: () => ({ credentials: { token: TOKEN } }), secrets: () => [TOKEN] },
+  'token in protobuf': {
+    options: () => ({ credentials: { token: TOKEN }, wire: { format: 'protobuf' } }),
+    secrets: () => [TOKEN]
+  },
+  keys: {
+    options: () => ({
+      credentials: { accessKey: 'AKPLANTED', secretKey: SECRET_KEY, securityToken: SECURITY_TOKEN }
+    }),
+    secrets: (asked) => {
+      const signatures = asked.map(({ headers }) => /Signature=(\w+)/.exec(headers.authorization ?? '')?.[1])
+      return [SECURITY_TOKEN, SECRET_KEY, ...new Set(signatures.filter((one) => one !== undefined))]
+    }
+  },
+  password: {
+    options: (endpoint) => ({
+      credentials: { iam: { endpoint, domainName: 'd', userName: 'u', password: PASSWORD } }
+    }),
+    secrets: () => [PASSWORD]
+  },
+  'OpenID Connect token': federation('/v3.0/OS-AUTH/id-token/tokens', OIDC),
+  'token between': federation('/v3.0/OS-CREDENTIAL/securitytokens', TOKEN)
+}
+
+describe.each(Object.entries(PLACES))('a service that quotes the request in %s', (_, place) => {
+  it('gets no secret shown', async () => {
+    const planted = await Promise.all(
+      Object.entries(KINDS).map(async ([kind, { options, secrets, quotes }]) => {
+        const { server, sent } = await echo(place, quotes)
+        const witness = await run({ endpoint: server.url, ...options(server.url) })
+        const all = secrets(server.asked)
+        for (const secret of all) expect(findSecret(witness.text, secret), kind).toBeUndefined()
+        return {
+          kind,
+          all,
+          isQuoted: all.some((secret) => findSecret(sent.join('\n'), secret) !== undefined)
+        }
+      })
+    )
+    for (const { kind, all } of planted) {
+      for (const secret of all) expect(findSecret(everywhere.text, secret), kind).toBeUndefined()
+    }
+    // A place may be too short for one kind of secret, but not for each.
+    expect(planted.some(({ isQuoted }) => isQuoted)).toBe(true)
+  })
+})
+
+it('the search finds a piece of a secret, whatever escapes it', () => {
+  for (const place of Object.values(PLACES)) {
+    const { body, headers } = place(`x-auth-token: ${TOKEN}`)
+    const said = `${unpacked(Buffer.from(body))}\n${Object.values(headers).join('\n')}`
+    expect(findSecret(said, TOKEN)).toBeDefined()
+  }
+  const letters = TOKEN.replaceAll('+', '')
+  expect(findSecret(`… ${letters.slice(40, 52)} …`, TOKEN)).toBeDefined()
+  expect(findSecret(`… ${letters.slice(40, 51)} …`, TOKEN)).toBeUndefined()
+})
