@@ -35,4 +35,19 @@ describe('lines', () => {
       'next'
     ])
   })
+
+  it('say how many bytes each has lost at that bound', () => {
+    const splitter = new LineSplitter(4)
+    const lost: [string, number][] = []
+    for (const chunk of ['abc', 'def', 'ghi\nnext\nand mo', 're']) {
+      for (const line of splitter.push(Buffer.from(chunk)))
+        lost.push([line.toString(), splitter.takeLostBytes()])
+    }
+    for (const line of splitter.end()) lost.push([line.toString(), splitter.takeLostBytes()])
+    expect(lost).toEqual([
+      ['abcd', 5],
+      ['next', 0],
+      ['and ', 4]
+    ])
+  })
 })

@@ -1,6 +1,6 @@
 /**
  * bytes → lines. Bounded by: the chunk at hand and one unfinished line of at most {@link MAX_LINE_BYTES};
- * what is longer loses its end here, and the rest above the record limit in the producer, marked.
+ * what is longer loses its end here, which is counted, and the rest above the record limit in the producer, marked.
  */
 
 /** Bytes kept of one line: far above the record limit of 1 MiB, far below what hurts. */
@@ -14,6 +14,7 @@ export class LineSplitter {
   readonly #maxBytes: number
   #held: Buffer[] = []
   #heldBytes = 0
+  #lostBytes = 0
 
   constructor(maxBytes: number = MAX_LINE_BYTES) {
     this.#maxBytes = maxBytes
@@ -36,10 +37,18 @@ export class LineSplitter {
     if (line.length > 0) yield line
   }
 
+  /** Bytes that the line given last has lost, because it was above the bound. */
+  takeLostBytes(): number {
+    const bytes = this.#lostBytes
+    this.#lostBytes = 0
+    return bytes
+  }
+
   #hold(part: Buffer): void {
     const room = this.#maxBytes - this.#heldBytes
-    if (part.length === 0 || room <= 0) return
     const kept = part.subarray(0, room)
+    this.#lostBytes += part.length - kept.length
+    if (kept.length === 0) return
     this.#held.push(kept)
     this.#heldBytes += kept.length
   }

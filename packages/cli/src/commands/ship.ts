@@ -10,7 +10,7 @@ import { complain, lines, say, showProgress } from '../output.ts'
 import { feed, type Intake } from '../ship/feed.ts'
 import { DEFAULT_PATIENCE, type Patience, type Settled, settle } from '../ship/settle.ts'
 import { causeOf, type Source, sourcesOf } from '../ship/sources.ts'
-import { Diagnostics, describeProgress, nothingIsLost, summarize } from '../ship/summary.ts'
+import { Diagnostics, describeCut, describeProgress, nothingIsLost, summarize } from '../ship/summary.ts'
 import { type Stop, stopOnSignals } from '../signals.ts'
 import { STATUS } from '../status.ts'
 
@@ -33,7 +33,8 @@ const help: CommandHelp = {
     'Files are sent in order; without files, or for -, standard input is read. Every line (NDJSON or plain) is sent as it is; empty lines are skipped. The data is never held in memory as a whole.',
     CREDENTIALS_NOTE,
     'While DIS cannot be reached, lines wait. After the end of the input ship gives up when no line was delivered for 30 seconds, or --timeout seconds after the end; what is left then is lost.',
-    'Exit status: 0 only if every line was delivered; 1 otherwise; 2 wrong usage or configuration; without credentials nothing is read; 130, 143 after SIGINT, SIGTERM: what was read is flushed for up to 8 seconds (a second signal exits at once).'
+    'A record holds 1 MiB. A longer line is cut to that length and marked; the rest of it is lost and counted: split such lines before.',
+    'Exit status: 0 only if every line was delivered whole; 1 otherwise; 2 wrong usage or configuration; without credentials nothing is read; 130, 143 after SIGINT, SIGTERM: what was read is flushed for up to 8 seconds (a second signal exits at once).'
   ],
   examples: [
     'some-program | dis-logs ship --stream app-logs --partition-key tenant.id',
@@ -72,7 +73,7 @@ class Shipment {
   readonly #producer: Producer
   readonly #patience: Patience
   readonly #diagnostics: Diagnostics
-  readonly #intake: Intake = { lines: 0, bytes: 0 }
+  readonly #intake: Intake = { lines: 0, bytes: 0, excessBytes: 0 }
   #unreadable = 0
 
   constructor(io: Io, options: DisOptions, patience: Patience) {
@@ -117,10 +118,10 @@ class Shipment {
   }
 
   #tellLosses(end: Settled): void {
-    const { oversized, rejected, dropped } = this.#producer.stats()
+    const stats = this.#producer.stats()
+    const { oversized, dropped } = stats
     for (const rejection of this.#diagnostics.rejections()) complain(this.#io, 'ship', rejection)
-    if (oversized > 0 && rejected === 0)
-      complain(this.#io, 'ship', `${lines(oversized)} above 1 MiB cut to that length and marked`)
+    if (oversized > 0) complain(this.#io, 'ship', describeCut(this.#intake, stats))
     if (dropped === 0) return
     const why = { settled: '', stopped: ': stopped by a signal', 'gave-up': `: ${this.#limit()}` }[end]
     const { warning } = this.#diagnostics

@@ -43,7 +43,7 @@ const help: CommandHelp = {
     'Records go to stdout, everything else to stderr. Order holds within a partition. json has partitionId, partitionKey, sequenceNumber, timestamp and data; data that is not UTF-8 is Base64 and has "encoding":"base64".',
     'Through a pipe and into a file the data goes byte for byte. On a terminal a record could write the clipboard, hide or forge lines: there, what acts on a terminal or has no width is shown as JSON writes it (\\u001b, \\u202e), and bytes that are not UTF-8 as \\xff; tabs and newlines stay. So are the colours of a log that has some, unless --raw says that the stream is trusted. json is written like that everywhere, with the same values.',
     CREDENTIALS_NOTE,
-    'Exit status: 0 after --limit, --idle-timeout, or when the reader of stdout has gone; 1 if the stream cannot be read; 2 wrong usage; 130, 143 after SIGINT, SIGTERM.'
+    'Exit status: 0 after --limit, --idle-timeout, or when the reader of stdout has gone; 1 if the stream cannot be read, or records were gone before they were read; 2 wrong usage; 130, 143 after SIGINT, SIGTERM.'
   ],
   examples: [
     'dis-logs tail --stream app-logs | pino-pretty',
@@ -126,7 +126,7 @@ class Tail {
       throw new CommandError(`cannot write: ${outputError.message}`)
     }
     if (this.#idleFailure !== undefined) throw new CommandError(describeFailure(this.#idleFailure))
-    return stop.status ?? STATUS.ok
+    return stop.status ?? (reader.hasGap ? STATUS.failed : STATUS.ok)
   }
 
   /** Nothing arrives while calls fail either, but then nobody knows whether there is something. */

@@ -61,7 +61,7 @@ export class Sender {
     const known = this.#routes.get(lane)
     if (known !== undefined) return known
     const keyed = lane === KEYED ? { partitionKey: () => this.#partitionKey } : {}
-    const producer = createProducer({ ...this.#options, ...routing, ...keyed })
+    const producer = createProducer({ ...this.#options, oversize: 'reject', ...routing, ...keyed })
     const route = { producer, diagnostics: new Diagnostics(producer, inFlags) }
     this.#routes.set(lane, route)
     return route

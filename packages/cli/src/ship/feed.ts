@@ -9,7 +9,12 @@ import type { Source } from './sources.ts'
 export interface Intake {
   lines: number
   bytes: number
+  /** Bytes of lines beyond what a record holds. They are lost, and a few more where the mark stands. */
+  excessBytes: number
 }
+
+/** Bytes of a record: the producer cuts what is longer. */
+const RECORD_BYTES = 1_048_576
 
 /**
  * Writes every line of a source. Resolves at its end, or early when `signal` is aborted; rejects if it
@@ -26,8 +31,10 @@ export async function feed(
     let hasRoom = true
     for (const line of lines) {
       hasRoom = producer.write(line)
+      const bytes = line.length + splitter.takeLostBytes()
       intake.lines++
-      intake.bytes += line.length
+      intake.bytes += bytes
+      intake.excessBytes += Math.max(0, bytes - RECORD_BYTES)
     }
     if (!hasRoom) await once(producer, 'drain', { signal })
   }

@@ -48,9 +48,16 @@ export class Diagnostics {
   }
 }
 
-/** True if every line that was read has been delivered. */
+/** True if every line that was read has been delivered, whole. */
 export function nothingIsLost(intake: Intake, stats: Stats): boolean {
-  return stats.delivered === intake.lines && stats.rejected === 0 && stats.dropped === 0
+  return (
+    stats.delivered === intake.lines && stats.rejected === 0 && stats.dropped === 0 && stats.oversized === 0
+  )
+}
+
+/** What lines above the record limit have lost, and what to do. */
+export function describeCut(intake: Intake, stats: Stats): string {
+  return `${lines(stats.oversized)} above 1 MiB cut to that length and marked: more than ${count(intake.excessBytes)} bytes lost; split such lines before they are shipped, a record holds no more`
 }
 
 /** The last line of a run. */

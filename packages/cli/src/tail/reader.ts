@@ -32,6 +32,7 @@ export class PartitionReader {
   #failure: unknown
   #pageRecords = PAGE_RECORDS
   #isCaughtUp = false
+  #hasGap = false
 
   constructor(partitionId: string, from: CursorPosition, parts: ReaderParts) {
     this.partitionId = partitionId
@@ -42,6 +43,11 @@ export class PartitionReader {
   /** Why the last call failed, if that can pass; `undefined` if it succeeded. */
   get failure(): unknown {
     return this.#failures > 0 ? this.#failure : undefined
+  }
+
+  /** True if records were gone, or may be, before they were read. */
+  get hasGap(): boolean {
+    return this.#hasGap
   }
 
   /** True if the last answer was empty. */
@@ -99,6 +105,7 @@ export class PartitionReader {
       return true
     } catch (error) {
       if (signal.aborted) return false
+      const wasCaughtUp = this.#isCaughtUp
       this.#isCaughtUp = false
       const kind = kindOf(error)
       if (kind === 'page-too-large' && this.#pageRecords > 1) {
@@ -107,6 +114,7 @@ export class PartitionReader {
       }
       this.#failures++
       this.#failure = kind === 'passing' ? error : undefined
+      if (kind === 'partition-gone' && !wasCaughtUp) this.#hasGap = true
       if (!this.#goesOn(kind, error)) return false
       return sleep(backoffMs(this.#failures, Math.random()), true, { signal }).catch(() => false)
     }
@@ -126,6 +134,7 @@ export class PartitionReader {
         warn(
           `partition ${this.partitionId}: records are gone before they were read; going on with the oldest`
         )
+        this.#hasGap = true
         this.#position.fallBack()
         this.#cursor = undefined
         return true

@@ -36,6 +36,11 @@ export class StreamReader {
     )
   }
 
+  /** True if records of some partition were gone before they were read. */
+  get hasGap(): boolean {
+    return [...this.#readers.values()].some((reader) => reader.hasGap)
+  }
+
   /** True while every partition has nothing more to give. */
   get isCaughtUp(): boolean {
     return this.#readers.size > 0 && [...this.#readers.values()].every((reader) => reader.isCaughtUp)
