@@ -105,11 +105,11 @@ function createProvider(
     case 'iam':
       return new IamLoginProvider(choice.login, iamOrigin, network, clock)
     case 'federation':
-      return new FederationProvider(choice.federation, iamOrigin, network, clock)
+      return new FederationProvider(choice.federation, iamOrigin, network, clock, warn)
     case 'profile':
       return new ProfileProvider(
         choice.file,
-        (federation) => new FederationProvider(federation, iamOrigin, network, clock),
+        (federation) => new FederationProvider(federation, iamOrigin, network, clock, warn),
         warn
       )
     case 'metadata':
@@ -117,7 +117,7 @@ function createProvider(
     case 'discovered':
       return new DiscoveredProvider([
         new MetadataProvider(choice.metadataOrigin, clock),
-        ...(choice.pod === undefined ? [] : [new PodIdentityProvider(choice.pod, clock)])
+        ...(choice.pod === undefined ? [] : [new PodIdentityProvider(choice.pod, clock, warn)])
       ])
     default: {
       const never: never = choice

@@ -2,10 +2,11 @@
 import type { Clock } from '../clock.ts'
 import type { Network } from '../net/network.ts'
 import { cureIn } from '../report/diagnoses.ts'
+import type { WarningEvent } from '../report/events.ts'
 import { isRecord, parseObject } from '../wire/json-object.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { Provided, Provider } from './provider.ts'
-import { readSecretFile } from './secret-file.ts'
+import { SecretFile } from './secret-file.ts'
 import { Service } from './service.ts'
 import { readTemporaryKeys, readTime } from './temporary-keys.ts'
 
@@ -84,23 +85,30 @@ export class IamLoginProvider implements Provider {
 /** An OpenID Connect token → an IAM token without a project → temporary keys. */
 export class FederationProvider implements Provider {
   readonly canLock = true
-  readonly #federation: Federation
+  readonly #idpId: string
+  readonly #idToken: SecretFile
   readonly #service: Service
   readonly #clock: Clock
 
-  constructor(federation: Federation, origin: string, network: Network, clock: Clock) {
-    this.#federation = federation
+  constructor(
+    { idpId, idTokenFile }: Federation,
+    origin: string,
+    network: Network,
+    clock: Clock,
+    warn: (event: WarningEvent) => void
+  ) {
+    this.#idpId = idpId
+    this.#idToken = new SecretFile(idTokenFile, 'HUAWEICLOUD_SDK_ID_TOKEN_FILE', warn)
     this.#clock = clock
     this.#service = iamService(origin, network, cureIn('federation'))
   }
 
   async provide(): Promise<Provided> {
-    const { idpId, idTokenFile } = this.#federation
-    const idToken = await readSecretFile(idTokenFile, 'HUAWEICLOUD_SDK_ID_TOKEN_FILE')
+    const idToken = await this.#idToken.read()
     const login = await this.#service.ask({
       method: 'POST',
       path: '/v3.0/OS-AUTH/id-token/tokens',
-      headers: { 'X-Idp-Id': idpId },
+      headers: { 'X-Idp-Id': this.#idpId },
       secrets: [idToken],
       body: { auth: { id_token: { id: idToken } } }
     })

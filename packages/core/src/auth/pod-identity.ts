@@ -2,8 +2,9 @@
 import type { Clock } from '../clock.ts'
 import { DIRECT } from '../net/network.ts'
 import { cureIn } from '../report/diagnoses.ts'
+import type { WarningEvent } from '../report/events.ts'
 import type { Provided, Provider } from './provider.ts'
-import { readSecretFile } from './secret-file.ts'
+import { SecretFile } from './secret-file.ts'
 import { Service } from './service.ts'
 import { readTemporaryKeys } from './temporary-keys.ts'
 
@@ -20,16 +21,18 @@ const TIMEOUT_MS = 5_000
 
 export class PodIdentityProvider implements Provider {
   readonly canLock = false
-  readonly #pod: PodIdentity
+  readonly #uri: URL
+  readonly #token: SecretFile
   readonly #service: Service
   readonly #clock: Clock
 
-  constructor(pod: PodIdentity, clock: Clock) {
-    this.#pod = pod
+  constructor({ tokenFile, uri }: PodIdentity, clock: Clock, warn: (event: WarningEvent) => void) {
+    this.#uri = uri
+    this.#token = new SecretFile(tokenFile, POD_TOKEN_FILE, warn)
     this.#clock = clock
     this.#service = new Service({
       name: 'the pod identity agent',
-      origin: pod.uri.origin,
+      origin: uri.origin,
       timeoutMs: TIMEOUT_MS,
       // The agent runs on the pod's own node.
       network: DIRECT,
@@ -38,11 +41,10 @@ export class PodIdentityProvider implements Provider {
   }
 
   async provide(): Promise<Provided> {
-    const { tokenFile, uri } = this.#pod
-    const token = await readSecretFile(tokenFile, POD_TOKEN_FILE)
+    const token = await this.#token.read()
     const answer = await this.#service.ask({
       method: 'POST',
-      path: `${uri.pathname}${uri.search}`,
+      path: `${this.#uri.pathname}${this.#uri.search}`,
       headers: { Authorization: token },
       secrets: [token],
       body: {}

@@ -28,8 +28,8 @@ export class ProfileProvider implements Provider {
     const profile = readProfile(this.#file)
     if ('given' in profile)
       throw new DisCredentialsError('CREDENTIALS_UNREADABLE', profile.given, profile.cure)
-    const { federation, isOpenToAll, keys, projectId } = profile
-    if (isOpenToAll) this.#warnOnce()
+    const { exposure, federation, keys, projectId } = profile
+    if (exposure !== undefined) this.#warnOnce(exposure)
     if (keys !== undefined) return { credentials: keys, endsAt: undefined, lifetimeMs: undefined, projectId }
     if (federation === undefined) throw new TypeError('a profile holds keys or a federation')
     this.#federated ??= this.#federate(federation)
@@ -40,10 +40,9 @@ export class ProfileProvider implements Provider {
     await this.#federated?.close()
   }
 
-  #warnOnce(): void {
+  #warnOnce(exposure: string): void {
     if (this.#hasWarned) return
     this.#hasWarned = true
-    const { path } = this.#file
-    this.#warn(warningOf('CREDENTIALS_FILE_OPEN', `${path} can be read by every user of this machine`))
+    this.#warn(warningOf('CREDENTIALS_FILE_OPEN', exposure))
   }
 }

@@ -5,8 +5,9 @@
  * The rules are those of Python's configparser, because users of the Python SDK write these files. A comment has its own
  * line, because a secret may hold `#` and `;`. Quotes belong to the value. No INI package follows these rules.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { exposureOf } from './exposure.ts'
 import type { AccessKeys } from './identity.ts'
 
 export interface ProfileFile {
@@ -21,8 +22,8 @@ export interface Profile {
   readonly federation: { readonly idpId: string; readonly idTokenFile: string } | undefined
   readonly projectId: string | undefined
   readonly iamEndpoint: string | undefined
-  /** Whether every user of the machine may read the file. */
-  readonly isOpenToAll: boolean
+  /** What other users can do with the file, in words; undefined if nothing. */
+  readonly exposure: string | undefined
 }
 
 /** Why there is no profile, with a cure. */
@@ -56,11 +57,15 @@ function homeOf(env: Readonly<Record<string, string | undefined>>): string | und
 /** Reads the file each time, because another program may renew its keys. */
 export function readProfile({ path, section }: ProfileFile): Profile | ProfileProblem {
   let text: string
-  let isOpenToAll: boolean
+  let exposure: string | undefined
   try {
-    text = readFileSync(path, 'utf8')
-    // Windows has other permissions, and its mode is always 666.
-    isOpenToAll = process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0
+    const file = openSync(path, 'r')
+    try {
+      text = readFileSync(file, 'utf8')
+      exposure = exposureOf(path, fstatSync(file))
+    } finally {
+      closeSync(file)
+    }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     return {
@@ -80,18 +85,18 @@ export function readProfile({ path, section }: ProfileFile): Profile | ProfilePr
       cure: `write ak = … and sk = … below ${wanted}`
     }
   }
-  return readSection(values, `${path}, section [${name}],`, isOpenToAll)
+  return readSection(values, `${path}, section [${name}],`, exposure)
 }
 
 function readSection(
   values: ReadonlyMap<string, string>,
   where: string,
-  isOpenToAll: boolean
+  exposure: string | undefined
 ): Profile | ProfileProblem {
   const get = (name: string) => values.get(name) || undefined
   const [accessKey, secretKey, securityToken] = [get('ak'), get('sk'), get('security_token')]
   const [idpId, idTokenFile] = [get('idp_id'), get('id_token_file')]
-  const rest = { projectId: get('project_id'), iamEndpoint: get('iam_endpoint'), isOpenToAll }
+  const rest = { projectId: get('project_id'), iamEndpoint: get('iam_endpoint'), exposure }
   if (idpId && idTokenFile) return { keys: undefined, federation: { idpId, idTokenFile }, ...rest }
   if (accessKey && secretKey) {
     const keys =

@@ -127,7 +127,8 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
   BACKPRESSURE:
     'give DIS a transport of its own, beside the console, as docs/pino.md shows; or set a {spool}; or raise {buffer.maxBytes}',
   CLOCK: 'set the clock of this machine; requests are signed with the time of the service from now on',
-  CREDENTIALS_FILE_OPEN: 'chmod 600 that file',
+  CREDENTIALS_FILE_OPEN:
+    'let only the user of this process change that file and its folder: chmod 600 the file, chmod go-w the folder',
   HOT_KEY: 'set {aggregate: true}; or use a {partitionKey} with more values',
   LEVEL: "use one of the logger's levels; meanwhile nothing is filtered out by that level",
   ORDERED_RATE: 'set {aggregate: true}: as many lines of a key as fit into a record travel together',
