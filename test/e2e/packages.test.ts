@@ -20,6 +20,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'channels',
     'createClient',
     'createProducer',
+    'createRoutedProducer',
     'cureOf',
     'forwardEvents',
     'inspectConfiguration',

@@ -17,11 +17,12 @@ export {
 } from './options/inspection.ts'
 export type { CredentialsOption, DisOptions, IamCredentials } from './options/options.ts'
 export { validateOptions } from './options/validate.ts'
-export { createProducer, type Producer } from './producer.ts'
+export { createProducer, createRoutedProducer, type Producer, type RoutedProducer } from './producer.ts'
 export type { OverflowPolicy } from './queue/buffer-limit.ts'
 export type { DisRecord, PartitionInfo, RecordsPage, StreamInfo } from './reader/answers.ts'
 export { type CredentialFacts, type CursorPosition, createClient, type DisClient } from './reader/client.ts'
 export { textOf } from './record/line-text.ts'
+export type { Route } from './record/route.ts'
 export { renderCure } from './report/cure.ts'
 export { cureOf } from './report/diagnoses.ts'
 export {

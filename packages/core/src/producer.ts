@@ -2,10 +2,13 @@
 import type { EventEmitter } from 'node:events'
 import { every } from './clock.ts'
 import { composeStages, type ProducerParts, type Stages } from './compose.ts'
+import { invalidOption } from './errors.ts'
+import { checkRoute } from './options/check-route.ts'
 import type { DisOptions } from './options/options.ts'
 import { resolveSettings, type Settings } from './options/settings.ts'
 import { type ExitListener, joinProcessExit } from './process-exit.ts'
 import { ProducerEmitter } from './producer-emitter.ts'
+import { plainRoute, type Route } from './record/route.ts'
 import { cureOf } from './report/diagnoses.ts'
 import type { DropReason, ProducerEvents } from './report/events.ts'
 import type { FlushReport, Stats } from './report/stats.ts'
@@ -38,6 +41,29 @@ export interface Producer extends EventEmitter<ProducerEvents> {
   stats(): Stats
 }
 
+/** A producer that also takes lines with a route of their own. Made by {@link createRoutedProducer}. */
+export interface RoutedProducer extends Producer {
+  /**
+   * As {@link Producer.write}, but the line goes where `route` says, whatever the options say. Lines of one route keep their order as
+   * those of one key do.
+   * @throws DisConfigError for a route that the options would not take
+   */
+  writeTo(route: Route, line: string | Uint8Array): boolean
+}
+
+/**
+ * Creates a producer for lines that know where they go, such as dead letters. One producer for all of them: its memory is
+ * bounded by `buffer.maxBytes`, however many routes there are. It has no spool.
+ * @throws DisConfigError if the options cannot work, or name a spool
+ */
+export function createRoutedProducer(options?: Omit<DisOptions, 'spool'>): RoutedProducer {
+  const settings = resolveSettings(options, process.env)
+  if (settings.spool !== undefined) {
+    throw invalidOption('spool', 'a spool', 'leave it out: a line with a route of its own waits in memory')
+  }
+  return new DisProducer(settings, {})
+}
+
 /**
  * Creates a producer. Nothing is sent, and no connection is made, before the first line is due.
  * @throws DisConfigError if the options cannot work
@@ -47,11 +73,11 @@ export function createProducer(options?: DisOptions): Producer {
 }
 
 /** {@link createProducer} with time, network and environment as parameters. */
-export function assembleProducer(options: DisOptions | undefined, parts: ProducerParts = {}): Producer {
+export function assembleProducer(options: DisOptions | undefined, parts: ProducerParts = {}): RoutedProducer {
   return new DisProducer(resolveSettings(options, parts.env ?? process.env), parts)
 }
 
-class DisProducer extends ProducerEmitter implements Producer, ExitListener {
+class DisProducer extends ProducerEmitter implements RoutedProducer, ExitListener {
   readonly #settings: Settings
   readonly #stages: Stages
   readonly #cancel: readonly (() => void)[]
@@ -75,6 +101,12 @@ class DisProducer extends ProducerEmitter implements Producer, ExitListener {
 
   write(line: string | Uint8Array): boolean {
     const isTaken = this.#stages.intake.write(line)
+    this.#stages.dispatcher.wake()
+    return isTaken || this.#isLeaving
+  }
+
+  writeTo(route: Route, line: string | Uint8Array): boolean {
+    const isTaken = this.#stages.intake.writeTo(plainRoute(checkRoute(route)), line)
     this.#stages.dispatcher.wake()
     return isTaken || this.#isLeaving
   }

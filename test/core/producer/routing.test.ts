@@ -44,4 +44,31 @@ describe('routing', () => {
     await clock.advance(1_000)
     expect(transport.batches).toEqual([[{ data: '{"hostname":"x"}', ...route }]])
   })
+
+  it('lets a line go where it says, whatever the options say, and refuses what the options would refuse', async () => {
+    const { producer, clock, transport } = open({ partitionKey: 'tenant' })
+    producer.write('{"tenant":"t"}')
+    producer.writeTo({ partitionId: '2' }, '{"tenant":"by id"}')
+    producer.writeTo({ explicitHashKey: '7' }, Buffer.from('by hash'))
+    producer.writeTo({ partitionKey: 'k' }, '{"tenant":"by key"}')
+    producer.writeTo({ spread: true }, 'anywhere')
+    for (const [route, option] of [
+      [{ partitionId: 'x' }, 'partitionId'],
+      [{ explicitHashKey: '-1' }, 'explicitHashKey'],
+      [{ partitionKey: '' }, 'partitionKey']
+    ] as const) {
+      expect(() => producer.writeTo(route, 'refused')).toThrow(expect.objectContaining({ option }))
+    }
+    producer.write('{"tenant":"t"}')
+    await clock.advance(1_000)
+    expect(transport.batches.flat()).toEqual([
+      { data: '{"tenant":"t"}', partition_key: 't' },
+      { data: '{"tenant":"t"}', partition_key: 't' },
+      { data: '{"tenant":"by id"}', partition_id: '2' },
+      { data: 'by hash', explicit_hash_key: '7' },
+      { data: '{"tenant":"by key"}', partition_key: 'k' },
+      { data: 'anywhere' }
+    ])
+    expect(producer.stats()).toMatchObject({ written: 6, delivered: 6 })
+  })
 })

@@ -1,10 +1,10 @@
 import { afterEach } from 'vitest'
-import type { DisOptions, Producer } from '../../../packages/core/src/index.ts'
+import type { DisOptions, RoutedProducer } from '../../../packages/core/src/index.ts'
 import { assembleProducer, ManualClock, ScriptedTransport } from '../../../packages/core/src/testing.ts'
 import type { WireReply } from '../../../packages/core/src/wire/message.ts'
 
 export interface World {
-  readonly producer: Producer
+  readonly producer: RoutedProducer
   readonly clock: ManualClock
   readonly transport: ScriptedTransport
   readonly stderr: string[]

@@ -65,14 +65,39 @@ describe('lanes', () => {
   })
 
   it('are one where all lines share a route', () => {
-    for (const [routing, haveOnePartition] of [
+    for (const [routing, hasOnePartition] of [
       [CONSTANT, true],
       [SPREAD, false]
     ] as const) {
       const { lanes } = lanesOf(routing)
       expect(lanes.get('')).toBe(lanes.get(''))
-      expect(lanes.haveOnePartition).toBe(haveOnePartition)
+      expect(lanes.get('').hasOnePartition).toBe(hasOnePartition)
     }
+  })
+
+  it('of a line with a route of its own are apart from those of any key, and know whether they lead to one partition', () => {
+    const { lanes } = lanesOf()
+    const values = ['0', '1 0', '\u00001 0']
+    const keyed = values.map((key) => lanes.get(key))
+    const ids = values.map((value) => lanes.forRoute({ kind: ROUTE_KINDS.partitionId, value }))
+    const spread = lanes.forRoute({ kind: ROUTE_KINDS.spread, value: '' })
+    expect(new Set([...keyed, ...ids, spread]).size).toBe(7)
+    expect(ids.map(({ route }) => route)).toEqual(values.map((partitionId) => ({ partitionId })))
+    expect(keyed.map(({ route }) => route)).toEqual(values.map((partitionKey) => ({ partitionKey })))
+    expect([...keyed, ...ids].every((lane) => lane.hasOnePartition)).toBe(true)
+    expect(spread.hasOnePartition).toBe(false)
+    expect([...lanes]).toHaveLength(7)
+  })
+
+  it('of a line with a route of its own are freed, too', () => {
+    const { lanes } = lanesOf(KEYED, 16_000)
+    for (let n = 0; n < 1_000; n++) {
+      const lane = lanes.forRoute({ kind: ROUTE_KINDS.explicitHashKey, value: `${n}` })
+      lanes.wake(lane)
+      lanes.rest(lane)
+    }
+    expect(lanes.heldBytes).toBeLessThanOrEqual(1_000)
+    expect(lanes.heldBytes).toBe(sum(lanes))
   })
 
   it('count the memory of all of them, whatever comes and goes', () => {

@@ -44,14 +44,18 @@ async function read(
   const send = async (texts: Iterable<Buffer>) => {
     for (const text of texts) {
       number++
-      const letter = parseLetter(text)
-      if (typeof letter === 'string') {
-        counted.unreadable++
-        complain(io, 'replay', `${source.name}: line ${number} is no dead letter: ${letter}`)
-      } else if (codes.size > 0 && !codes.has(letter.code)) counted.skipped++
-      else {
+      const letter = splitter.takeLostBytes() > 0 ? 'it is longer than 16 MiB' : parseLetter(text)
+      if (typeof letter !== 'string' && codes.size > 0 && !codes.has(letter.code)) {
+        counted.skipped++
+        continue
+      }
+      const problem = typeof letter === 'string' ? letter : sender.take(letter)
+      if (problem === undefined) {
         counted.letters++
-        await sender.send(letter, signal)
+        await sender.untilRoom(signal)
+      } else {
+        counted.unreadable++
+        complain(io, 'replay', `${source.name}: line ${number} is no dead letter: ${problem}`)
       }
     }
   }

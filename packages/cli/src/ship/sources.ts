@@ -14,13 +14,28 @@ export interface Source {
 // Large enough to keep system calls cheap, small enough to be nothing beside the buffer of the producer.
 const CHUNK_BYTES = 262_144
 
-/** The sources that the arguments name; standard input if they name none. `-` is standard input. */
-export function sourcesOf(paths: readonly string[], io: Io): Source[] {
+/**
+ * The sources that the arguments name; standard input if they name none. `-` is standard input.
+ * @param check throws for an open file that must not be read
+ */
+export function sourcesOf(paths: readonly string[], io: Io, check?: (fd: number) => void): Source[] {
   return (paths.length === 0 ? ['-'] : paths).map((path) =>
     path === '-'
       ? { name: 'standard input', open: () => io.stdin }
-      : { name: path, open: () => createReadStream(path, { highWaterMark: CHUNK_BYTES }) }
+      : { name: path, open: () => openFile(path, check) }
   )
+}
+
+function openFile(path: string, check: (fd: number) => void = () => {}): Readable {
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES })
+  // Before the first byte is read.
+  return file.once('open', (fd) => {
+    try {
+      check(fd)
+    } catch (error) {
+      file.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  })
 }
 
 /** Why something could not be read or written, in words: `no such file or directory (ENOENT)`. */

@@ -74,6 +74,8 @@ export class HotKeys {
       const others = partitions.filter((other) => other !== partition && other.index !== UNKNOWN)
       if (!isFull(partition) || others.some(isFull)) continue
       const { candidate, minePushed, allPushed } = vote
+      // What was sent to a partition by its name has no key that could be chosen better.
+      if (!('partitionKey' in candidate.route)) continue
       const share = (candidate.pushed - minePushed) / Math.max(1, this.pushed - allPushed)
       // With lines of other keys in the same partition, the stream seems to have no other one.
       if (others.length === 0 && share < ALONE) continue

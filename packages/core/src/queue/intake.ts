@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import { UNCOUNTED } from '../delivery/ledger.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { byteLength, decode, isBytes, reasonOf, textOf } from '../record/line-text.ts'
-import type { Router } from '../record/route.ts'
+import type { PlainRoute, Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
 import type { RejectedCode } from '../report/codes.ts'
 import { cureOf } from '../report/diagnoses.ts'
@@ -56,6 +56,8 @@ const ROOMY_BYTES = 4_096
 export class Intake {
   readonly #parts: IntakeParts
   #isClosed = false
+  /** Of the line at hand, if it has one of its own. */
+  #route: PlainRoute | undefined
   /** Lines above the record limit so far. */
   oversized = 0
 
@@ -73,6 +75,14 @@ export class Intake {
     if (line.length * 3 > MAX_RECORD_BYTES && byteLength(line) > MAX_RECORD_BYTES)
       return this.#oversize(line, text)
     return this.#admit(line, text)
+  }
+
+  /** See `RoutedProducer.writeTo`: a line that goes where `route` says. There is no spool then. */
+  writeTo(route: PlainRoute, line: string | Uint8Array): boolean {
+    this.#route = route
+    const isTaken = this.write(line)
+    this.#route = undefined
+    return isTaken
   }
 
   /** Counts a line that is not taken, with what was thrown where that is why. False: there is no use in writing more. */
@@ -106,7 +116,8 @@ export class Intake {
       if (limit.dropsNewest && !limit.fits(line.length)) return this.drop(line, 'buffer-full')
     }
     const id = store.put(line, clock.monotonic(), settlement.enter())
-    if (spool === undefined) queue.put(key, id)
+    if (this.#route !== undefined) queue.putRouted(this.#route, id)
+    else if (spool === undefined) queue.put(key, id)
     else spool.admit(id, key)
     return isRoomy || spool?.hasRoom === true || limit.admits()
   }

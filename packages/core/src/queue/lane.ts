@@ -74,6 +74,11 @@ export class Lane {
     return this.#route
   }
 
+  /** Whether all its lines lead to one partition. */
+  get hasOnePartition(): boolean {
+    return !('spread' in this.route)
+  }
+
   /** What follows the data of a record of this lane in a body, one character a byte. */
   get encodedRoute(): string {
     this.#encodedRoute ??= this.#routes.encode(this.route)

@@ -16,6 +16,8 @@ const IDLE_PART = 16
 
 export class Lanes {
   readonly #byKey = new Map<string, Lane>()
+  /** Lanes of routes that no key leads to. Apart, because a key may be any text. */
+  readonly #byRoute = new Map<string, Lane>()
   readonly #detached = new Set<Lane>()
   readonly #idle = new LaneList()
   #idleBytes = 0
@@ -43,22 +45,17 @@ export class Lanes {
 
   /** How many lanes have something to do. */
   get busy(): number {
-    return this.#byKey.size - this.#idle.size + this.#detached.size
-  }
-
-  /** Whether all lines of a lane lead to one partition. */
-  get haveOnePartition(): boolean {
-    return this.routing.kind !== 'spread'
+    return this.#byKey.size + this.#byRoute.size - this.#idle.size + this.#detached.size
   }
 
   /** The lane of a key, made on first use. The caller adds a line to it at once. */
   get(key: string): Lane {
     const lane = this.#byKey.get(key)
-    if (lane === undefined) return this.#make(copyOfKey(key), undefined)
+    if (lane === undefined) return this.#make(copyOfKey(key), undefined, this.#byKey)
     return lane
   }
 
-  /** The lane of a route that came back from disk: an earlier life may have routed in another way. */
+  /** The lane of a route that stands with a line, which may be another way than that of this producer. */
   forRoute({ kind, value }: PlainRoute): Lane {
     const route = routeFrom({ kind, value })
     const { routing } = this
@@ -68,9 +65,8 @@ export class Lanes {
       // The first format had no other kind: an empty key is a line of a route without keys.
       if (value === '') return this.get('')
     } else if (!isKeyed && isSame(route, routeOf(routing, ''))) return this.get('')
-    // No key of a user's looks like this.
-    const key = `\u0000${kind} ${value}`
-    return this.#byKey.get(key) ?? this.#make(key, route)
+    const key = `${kind} ${value}`
+    return this.#byRoute.get(key) ?? this.#make(key, route, this.#byRoute)
   }
 
   /** A lane for a record that waits by itself, apart from `lane`. */
@@ -101,7 +97,8 @@ export class Lanes {
       const oldest = this.#idle.first
       if (oldest === undefined) return
       this.wake(oldest)
-      this.#byKey.delete(oldest.key)
+      const lanes = this.#byKey.get(oldest.key) === oldest ? this.#byKey : this.#byRoute
+      lanes.delete(oldest.key)
       this.heldBytes -= oldest.heldBytes
     }
   }
@@ -110,6 +107,7 @@ export class Lanes {
   *[Symbol.iterator](): Generator<Lane> {
     yield* this.#detached
     yield* this.#byKey.values()
+    yield* this.#byRoute.values()
   }
 
   /** Every line that waits in a lane, in the order of each lane. */
@@ -119,12 +117,12 @@ export class Lanes {
     }
   }
 
-  #make(key: string, route: Route | undefined): Lane {
+  #make(key: string, route: Route | undefined, lanes: Map<string, Lane>): Lane {
     const lane =
       route === undefined
         ? new Lane(key, this.#routes, this.#store)
         : new Lane(key, this.#routes, this.#store, { route })
-    this.#byKey.set(key, lane)
+    lanes.set(key, lane)
     this.heldBytes += lane.heldBytes
     return lane
   }

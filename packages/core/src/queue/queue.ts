@@ -94,7 +94,7 @@ export class Queue {
     this.#push(this.#lanes.get(key), line)
   }
 
-  /** Appends a line that came back from disk. */
+  /** Appends a line with a route of its own: it came back from disk, or its writer says so. */
   putRouted(route: PlainRoute, line: number): void {
     this.#push(this.#lanes.forRoute(route), line)
   }

@@ -115,7 +115,7 @@ export class ReturnedRecords {
         const partition = verdict.partitionId === '' ? through : partitions.named(verdict.partitionId)
         sent = tallies.of(through)
         landed = tallies.of(partition)
-        if (this.#lanes.haveOnePartition && partition !== through) this.#schedule.move(lane, partition)
+        if (lane.hasOnePartition && partition !== through) this.#schedule.move(lane, partition)
         known = lane
         partitionId = verdict.partitionId
       }
@@ -160,7 +160,7 @@ export class ReturnedRecords {
       // A lane that waits by itself was counted when it was turned away first: it says nothing new about the stream.
       if (isKnown || lane.failures === 0) tally.throttled++
       // A record without a key goes to another partition next time.
-      return !isKnown && (this.#lanes.haveOnePartition || lane.isDetached)
+      return !isKnown && (lane.hasOnePartition || lane.isDetached)
     }
     partition.failed++
     tally.failed++
@@ -169,7 +169,7 @@ export class ReturnedRecords {
 
   /** Whether all lines of a lane lead to one partition that is not known: then the lane stands for it. */
   #standsForPartition(lane: Lane): boolean {
-    return lane.partition === UNKNOWN && this.#lanes.haveOnePartition
+    return lane.partition === UNKNOWN && lane.hasOnePartition
   }
 
   #detach(lane: Lane, batch: Batch, record: number): Lane {
