@@ -3,14 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createClient, createProducer, type DisOptions } from '../../packages/core/src/index.ts'
-import { type Asked, type StandIn, standIn } from '../core/auth/stand-ins.ts'
-import { type Echo, PLACES } from './places.ts'
+import type { Asked } from '../core/auth/stand-ins.ts'
+import { echo, planted, TOKEN } from './echo.ts'
+import { PLACES } from './places.ts'
 import { findSecret, unpacked, Witness } from './witness.ts'
 
-/** As tokens and keys are: base64 with its signs, and long. */
-const planted = (name: string, length: number) =>
-  `${name}/${Array.from({ length }, (_, index) => 'aZ+b9/Xc3'[(index * index + name.length + (index >> 3)) % 9]).join('')}==`
-const TOKEN = planted('Token', 900)
 const SECRET_KEY = planted('SecretKey', 30)
 const SECURITY_TOKEN = planted('Security', 400)
 const PASSWORD = planted('Pass', 20)
@@ -34,27 +31,6 @@ afterEach(async () => {
   everywhere.stop()
   await Promise.all(open.splice(0).map((each) => each.close()))
 })
-
-/** All that a request holds. */
-function quoteOf({ method, url, headers, body }: Asked): string {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  return `${method} ${url}; ${lines.join('; ')}; ${body}`
-}
-
-/** A service on loopback that quotes each request at one place. Keeps what it has sent. */
-async function echo(place: (quote: string) => Echo, when: (asked: Asked) => boolean = () => true) {
-  const sent: string[] = []
-  const server: StandIn = await standIn((asked) => {
-    if (!when(asked)) return { status: 201, headers: { 'x-subject-token': TOKEN }, body: {} }
-    const { status, headers, body } = place(quoteOf(asked))
-    // What a header must not hold, no server can send.
-    const clean = Object.entries(headers).map(([name, value]) => [name, value.replace(/[^\x20-\x7e]/g, ' ')])
-    sent.push(unpacked(Buffer.from(body)), ...clean.map(([, value = '']) => value))
-    return { status, headers: Object.fromEntries(clean), body: Buffer.isBuffer(body) ? body : String(body) }
-  })
-  open.push(server)
-  return { server, sent }
-}
 
 /** Runs a producer and a client against the place, with everything on that writes something down. */
 async function run(options: DisOptions): Promise<Witness> {
@@ -146,6 +122,7 @@ describe.each(Object.entries(PLACES))('a service that quotes the request in %s',
     const planted = await Promise.all(
       Object.entries(KINDS).map(async ([kind, { options, secrets, quotes }]) => {
         const { server, sent } = await echo(place, quotes)
+        open.push(server)
         const witness = await run({ endpoint: server.url, ...options(server.url) })
         const all = secrets(server.asked)
         for (const secret of all) expect(findSecret(witness.text, secret), kind).toBeUndefined()
