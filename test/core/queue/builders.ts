@@ -21,7 +21,7 @@ export const SPREAD: Routing = { kind: 'spread' }
 
 type AnsweredVerdict = Extract<Verdict, { kind: 'answered' }>
 
-const LANE_ROUTES = { routeOf: (key: string) => ({ partitionKey: key }), encode: () => '' }
+export const LANE_ROUTES = { routeOf: (key: string) => ({ partitionKey: key }), encode: () => '' }
 
 /** A lane with lines that were written at those times (ms). */
 export function laneOf(store: LineStore, key: string, ...writtenAt: readonly number[]): Lane {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { HotKeys } from '../../../packages/core/src/queue/hot-keys.ts'
-import type { Lane } from '../../../packages/core/src/queue/lane.ts'
+import { Lane } from '../../../packages/core/src/queue/lane.ts'
 import { LineStore } from '../../../packages/core/src/queue/line-store.ts'
 import { type Partition, Partitions } from '../../../packages/core/src/queue/partition.ts'
-import { laneOf } from './builders.ts'
+import { LANE_ROUTES, laneOf } from './builders.ts'
 
 const WINDOW_MS = 5_000
 const QUIET_MS = 600_000
@@ -49,6 +49,17 @@ describe('a hot key', () => {
       share: expect.closeTo(1, 1),
       othersHaveRoom: true
     })
+  })
+
+  it('is none if lines were sent to that partition by its name', () => {
+    const { hotKeys, full, find } = streamOf()
+    const lane = new Lane('1 full', LANE_ROUTES, new LineStore(), { route: { partitionId: 'full' } })
+    for (let line = 0; line < 100; line++) {
+      lane.pushed++
+      hotKeys.pushed++
+      hotKeys.sent(full, lane, 1)
+    }
+    expect(find(WINDOW_MS)).toBeUndefined()
   })
 
   it('is told once in ten minutes', () => {
