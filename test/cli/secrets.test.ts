@@ -23,10 +23,8 @@ const CREDENTIALS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 }
 
 const COMMANDS: readonly (readonly string[])[] = [
-  ['doctor'],
   ['doctor', '--json', '--write'],
   ['tail', '--from', 'beginning', '--idle-timeout', '1'],
-  ['tail', '--output', 'json', '--idle-timeout', '1'],
   ['ship', '--timeout', '1']
 ]
 
