@@ -17,6 +17,7 @@ import type { NoAnswerCode } from '../report/codes.ts'
 import { renderCure } from '../report/cure.ts'
 import { cureOf } from '../report/diagnoses.ts'
 import { printableLine } from '../report/printable.ts'
+import type { WireReply } from '../wire/message.ts'
 import { pathOf } from '../wire/path.ts'
 import { redactReply } from '../wire/redact.ts'
 import { excerptOf, readError } from '../wire/response.ts'
@@ -117,10 +118,13 @@ export function createClient(options?: DisOptions): DisClient {
     const release = systemClock.keepAlive()
     const raw = await transport.send({ method: 'GET', path: url, headers, body: null })
     release()
-    const reply = redactReply(raw, [...secretsOf(held, headers), ...settings.network.secrets])
+    const tryRead = (answer: WireReply) =>
+      answer.kind === 'answer' && answer.status < 300 ? read(answer.body) : undefined
     // The users' data stays as it is, even if a secret should stand in it. Whatever else an answer says may be shown.
-    const readable = holds === 'data' ? raw : reply
-    const value = readable.kind === 'answer' && readable.status < 300 ? read(readable.body) : undefined
+    const data = holds === 'data' ? tryRead(raw) : undefined
+    if (data !== undefined) return data
+    const reply = redactReply(raw, [...secretsOf(held, headers), ...settings.network.secrets])
+    const value = tryRead(reply)
     if (value !== undefined) return value
     if (reply.kind === 'failure') {
       const { code, message } = reply
