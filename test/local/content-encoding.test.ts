@@ -2,8 +2,8 @@ import { Encoder } from '@toondepauw/node-zstd'
 import fc from 'fast-check'
 import lz4 from 'lz4-napi'
 import { compressSync as snappy } from 'snappy'
-import { describe, expect, it } from 'vitest'
-import { decodeBody } from '../../packages/local/src/content-encoding.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { decodeBody, prepareDecoder } from '../../packages/local/src/content-encoding.ts'
 import { Refusal } from '../../packages/local/src/errors.ts'
 import { decodeLz4Block } from '../../packages/local/src/lz4-block.ts'
 import { decodeSnappyBlock } from '../../packages/local/src/snappy-block.ts'
@@ -28,6 +28,8 @@ const text = Buffer.from(
     records: Array.from({ length: 50 }, (_, n) => ({ data: base64(`line ${n}`) }))
   })
 )
+
+beforeAll(() => prepareDecoder({ 'content-encoding': 'zstd' }))
 
 describe.each(Object.entries(COMPRESS))('a body in %s', (name, compress) => {
   const decode = (body: Buffer, length: number, maxBytes = 1e6) =>

@@ -216,7 +216,7 @@ describe('GetRecords', () => {
   })
 
   it('keeps a bounded number of bytes; a cursor to what is gone says so', async () => {
-    const dis = await start({ limits: false, maxBytesPerPartition: 1_000 })
+    const dis = await start({ limits: false, maxBytesPerPartition: 5_000 })
     const old = await cursor(dis, { 'cursor-type': 'TRIM_HORIZON' })
     for (let n = 0; n < 50; n++) await send(dis, inFirst([String(n).padStart(100, '0')]))
     expect(codeOf(await read(dis, old))).toBe('DIS.4226')

@@ -193,7 +193,9 @@ describe('a fault of the connection', () => {
     const body = JSON.stringify({ stream_name: STREAM, records: [{ data: 'eA==' }] })
     const client = connect(dis.port, '127.0.0.1')
     client.on('error', () => {})
-    client.write(`POST /v2/p/records HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    client.write(
+      `POST /v2/p/records HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    )
     while (dis.stats().faults.hang !== 1) await call(dis, 'GET', 'streams')
     client.end()
     await closed

@@ -39,7 +39,7 @@ describe('the server', () => {
     const socket = connect(dis.port, '127.0.0.1')
     const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()))
     socket.on('error', () => {})
-    socket.write('POST /v2/p/records HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf')
+    socket.write('POST /v2/p/records HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nhalf')
     await send(dis, [record('x')])
     await Promise.all([dis.close(), dis.close()])
     await ended
@@ -53,7 +53,7 @@ describe('the server', () => {
     const dis = await start()
     const socket = connect(dis.port, '127.0.0.1')
     socket.on('error', () => {})
-    socket.write('POST /v2/p/records HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf')
+    socket.write('POST /v2/p/records HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nhalf')
     while (dis.stats().requests < 1) await call(dis, 'GET', 'streams')
     socket.destroy()
     expect((await send(dis, [record('x')])).status).toBe(200)
@@ -110,7 +110,7 @@ describe('a wrong option', () => {
   const of = (options: unknown): ServerOptions => JSON.parse(JSON.stringify(options))
 
   it.each([
-    [{ prot: 1 }, 'prot is unknown; allowed: the options port, host, streams'],
+    [{ prot: 1 }, 'prot is unknown; allowed: the options port, host, allowedHosts, streams'],
     [{ port: 70_000 }, 'port is 70000; allowed: a whole number 0 … 65535'],
     [{ port: '1' }, "port is '1'; allowed: a whole number 0 … 65535"],
     [{ streams: 'a' }, "streams is 'a'; allowed: an array"],

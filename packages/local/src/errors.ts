@@ -1,3 +1,5 @@
+import { MAX_DETAIL_LENGTH } from './bounds.ts'
+
 /**
  * What the service answers when it does not do what was asked: codes, statuses and texts as data, and the
  * value that carries one of them through the code. Nothing here is thrown; a refusal is an answer.
@@ -123,7 +125,7 @@ export class Refusal {
 /** A refusal by DIS; `detail` says what was wrong with this request. */
 export function refuse(code: DisCode, detail?: string): Refusal {
   const { status, message } = DIS_ERRORS[code]
-  return new Refusal('dis', status, code, detail === undefined ? `${message}.` : `${message}: ${detail}`)
+  return new Refusal('dis', status, code, sentence(message, detail))
 }
 
 /** A refusal by the gateway. */
@@ -133,6 +135,16 @@ export function refuseAtGateway(
   headers?: Readonly<Record<string, string>>
 ): Refusal {
   const { status, message } = GATEWAY_ERRORS[code]
-  const text = detail === undefined ? `${message}.` : `${message}: ${detail}`
-  return new Refusal('gateway', status, code, text, headers)
+  return new Refusal('gateway', status, code, sentence(message, detail), headers)
+}
+
+/** A refusal for want of memory: requests under way hold all that they may. To a client it is a throttle. */
+export function refuseForMemory(): Refusal {
+  const detail = 'requests that are under way hold as much memory as they may (option maxBytesInFlight)'
+  return refuseAtGateway('APIGW.0308', detail, { 'Retry-After': '1' })
+}
+
+// A name in a request may be as long as the request, and JSON makes six characters of some.
+function sentence(message: string, detail: string | undefined): string {
+  return detail === undefined ? `${message}.` : `${message}: ${detail.slice(0, MAX_DETAIL_LENGTH)}`
 }

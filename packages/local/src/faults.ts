@@ -35,7 +35,7 @@ export class FaultSet {
   readonly #random: () => number
   readonly #counts: Map<FaultKind, number> = new Map()
   #rules: Rule[] = []
-  #cleared: (() => void)[] = []
+  #cleared: Set<() => void> = new Set()
 
   constructor(faults: readonly Fault[], random: () => number) {
     this.#random = random
@@ -53,7 +53,7 @@ export class FaultSet {
   clear(): void {
     this.#rules = []
     const waiting = this.#cleared
-    this.#cleared = []
+    this.#cleared = new Set()
     for (const release of waiting) release()
   }
 
@@ -67,9 +67,10 @@ export class FaultSet {
     return Object.fromEntries(this.#counts)
   }
 
-  /** Calls back when the faults are next cleared. */
-  onClear(release: () => void): void {
-    this.#cleared.push(release)
+  /** Calls back when the faults are next cleared, unless the function that it returns is called before. */
+  onClear(release: () => void): () => void {
+    const cleared = this.#cleared.add(release)
+    return () => cleared.delete(release)
   }
 
   /**

@@ -1,42 +1,60 @@
-import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Answer, refusalAnswer } from './answer.ts'
-import { Refusal, refuse, refuseAtGateway } from './errors.ts'
+import { readBody } from './body-reader.ts'
+import { MAX_CONNECTIONS, MAX_HEADER_BYTES, MAX_HEADERS, MAX_TARGET_BYTES } from './bounds.ts'
+import { Refusal, refuse, refuseForMemory } from './errors.ts'
+import { Exchange } from './exchange.ts'
+import type { HostCheck } from './host-check.ts'
+import type { MemoryBudget } from './memory-budget.ts'
 import type { Outcome, WireRequest } from './service.ts'
 import type { Counters } from './stats.ts'
-
-/** Tokens can be several KiB, and several such headers may come together. */
-const MAX_HEADER_BYTES = 64 * 1_024
 
 /** Idle connections stay long enough that pooled clients do not race the server's own end of them. */
 const KEEP_ALIVE_MS = 60_000
 
+/** How long a client may take for its header lines, if it may take so long at all. */
+const MAX_HEADERS_MS = 10_000
+
+/** How often Node looks for clients that are too slow. */
+const MAX_CHECK_MS = 1_000
+
+/** What the HTTP side is made with. */
+export interface HttpParts {
+  readonly serve: (request: WireRequest) => Promise<Outcome>
+  readonly hosts: HostCheck
+  readonly budget: MemoryBudget
+  /** How long a client may take to send a request, and to take its answer. */
+  readonly requestTimeoutMs: number
+  /** Calls back when the faults are cleared, unless the function that it returns is called before. */
+  readonly onFaultsCleared: (cut: () => void) => () => void
+  readonly counters: Counters
+  readonly now: () => number
+}
+
 /** The HTTP side: reads whole requests, writes answers, and knows the open connections. */
 export class HttpSide {
   readonly #server: Server
-  readonly #sockets: Set<Socket> = new Set()
-  readonly #counters: Counters
-  readonly #maxBodyBytes: number
-  readonly #now: () => number
-  readonly #serve: (request: WireRequest) => Promise<Outcome>
+  /** Each with what is under way on it. */
+  readonly #sockets: Map<Socket, Set<Exchange>> = new Map()
+  readonly #parts: HttpParts
 
-  constructor(
-    serve: (request: WireRequest) => Promise<Outcome>,
-    counters: Counters,
-    maxBodyBytes: number,
-    now: () => number
-  ) {
-    this.#serve = serve
-    this.#now = now
-    this.#counters = counters
-    this.#maxBodyBytes = maxBodyBytes
+  constructor(parts: HttpParts) {
+    const { requestTimeoutMs } = parts
+    this.#parts = parts
     this.#server = createServer(
-      { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
-      (request, response) => {
-        this.#receive(request, response)
-      }
+      {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        requestTimeout: requestTimeoutMs,
+        headersTimeout: Math.min(MAX_HEADERS_MS, requestTimeoutMs),
+        connectionsCheckingInterval: Math.min(MAX_CHECK_MS, requestTimeoutMs),
+        // The host check refuses what has none, in words.
+        requireHostHeader: false
+      },
+      (request, response) => this.#receive(request, response)
     )
+    this.#server.maxConnections = MAX_CONNECTIONS
     this.#server.on('connection', (socket) => this.#connect(socket))
   }
 
@@ -56,69 +74,109 @@ export class HttpSide {
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve())
-      for (const socket of this.#sockets) socket.destroy()
+      for (const socket of this.#sockets.keys()) socket.destroy()
     })
   }
 
   #connect(socket: Socket): void {
-    this.#sockets.add(socket)
-    this.#counters.connectionsOpen += 1
-    this.#counters.connectionsTotal += 1
+    const { counters } = this.#parts
+    const exchanges = new Set<Exchange>()
+    this.#sockets.set(socket, exchanges)
+    counters.connectionsOpen += 1
+    counters.connectionsTotal += 1
     socket.setNoDelay(true)
     socket.once('close', () => {
       this.#sockets.delete(socket)
-      this.#counters.connectionsOpen -= 1
+      counters.connectionsOpen -= 1
+      for (const exchange of exchanges) exchange.end()
     })
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
-    this.#counters.requests += 1
-    const requestId = randomUUID()
-    const chunks: Buffer[] = []
-    let bytes = 0
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-      // The rest is read and thrown away, so that the client gets to see the answer.
-      if (bytes <= this.#maxBodyBytes) chunks.push(chunk)
-      else chunks.length = 0
+    const { counters, serve, budget } = this.#parts
+    counters.requests += 1
+    const exchange = new Exchange(request, response, budget)
+    // Of the connection too: a response that waits behind another one does not learn of the end of its connection.
+    const exchanges = this.#sockets.get(request.socket)
+    exchanges?.add(exchange)
+    response.once('close', () => {
+      exchanges?.delete(exchange)
+      exchange.end()
     })
-    // A client that leaves in the middle of its request is nothing to act on.
-    request.on('error', () => {})
-    request.on('end', () => {
-      if (bytes > this.#maxBodyBytes) {
-        this.#write(
-          response,
-          refuseAtGateway('APIGW.0201', `the body is over ${this.#maxBodyBytes} bytes`),
-          requestId
-        )
+    readBody(request, this.#checkHead(exchange), exchange.hold, (result) => {
+      if (result.kind === 'refused') {
+        // Its sender goes on for ever, so the connection ends with the answer.
+        if (result.isOver) response.once('finish', () => request.socket.destroy())
+        this.#write(exchange, result.refusal)
         return
       }
-      this.#serve(wireRequest(request, chunks)).then(
-        (outcome) => this.#write(response, outcome, requestId),
-        (error: unknown) => this.#write(response, refuse('DIS.5000', String(error)), requestId)
+      exchange.during(serve(wireRequest(request, result.body, exchange.hold))).then(
+        (outcome) => this.#write(exchange, outcome),
+        (error: unknown) => this.#write(exchange, refuse('DIS.5000', String(error)))
       )
     })
   }
 
-  #write(response: ServerResponse, outcome: Outcome, requestId: string): void {
+  #checkHead(exchange: Exchange): Refusal | undefined {
+    const { request } = exchange
+    const lines = request.rawHeaders.length / 2
+    if (lines > MAX_HEADERS) {
+      return new Refusal('gateway', 431, 'APIGW.0201', `${lines} header lines, the limit is ${MAX_HEADERS}.`)
+    }
+    const target = request.url?.length ?? 0
+    if (target > MAX_TARGET_BYTES) {
+      return new Refusal(
+        'gateway',
+        414,
+        'APIGW.0201',
+        `The path has ${target} bytes, the limit is ${MAX_TARGET_BYTES}.`
+      )
+    }
+    return this.#parts.hosts.refusal(request) ?? (exchange.hold(0) ? undefined : refuseForMemory())
+  }
+
+  #write(exchange: Exchange, outcome: Outcome): void {
+    const { response } = exchange
+    const { onFaultsCleared } = this.#parts
+    if (outcome === 'hang') {
+      exchange.hold(0)
+      exchange.onEnd(onFaultsCleared(() => this.#write(exchange, 'cut')))
+      return
+    }
     if (outcome === 'cut') {
       if (response.socket !== null) cut(response.socket)
       return
     }
-    const answer: Answer = outcome instanceof Refusal ? refusalAnswer(outcome, requestId) : outcome
-    this.#counters.status(answer.status)
-    if (response.destroyed) return
+    const ready = outcome instanceof Refusal ? refusalAnswer(outcome, exchange.id) : outcome
+    const bytes = Buffer.from(ready.body)
+    // A client that does not take its answers leaves them here.
+    if (!exchange.isEnded && !exchange.hold(bytes.length)) {
+      exchange.hold(0)
+      this.#send(exchange, refusalAnswer(refuseForMemory(), exchange.id))
+    } else this.#send(exchange, { ...ready, body: bytes })
+  }
+
+  #send(exchange: Exchange, answer: Answer): void {
+    const { response } = exchange
+    const { counters, now, requestTimeoutMs } = this.#parts
+    counters.status(answer.status)
+    if (exchange.isEnded) return
     const head: Record<string, string | number> = {
       'Content-Type': answer.contentType,
-      'X-Request-Id': requestId,
+      'X-Request-Id': exchange.id,
       // Of the server's clock: clients learn from it that theirs is wrong.
-      Date: new Date(this.#now()).toUTCString(),
+      Date: new Date(now()).toUTCString(),
+      // What pages of other origins could still embed is theirs neither to run nor to show.
+      'X-Content-Type-Options': 'nosniff',
+      'Cross-Origin-Resource-Policy': 'same-origin',
       ...answer.headers
     }
     // A 204 has no body, so it may not say how long the body is.
     if (answer.status !== 204) head['Content-Length'] = Buffer.byteLength(answer.body)
     response.writeHead(answer.status, head)
     response.end(answer.body)
+    const timer = setTimeout(() => exchange.request.socket.destroy(), requestTimeoutMs)
+    exchange.onEnd(() => clearTimeout(timer))
   }
 }
 
@@ -130,16 +188,16 @@ function cut(socket: Socket): void {
   socket.destroy()
 }
 
-function wireRequest(request: IncomingMessage, chunks: readonly Buffer[]): WireRequest {
+function wireRequest(request: IncomingMessage, body: Buffer, hold: (bytes: number) => boolean): WireRequest {
   const url = request.url ?? '/'
   const at = url.indexOf('?')
-  const [first] = chunks
   return {
     method: request.method ?? 'GET',
     path: at < 0 ? url : url.slice(0, at),
     query: at < 0 ? '' : url.slice(at + 1),
     headers: flatHeaders(request),
-    body: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
+    body,
+    hold: (bytes) => hold(body.buffer.byteLength + bytes)
   }
 }
 

@@ -1,4 +1,5 @@
 import Pbf from 'pbf'
+import { MAX_RECORDS } from './bounds.ts'
 import type { GetRecordsBody, SendEntry, SendRequest, SendResult } from './messages.ts'
 
 /**
@@ -6,15 +7,17 @@ import type { GetRecordsBody, SendEntry, SendRequest, SendResult } from './messa
  * as the schema files of the Java, Go and Python SDKs agree. Unknown fields are skipped.
  */
 
-/** Reads a PutRecordsRequest. Undefined if the bytes are not protobuf. */
+/** Reads a PutRecordsRequest. Undefined if the bytes are not protobuf, or hold too many records. */
 export function decodeSendRequest(body: Uint8Array): SendRequest | undefined {
   const records: SendEntry[] = []
   const request = { streamName: '', streamId: '' }
   try {
     new Pbf(body).readFields((field, into, reader) => {
       if (field === 1) into.streamName = reader.readString()
-      else if (field === 2) records.push(readEntry(reader))
-      else if (field === 30) into.streamId = reader.readString()
+      else if (field === 2) {
+        if (records.length >= MAX_RECORDS) throw new RangeError('too many records')
+        records.push(readEntry(reader))
+      } else if (field === 30) into.streamId = reader.readString()
     }, request)
   } catch {
     return undefined

@@ -1,3 +1,4 @@
+import { MAX_JSON_COMMAS, MAX_JSON_NODES } from './bounds.ts'
 import { Refusal, refuse } from './errors.ts'
 import type { SendEntry, SendRequest } from './messages.ts'
 
@@ -13,12 +14,31 @@ export type JsonObject = Readonly<Record<string, unknown>>
 /** Reads a JSON object from a body. */
 export function parseObject(body: Buffer): JsonObject | Refusal {
   if (body.length === 0) return refuse('DIS.4202')
+  const problem = shapeProblem(body)
+  if (problem !== undefined) return refuse('DIS.4200', problem)
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
     return isObject(value) ? value : refuse('DIS.4200', 'the body is not a JSON object')
   } catch {
     return refuse('DIS.4200', 'the body is not valid JSON')
   }
+}
+
+// Before it is parsed: twelve megabytes of brackets are gigabytes of objects. Brackets and commas in texts count too.
+function shapeProblem(body: Buffer): string | undefined {
+  if (count(body, '{', MAX_JSON_NODES) + count(body, '[', MAX_JSON_NODES) > MAX_JSON_NODES)
+    return `the body has more than ${MAX_JSON_NODES} objects and lists`
+  return count(body, ',', MAX_JSON_COMMAS) > MAX_JSON_COMMAS
+    ? `the body has more than ${MAX_JSON_COMMAS} commas`
+    : undefined
+}
+
+/** How often a character stands in the body; counts up to one more than `most`. */
+function count(body: Buffer, character: string, most: number): number {
+  const code = character.charCodeAt(0)
+  let found = 0
+  for (let at = body.indexOf(code); at >= 0 && found <= most; at = body.indexOf(code, at + 1)) found++
+  return found
 }
 
 function isObject(value: unknown): value is JsonObject {

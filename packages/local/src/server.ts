@@ -11,7 +11,9 @@ import {
 } from './checks.ts'
 import type { Fault } from './fault-types.ts'
 import { FaultSet, type FaultState, seededRandom } from './faults.ts'
+import { HostCheck, hostNameCheck } from './host-check.ts'
 import { HttpSide } from './http.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import {
   type AuthOptions,
   type CheckedStream,
@@ -31,6 +33,11 @@ export interface LocalDisOptions {
   readonly port?: number | undefined
   /** Address to listen on. Default `127.0.0.1`; anything else can be reached from outside. */
   readonly host?: string | undefined
+  /**
+   * Names by which clients may reach the server, such as `dis` or `dis:4870`, besides `host`, localhost and IP
+   * addresses. Other names are refused: a web page could make one of its own point here. Default none.
+   */
+  readonly allowedHosts?: readonly string[] | undefined
   /** Streams to start with. Default none. */
   readonly streams?: readonly StreamOptions[] | undefined
   /** Who may call. Default: everyone, with any credentials or none. */
@@ -45,8 +52,17 @@ export interface LocalDisOptions {
   readonly clockOffsetMs?: number | undefined
   /** How long streams made through the API stay CREATING. Default 0. */
   readonly createDelayMs?: number | undefined
-  /** Bytes of data a partition keeps; beyond that the oldest records go. Default 256 MiB. */
+  /** Bytes of memory that the records of a partition hold; beyond that the oldest go. Default 256 MiB. */
   readonly maxBytesPerPartition?: number | undefined
+  /** The same over all partitions. Default 1 GiB. */
+  readonly maxBytes?: number | undefined
+  /**
+   * Bytes of memory that requests under way hold, from their first byte to the last of the answer, over all
+   * connections. Beyond that they get 429. Default 128 MiB.
+   */
+  readonly maxBytesInFlight?: number | undefined
+  /** How long a client may take to send a request, and to take its answer, before it is cut. Default 30 s. */
+  readonly requestTimeoutMs?: number | undefined
   /** If given, the only project id that is known; requests for another one get DIS.4117. */
   readonly projectId?: string | undefined
 }
@@ -89,9 +105,7 @@ export interface DisServer {
 
 const MEBIBYTE = 1_048_576
 
-/** Documented for signed requests: bodies up to 12 MB. */
-const MAX_BODY_BYTES = 12 * MEBIBYTE
-
+const NO_NAMES: readonly string[] = []
 const NO_STREAMS: readonly CheckedStream[] = []
 const NO_FAULTS: readonly Fault[] = []
 
@@ -107,6 +121,7 @@ const faultList: Check<readonly Fault[]> = (value, path) =>
 const checkOptions = shape({
   port: withDefault(integer(0, 65_535), 0),
   host: withDefault(text(), '127.0.0.1'),
+  allowedHosts: withDefault(listOf(hostNameCheck), NO_NAMES),
   streams: withDefault(listOf(streamCheck), NO_STREAMS),
   auth: handedOn<AuthOptions>(),
   limits: withDefault(limitsCheck, true),
@@ -116,6 +131,9 @@ const checkOptions = shape({
   clock: withDefault(callable<() => number>('a function that gives milliseconds since 1970'), Date.now),
   createDelayMs: withDefault(integer(0), 0),
   maxBytesPerPartition: withDefault(integer(1), 256 * MEBIBYTE),
+  maxBytes: withDefault(integer(1), 1_024 * MEBIBYTE),
+  maxBytesInFlight: withDefault(integer(MEBIBYTE), 128 * MEBIBYTE),
+  requestTimeoutMs: withDefault(integer(1, 600_000), 30_000),
   projectId: optional(text())
 })
 
@@ -127,7 +145,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
   const settings = checkOptions(options, '')
   const clock = () => settings.clock() + settings.clockOffsetMs
   const counters = new Counters()
-  const store = new Store(settings.limits, settings.maxBytesPerPartition)
+  const store = new Store(settings.limits, settings.maxBytes, settings.maxBytesPerPartition)
   const faults = new FaultSet(settings.faults, seededRandom(settings.seed))
   const credentials = new Credentials(settings.auth)
   settings.streams.forEach((stream, index) => {
@@ -152,10 +170,17 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
     credentials,
     now: clock,
     sleep,
-    projectId: settings.projectId,
-    maxBodyBytes: MAX_BODY_BYTES
+    projectId: settings.projectId
   }
-  const http = new HttpSide((request) => serve(request, surroundings), counters, MAX_BODY_BYTES, clock)
+  const http = new HttpSide({
+    serve: (request) => serve(request, surroundings),
+    hosts: new HostCheck(settings.host, settings.allowedHosts),
+    budget: new MemoryBudget(settings.maxBytesInFlight),
+    requestTimeoutMs: settings.requestTimeoutMs,
+    onFaultsCleared: (cut) => faults.onClear(cut),
+    counters,
+    now: clock
+  })
   const port = await http.listen(settings.port, settings.host)
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   let closing: Promise<void> | undefined

@@ -1,7 +1,8 @@
 import type { Answer } from './answer.ts'
+import { MAX_BODY_BYTES } from './bounds.ts'
 import type { Call, World } from './call.ts'
-import { decodeBody } from './content-encoding.ts'
-import { Refusal, refuse, refuseAtGateway } from './errors.ts'
+import { decodeBody, prepareDecoder } from './content-encoding.ts'
+import { Refusal, refuse, refuseAtGateway, refuseForMemory } from './errors.ts'
 import { faultAnswer } from './fault-answer.ts'
 import { parseQuery } from './query.ts'
 import { findRoute } from './routes.ts'
@@ -12,10 +13,12 @@ import { verify } from './verify/verify.ts'
 /** A complete request, as it came off the wire. */
 export interface WireRequest extends SignedRequest {
   readonly body: Buffer
+  /** Holds so many bytes besides the body until the request is answered; false if there is no room. */
+  readonly hold: (bytes: number) => boolean
 }
 
-/** What becomes of a request: an answer, or a connection that is cut without one. */
-export type Outcome = Answer | Refusal | 'cut'
+/** What becomes of a request: an answer, or a connection that is cut without one, at once or when the faults end. */
+export type Outcome = Answer | Refusal | 'cut' | 'hang'
 
 /** Where the service gets what it cannot know itself. */
 export interface Surroundings {
@@ -27,8 +30,6 @@ export interface Surroundings {
   readonly sleep: (delayMs: number) => Promise<void>
   /** If given, the only project id that the server knows. */
   readonly projectId: string | undefined
-  /** Largest body after decompression. */
-  readonly maxBodyBytes: number
 }
 
 /**
@@ -47,7 +48,8 @@ export async function serve(request: WireRequest, surroundings: Surroundings): P
     return unwelcome
   }
   if (projectId !== undefined && projectId !== route.projectId) return refuse('DIS.4117')
-  const body = decodeBody(request.body, request.headers, surroundings.maxBodyBytes)
+  if (request.headers['content-encoding'] !== undefined) await prepareDecoder(request.headers)
+  const body = decodeBody(request.body, request.headers, MAX_BODY_BYTES)
   if (body instanceof Refusal) return body
   const call: Call = {
     projectId: route.projectId,
@@ -63,13 +65,12 @@ export async function serve(request: WireRequest, surroundings: Surroundings): P
   const prepared = route.action.prepare(call, world)
   if (prepared instanceof Refusal) return prepared
   const strike = world.faults.draw(route.action.name, prepared.streamName)
-  if (strike.delayMs > 0) await surroundings.sleep(strike.delayMs)
-  if (strike.instead !== undefined) {
-    const answer = faultAnswer(strike.instead)
-    if (answer !== 'hang') return answer
-    await new Promise<void>((resolve) => world.faults.onClear(resolve))
-    return 'cut'
+  if (strike.delayMs > 0) {
+    // The plain body and the records in it stay for that long.
+    if (!request.hold(2 * body.length)) return refuseForMemory()
+    await surroundings.sleep(strike.delayMs)
   }
+  if (strike.instead !== undefined) return faultAnswer(strike.instead)
   const answer = prepared.run(strike)
   return strike.after?.kind === 'reset-after' ? 'cut' : answer
 }

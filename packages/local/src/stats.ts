@@ -1,3 +1,4 @@
+import { MAX_COUNTED_STREAMS } from './bounds.ts'
 import type { FaultKind } from './fault-types.ts'
 
 /** Counts of records that one stream or partition has seen. */
@@ -113,6 +114,9 @@ export class Counters {
   #tallies(stream: string, partitionId: string | undefined): Tally[] {
     let streamTally = this.#streams.get(stream)
     if (streamTally === undefined) {
+      // Streams can be made and deleted for ever; the name that was seen first goes.
+      const [oldest] = this.#streams.keys()
+      if (oldest !== undefined && this.#streams.size >= MAX_COUNTED_STREAMS) this.#streams.delete(oldest)
       streamTally = { own: newTally(), partitions: new Map() }
       this.#streams.set(stream, streamTally)
     }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Refusal, refuse } from './errors.ts'
 import { type Limits, REAL_LIMITS } from './limits.ts'
 import type { LimitsOption, StreamType } from './options.ts'
+import type { PartitionLog } from './partition-log.ts'
 import { type Partition, Stream, type StreamSeed } from './stream.ts'
 
 /** What is needed for a new stream; the store fills in the rest. */
@@ -25,13 +26,21 @@ export interface ReceivedRecord {
 /** All streams of the server. Time comes in as a parameter. */
 export class Store {
   readonly #streams: Map<string, Stream> = new Map()
+  readonly #maxBytes: number
   readonly #maxBytesPerPartition: number
   #limits: LimitsOption
   #arrivals = 0
+  #bytes = 0
 
-  constructor(limits: LimitsOption, maxBytesPerPartition: number) {
+  constructor(limits: LimitsOption, maxBytes: number, maxBytesPerPartition: number) {
     this.#limits = limits
+    this.#maxBytes = maxBytes
     this.#maxBytesPerPartition = maxBytesPerPartition
+  }
+
+  /** Bytes of memory that all records hold. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   /** Every stream, by name. */
@@ -70,13 +79,44 @@ export class Store {
 
   /** Removes a stream and its records. */
   remove(name: string): void {
+    for (const { log } of this.#streams.get(name)?.partitions ?? []) this.#bytes -= log.bytes
     this.#streams.delete(name)
   }
 
-  /** Keeps a record and returns its sequence number. */
+  /** Keeps a record and returns its sequence number. Over the bound the oldest records go, of whatever partition. */
   append(partition: Partition, data: Buffer, partitionKey: string | undefined, timestampMs: number): string {
     const arrival = this.#arrivals++
-    return partition.sequenceNumber(partition.log.append({ data, partitionKey, timestampMs, arrival }))
+    const { log } = partition
+    const before = log.bytes
+    const position = log.append({ data: ownBuffer(data), partitionKey, timestampMs, arrival })
+    this.#bytes += log.bytes - before
+    while (this.#bytes > this.#maxBytes && this.#trimOldest(arrival));
+    return partition.sequenceNumber(position)
+  }
+
+  // Trims the partition that holds the oldest record until another one does, so that a search lets many go. False if
+  // there is none before `newest`.
+  #trimOldest(newest: number): boolean {
+    let found: PartitionLog | undefined
+    let oldest = newest
+    let second = newest
+    for (const { partitions } of this.#streams.values()) {
+      for (const { log } of partitions) {
+        const arrival = log.first()?.arrival ?? newest
+        if (arrival < oldest) {
+          second = oldest
+          oldest = arrival
+          found = log
+        } else if (arrival < second) second = arrival
+      }
+    }
+    if (found === undefined) return false
+    while (this.#bytes > this.#maxBytes && (found.first()?.arrival ?? newest) < second) {
+      const before = found.bytes
+      found.trim()
+      this.#bytes += found.bytes - before
+    }
+    return true
   }
 
   /** What a stream of that type allows now; undefined while limits are off. */
@@ -118,4 +158,12 @@ export class Store {
       timestamp: record.timestampMs
     }))
   }
+}
+
+// Node cuts small buffers from slabs of 8 KiB: one byte that is kept would keep the whole slab.
+function ownBuffer(data: Buffer): Buffer {
+  if (data.buffer.byteLength === data.length) return data
+  const own = Buffer.allocUnsafeSlow(data.length)
+  own.set(data)
+  return own
 }

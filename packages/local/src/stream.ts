@@ -1,8 +1,10 @@
+import { MAX_ADDED_PARTITIONS, MAX_RESCALES } from './bounds.ts'
 import { formatRange, type HashRange, hashKey, ownerOfHash, splitHashes } from './hashing.ts'
 import { type Limits, WriteBucket } from './limits.ts'
 import type { StreamType } from './options.ts'
 import { formatPartitionId } from './partition-id.ts'
 import { PartitionLog } from './partition-log.ts'
+import type { Tag } from './tags.ts'
 
 /** One partition: where it lies in the hash span, what it holds, and what it takes. */
 export class Partition {
@@ -52,7 +54,7 @@ export interface StreamSeed {
   readonly readyAtMs: number
   readonly retentionHours: number
   readonly dataType: string
-  readonly tags: readonly unknown[]
+  readonly tags: readonly Tag[]
   readonly maxBytesPerPartition: number
   readonly limits: Limits | undefined
 }
@@ -64,8 +66,9 @@ export interface Rescale {
   readonly to: number
 }
 
-// Enough for any realistic set of keys; a stream of unique keys just starts over.
+// Enough for any realistic set of keys; a stream of unique keys just starts over. Long ones are not worth their memory.
 const MAX_CACHED_KEYS = 10_000
+const MAX_CACHED_KEY_LENGTH = 256
 
 /** A stream and its partitions, closed ones included: their ids are never used again. */
 export class Stream {
@@ -101,7 +104,8 @@ export class Stream {
     if (cached !== undefined) return cached
     const owner = this.ownerOfHash(hashKey(partitionKey))
     if (this.#ownerOfKey.size >= MAX_CACHED_KEYS) this.#ownerOfKey.clear()
-    if (owner !== undefined) this.#ownerOfKey.set(partitionKey, owner)
+    if (owner !== undefined && partitionKey.length <= MAX_CACHED_KEY_LENGTH)
+      this.#ownerOfKey.set(partitionKey, owner)
     return owner
   }
 
@@ -117,6 +121,11 @@ export class Stream {
     return partition
   }
 
+  /** Whether so many more partitions may still be added. Closed ones count: they stay. */
+  hasRoomFor(added: number): boolean {
+    return this.partitions.length + added <= this.seed.partitions + MAX_ADDED_PARTITIONS
+  }
+
   /** Changes the number of active partitions: closes the last ones, or adds new ones with new ids. */
   rescale(count: number, nowMs: number, limits: Limits | undefined): void {
     const from = this.#active.length
@@ -126,6 +135,7 @@ export class Stream {
       partition.bucket = limits === undefined ? undefined : new WriteBucket(limits.rate, nowMs)
     }
     this.rescales.push({ atMs: nowMs, from, to: count })
+    if (this.rescales.length > MAX_RESCALES) this.rescales.shift()
   }
 
   /** Gives every partition full buckets of these limits, or none. */

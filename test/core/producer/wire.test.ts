@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { AttemptMessage, DisOptions, Producer } from '../../../packages/core/src/index.ts'
 import { MAX_BODY_BYTES } from '../../../packages/core/src/limits.ts'
 import {
@@ -9,7 +9,7 @@ import {
   type WireReply,
   type WireRequest
 } from '../../../packages/core/src/testing.ts'
-import { decodeBody } from '../../../packages/local/src/content-encoding.ts'
+import { decodeBody, prepareDecoder } from '../../../packages/local/src/content-encoding.ts'
 import { decodeSendRequest, encodeSendResult } from '../../../packages/local/src/protobuf.ts'
 import { resultJson } from '../../../packages/local/src/result-list.ts'
 import { parseSendRequest } from '../../../packages/local/src/schema.ts'
@@ -20,6 +20,8 @@ const COMPRESSIONS = ['none', 'lz4', 'snappy', 'zstd'] as const
 const FORMS = FORMATS.flatMap((format) =>
   COMPRESSIONS.map((compression) => ({ name: `${format}, ${compression}`, format, compression }))
 )
+
+beforeAll(() => prepareDecoder({ 'content-encoding': 'zstd' }))
 
 /** What a request holds, read by the code of the local DIS. */
 function read(request: WireRequest): { readonly data: string[]; readonly plainBytes: number } {

@@ -35,6 +35,12 @@ const flags = defineFlags({
   },
   port: { type: 'string', value: '<n>', help: `port; 0 takes a free one (default: ${DEFAULT_PORT})` },
   host: { type: 'string', value: '<address>', help: 'address to listen on (default: 127.0.0.1)' },
+  'allow-host': {
+    type: 'string',
+    multiple: true,
+    value: '<name[:port]>',
+    help: 'a name by which clients may reach it, such as that of a container; repeat for several'
+  },
   'no-limits': { type: 'boolean', help: 'no limits of 1,000 records and 1 MB a second for each partition' },
   auth: { type: 'boolean', help: 'let in only the credentials of the environment, signatures checked' }
 })
@@ -46,6 +52,8 @@ const help: CommandHelp = {
   notes: [
     'Records are kept in memory. The URL goes to stdout once the server listens, and what to put into the environment of your program goes to stderr.',
     'Without --auth every request is let in. --auth takes HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN), or DIS_TOKEN, from the environment; never from flags, because they can be seen in the process list.',
+    'Requests of web pages are refused, and so is every Host header but localhost, IP addresses, --host and --allow-host.',
+    'It holds up to 256 MiB of records a partition and 1 GiB in all, then the oldest go, and 128 MiB of requests under way, then it answers 429. A request may have 12 MiB and take 30 s.',
     'Runs until SIGINT or SIGTERM, then prints its counts. Exit status: 0; 1 if the port cannot be had; 2 wrong usage.'
   ],
   examples: [
@@ -69,6 +77,7 @@ export const local: Command = {
       const dis = await start({
         port: wholeNumber('port', values.port, 0, 65_535) ?? DEFAULT_PORT,
         host: values.host,
+        allowedHosts: values['allow-host'] ?? [],
         streams,
         limits: values['no-limits'] !== true,
         auth

@@ -4,6 +4,7 @@ import { Refusal, refuse } from '../errors.ts'
 import { STREAM_NAME, type StreamType } from '../options.ts'
 import { integerField, parseObject, stringField, wordField } from '../schema.ts'
 import type { NewStream } from '../store.ts'
+import { parseTags } from '../tags.ts'
 
 const TYPES: readonly StreamType[] = ['COMMON', 'ADVANCED']
 const DATA_TYPES: readonly string[] = ['BLOB', 'JSON', 'CSV']
@@ -62,7 +63,8 @@ function parse(call: Call): NewStream | Refusal {
   if (dataType instanceof Refusal) return dataType
   const hours = integerField(object, 'data_duration', MIN_HOURS, MAX_HOURS)
   if (hours instanceof Refusal) return hours
-  const tags: unknown = object['tags']
+  const tags = parseTags(object['tags'])
+  if (tags instanceof Refusal) return tags
   return {
     name,
     partitions,
@@ -70,6 +72,6 @@ function parse(call: Call): NewStream | Refusal {
     firstSequenceNumber: '0',
     dataType: dataType ?? 'BLOB',
     retentionHours: hours ?? MIN_HOURS,
-    tags: Array.isArray(tags) ? tags : []
+    tags
   }
 }

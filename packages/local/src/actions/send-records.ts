@@ -1,4 +1,5 @@
 import { type Answer, JSON_TYPE, PROTOBUF_TYPE } from '../answer.ts'
+import { MAX_RECORDS } from '../bounds.ts'
 import type { Action, Call, World } from '../call.ts'
 import { Refusal, refuse, refuseAtGateway } from '../errors.ts'
 import type { Strike } from '../faults.ts'
@@ -27,9 +28,13 @@ export const sendRecords: Action = {
 function parse(call: Call): SendRequest | Refusal {
   if (call.body.length === 0) return refuse('DIS.4202')
   const request = call.isProtobuf
-    ? (decodeSendRequest(call.body) ?? refuse('DIS.4200', 'the body is not a PutRecordsRequest'))
+    ? (decodeSendRequest(call.body) ??
+      refuse('DIS.4200', `the body is not a PutRecordsRequest of up to ${MAX_RECORDS} records`))
     : parseSendRequest(call.body)
   if (request instanceof Refusal) return request
+  if (request.records.length > MAX_RECORDS) {
+    return refuse('DIS.4200', `records has ${request.records.length} entries, the limit is ${MAX_RECORDS}`)
+  }
   if (request.records.length === 0) return refuse('DIS.4202', 'records is empty')
   if (request.streamName === '' && request.streamId === '')
     return refuse('DIS.4200', 'stream_name is missing')

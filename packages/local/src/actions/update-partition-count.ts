@@ -1,4 +1,5 @@
 import { type Answer, jsonAnswer } from '../answer.ts'
+import { MAX_ADDED_PARTITIONS } from '../bounds.ts'
 import type { Action, Call, World } from '../call.ts'
 import { Refusal, refuse } from '../errors.ts'
 import { integerField, parseObject, stringField } from '../schema.ts'
@@ -29,6 +30,12 @@ function update(call: Call, world: World, target: number): Answer | Refusal {
   const current = stream.active.length
   const refusal = target > current ? checkQuota(world, stream.seed.type, target - current) : undefined
   if (refusal !== undefined) return refusal
+  if (!stream.hasRoomFor(target - current)) {
+    return refuse(
+      'DIS.4308',
+      `this server adds up to ${MAX_ADDED_PARTITIONS} partitions to a stream, closed ones included; delete the stream and create it again`
+    )
+  }
   stream.rescale(target, call.nowMs, world.store.limitsOf(stream.seed.type))
   return jsonAnswer({
     stream_name: stream.seed.name,

@@ -1,3 +1,4 @@
+import { MAX_SIGNED_HEADERS } from '../bounds.ts'
 import { Refusal, refuse } from '../errors.ts'
 
 /**
@@ -54,7 +55,18 @@ export function parseAuthorization(header: string): Authorization | Refusal {
   if (who === undefined) return refuse('DIS.4112', 'Access= goes with SDK-HMAC-SHA256 only')
   if (who instanceof Refusal) return who
   if (who.accessKey === '') return refuse('DIS.4106')
-  return { ...who, signedHeaders: signedHeaders.toLowerCase().split(';'), signature }
+  const names = signedHeaders.toLowerCase().split(';')
+  return checkNames(names) ?? { ...who, signedHeaders: names, signature }
+}
+
+/** Every name costs a look at its value for each way of signing, and a signer names each header once. */
+function checkNames(names: readonly string[]): Refusal | undefined {
+  if (names.length > MAX_SIGNED_HEADERS) {
+    return refuse('DIS.4112', `SignedHeaders has ${names.length} names, the limit is ${MAX_SIGNED_HEADERS}`)
+  }
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) return undefined
+  return refuse('DIS.4112', `SignedHeaders names ${JSON.stringify(twice.slice(0, 60))} twice`)
 }
 
 type Who = Omit<Authorization, 'signedHeaders' | 'signature'>

@@ -32,12 +32,14 @@ export function* canonicalRequests(
   signedHeaders: readonly string[]
 ): Generator<string> {
   const names = [...signedHeaders].sort()
+  const signed = names.join(';')
+  const blocks = headerBlocks(request, names)
   const method = request.method.toUpperCase()
   for (const payload of payloads(request)) {
     for (const query of queries(request.query)) {
       for (const path of paths(request.path)) {
-        for (const headers of headerBlocks(request, names)) {
-          yield [method, path, query, headers, names.join(';'), payload].join('\n')
+        for (const headers of blocks) {
+          yield [method, path, query, headers, signed, payload].join('\n')
         }
       }
     }
@@ -120,10 +122,14 @@ function headerBlocks(request: SignedRequest, names: readonly string[]): Set<str
   const host = request.headers['host'] ?? ''
   const hosts = new Set([host, host.replace(/:\d+$/, '')])
   const blocks = new Set<string>()
+  // Own fields only: `constructor` is no header, though every object has one.
+  const values = names.map((name) =>
+    Object.hasOwn(request.headers, name) ? (request.headers[name] ?? '') : ''
+  )
   for (const space of SPACING) {
     for (const signedHost of hosts) {
-      const lines = names.map((name) => {
-        return `${name}:${space(name === 'host' ? signedHost : (request.headers[name] ?? ''))}\n`
+      const lines = names.map((name, index) => {
+        return `${name}:${space(name === 'host' ? signedHost : (values[index] ?? ''))}\n`
       })
       blocks.add(lines.join(''))
     }
