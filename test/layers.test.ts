@@ -34,9 +34,9 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   edge: {
     files:
-      /^(net\/.*|spool\/(files|socket-lock|private-folder|dead-letters)|codec\/.*|auth\/(?!canonical|identity|authorize|secrets|sendable|sign-).*)\.ts$/,
+      /^(net\/.*|spool\/(files|socket-lock|private-folder|dead-letters|letter-file)|codec\/.*|auth\/(?!canonical|identity|authorize|secrets|sendable|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
-    packages: /^(undici\/index\.js|sonic-boom|node:.*)$/
+    packages: /^(undici\/index\.js|node:.*)$/
   },
   root: {
     files:

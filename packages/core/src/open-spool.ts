@@ -4,10 +4,10 @@ import { hostname } from 'node:os'
 import { type Clock, every } from './clock.ts'
 import type { Settlement } from './delivery/settlement.ts'
 import type { Settings } from './options/settings.ts'
-import { probe, probeSpoolFolder } from './options/validate.ts'
+import { LETTER_FILE, probe, probeSpoolFolder } from './options/validate.ts'
 import type { LineStore } from './queue/line-store.ts'
 import type { Queue } from './queue/queue.ts'
-import { warningOf } from './report/diagnoses.ts'
+import { cureIn, warningOf } from './report/diagnoses.ts'
 import type { WarningEvent } from './report/events.ts'
 import { DeadLetters } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
@@ -94,14 +94,14 @@ export function openDeadLetters(
 ): DeadLetters | undefined {
   if (deadLetter === undefined) return undefined
   const { path, maxBytes } = deadLetter
-  return probe('deadLetter', path, 'a file that can be made and written', () => {
-    return new DeadLetters(path, maxBytes, clock, (error) =>
-      warn(
-        warningOf(
-          'DEAD_LETTER',
-          `the dead-letter file cannot be written: ${error instanceof Error ? error.message : String(error)}`
-        )
-      )
-    )
+  return probe('deadLetter', path, LETTER_FILE, () => {
+    return new DeadLetters(path, maxBytes, clock, {
+      failed: (error) => {
+        const reason = error instanceof Error ? error.message : String(error)
+        warn(warningOf('DEAD_LETTER', `the dead-letter file cannot be written: ${reason}`))
+      },
+      exposed: (what) =>
+        warn(warningOf('DEAD_LETTER', `the dead-letter file ${path} ${what}`, cureIn('dead-letter-file')))
+    })
   })
 }

@@ -1,8 +1,9 @@
 /** The checks of a producer's construction without the producer, for adapters that construct it in another thread. */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { loadCodec } from '../codec/load.ts'
 import { DisConfigError, invalidOption } from '../errors.ts'
+import { checkLetterPath } from '../spool/letter-file.ts'
 import { preparePrivateFolder } from '../spool/private-folder.ts'
 import type { DisOptions } from './options.ts'
 import { resolveSettings } from './settings.ts'
@@ -21,9 +22,9 @@ export function validateOptions(options?: DisOptions, { mayHoldFunctions = true 
   if (spool !== undefined) probeSpoolFolder(spool.dir)
   if (deadLetter !== undefined) {
     const { path } = deadLetter
-    probe('deadLetter', path, 'a file that can be made and written', () => {
-      useFolder(dirname(path))
-      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error('EISDIR: it is a folder')
+    probe('deadLetter', path, LETTER_FILE, () => {
+      checkLetterPath(path)
+      accessSync(dirname(path), constants.W_OK)
     })
   }
 }
@@ -39,10 +40,8 @@ function refuseFunctions(options: object, path = ''): void {
   }
 }
 
-function useFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  accessSync(path, constants.W_OK)
-}
+/** What the option `deadLetter` may name. */
+export const LETTER_FILE = 'a regular file, and no link, that can be made and written'
 
 /** Makes the folder. @throws DisConfigError if it cannot be a spool */
 export function probeSpoolFolder(path: string): void {

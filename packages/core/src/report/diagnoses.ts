@@ -176,6 +176,8 @@ export const SITUATIONS = {
   'credentials-fault': 'wait: it is asked again soon',
   closed: 'nothing: the producer or client is closed',
   bug: 'please report it',
+  'dead-letter-file':
+    'give the file to the user of this process alone: chown it, chmod 600, one name; letters are added meanwhile',
   'spool-file': 'the other files are sent; look at this one and at the disk, then delete it',
   'spool-deleted':
     'what was in memory as well is sent; what was only there is lost. Keep cleaners away from {spool.dir}',

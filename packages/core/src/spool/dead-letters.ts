@@ -3,47 +3,69 @@
  * can send it again.
  *
  * Bounded by: `maxBytes` of the file. At the bound: later lines are counted but not written, and a warning says so. At close:
- * writes the buffer.
+ * nothing is left to write.
  */
-import { statSync } from 'node:fs'
-import sonicBoom, { type SonicBoom } from 'sonic-boom'
 import type { Clock } from '../clock.ts'
 import type { DeadLetter } from '../record/dead-letter.ts'
+import { LetterFile } from './letter-file.ts'
 
-const FILE_MODE = 0o600
+/** What an operator should know about the file. */
+export interface DeadLetterListener {
+  /** A line could not be written. */
+  failed(error: unknown): void
+  /** Others have a hand in the file, in words that follow its path. */
+  exposed(what: string): void
+}
 
 export class DeadLetters {
-  readonly #file: SonicBoom
+  readonly #file: LetterFile
   readonly #maxBytes: number
   readonly #clock: Pick<Clock, 'now'>
-  readonly #failed: (error: unknown) => void
-  #bytes: number
+  readonly #listener: DeadLetterListener
   #isFull = false
   /** Lines written so far. */
   count = 0
 
-  /** @throws the file system's error if the file cannot be opened */
-  constructor(path: string, maxBytes: number, clock: Pick<Clock, 'now'>, failed: (error: unknown) => void) {
+  /** @throws an error that says why the file cannot be opened */
+  constructor(path: string, maxBytes: number, clock: Pick<Clock, 'now'>, listener: DeadLetterListener) {
     this.#clock = clock
     this.#maxBytes = maxBytes
-    this.#failed = failed
-    // Synchronous, because letters are few. A mistake shows at construction, and a letter is safe when `write` returns.
-    this.#file = new sonicBoom.SonicBoom({
-      dest: path,
-      append: true,
-      mkdir: true,
-      sync: true,
-      mode: FILE_MODE
-    })
-    this.#file.on('error', failed)
-    this.#bytes = statSync(path).size
+    this.#listener = listener
+    this.#file = new LetterFile(path, (what) => listener.exposed(what))
   }
 
-  /** Appends a line with the reason. False if it was not written. */
-  write({ code, message, attempts, route, line }: DeadLetter): boolean {
+  /** Appends a line with the reason; it is in the file when this returns true. False if it was not written. */
+  write(letter: DeadLetter): boolean {
+    const text = this.#textOf(letter)
+    try {
+      // One newline behind it, and perhaps one in front of it.
+      const wasFull = this.#isFull
+      this.#isFull = this.#file.bytes + Buffer.byteLength(text) + 2 > this.#maxBytes
+      if (this.#isFull) {
+        if (wasFull) return false
+        throw new Error(`the file has reached deadLetter.maxBytes (${this.#maxBytes})`)
+      }
+      this.#file.append(text)
+      this.count++
+      return true
+    } catch (error) {
+      this.#listener.failed(error)
+      return false
+    }
+  }
+
+  close(): void {
+    try {
+      this.#file.close()
+    } catch (error) {
+      this.#listener.failed(error)
+    }
+  }
+
+  #textOf({ code, message, attempts, route, line }: DeadLetter): string {
     const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
     const text = bytes.toString('utf8')
-    const letter = JSON.stringify({
+    return JSON.stringify({
       time: new Date(this.#clock.now()).toISOString(),
       code,
       message,
@@ -54,29 +76,5 @@ export class DeadLetters {
         ? { line: text }
         : { lineBase64: bytes.toString('base64') })
     })
-    const size = Buffer.byteLength(letter) + 1
-    if (this.#bytes + size > this.#maxBytes) {
-      if (!this.#isFull)
-        this.#failed(new Error(`the file has reached deadLetter.maxBytes (${this.#maxBytes})`))
-      this.#isFull = true
-      return false
-    }
-    this.#bytes += size
-    try {
-      this.#file.write(`${letter}\n`)
-    } catch (error) {
-      this.#failed(error)
-      return false
-    }
-    this.count++
-    return true
-  }
-
-  close(): void {
-    try {
-      this.#file.end()
-    } catch (error) {
-      this.#failed(error)
-    }
   }
 }
