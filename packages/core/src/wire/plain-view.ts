@@ -8,12 +8,14 @@
 export interface PlainView {
   readonly text: string
   /** Where each character begins in the text that was given, and where it ends: its escape is between, and what was left out is not. */
-  readonly starts: readonly number[]
-  readonly ends: readonly number[]
+  readonly starts: Uint32Array
+  readonly ends: Uint32Array
 }
 
 /** Spaces, line ends and what stands for a space in a form; NUL, which UTF-16 has between letters. */
-const SKIPPED = new Set([0, 9, 10, 13, 32, 43])
+const SKIPPED: readonly boolean[] = Array.from({ length: 256 }, (_, code) =>
+  [0, 9, 10, 13, 32, 43].includes(code)
+)
 /** JSON in JSON, in a URL: each layer is one round. */
 const MAX_ROUNDS = 4
 
@@ -37,7 +39,7 @@ const ESCAPE =
 
 /** The plain view of a text. Spaces, line ends and `+` are left out: each of them may stand for another one. */
 export function plainViewOf(given: string): PlainView {
-  const starts = Array.from(given, (_, index) => index)
+  const starts = Uint32Array.from({ length: given.length }, (_, index) => index)
   let view: PlainView = { text: given, starts, ends: starts.map((start) => start + 1) }
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const next = unescapeOnce(view)
@@ -48,27 +50,45 @@ export function plainViewOf(given: string): PlainView {
   return view
 }
 
-function unescapeOnce(view: PlainView): PlainView {
-  const { text } = view
-  const codes: string[] = []
-  const starts: number[] = []
-  const ends: number[] = []
-  const put = (bytes: string, from: number, to = from + 1) => {
-    for (const byte of bytes) {
-      if (SKIPPED.has(byte.charCodeAt(0))) continue
-      codes.push(byte)
-      starts.push(view.starts[from] ?? 0)
-      ends.push(view.ends[to - 1] ?? 0)
-    }
-  }
+/** Without an object for each character: the service chooses how many there are. */
+function unescapeOnce({ text, starts, ends }: PlainView): PlainView {
+  const plain = new PlainText(text.length)
   let done = 0
   for (const match of text.matchAll(ESCAPE)) {
-    for (let at = done; at < match.index; at++) put(text[at] ?? '', at)
-    put(unescaped(match), match.index, match.index + match[0].length)
+    for (let at = done; at < match.index; at++) plain.put(text.charCodeAt(at), starts[at], ends[at])
     done = match.index + match[0].length
+    for (const byte of unescaped(match)) plain.put(byte.charCodeAt(0), starts[match.index], ends[done - 1])
   }
-  for (let at = done; at < text.length; at++) put(text[at] ?? '', at)
-  return { text: codes.join(''), starts, ends }
+  for (let at = done; at < text.length; at++) plain.put(text.charCodeAt(at), starts[at], ends[at])
+  return plain.view()
+}
+
+/** A view that grows. No escape stands for more bytes than it has. */
+class PlainText {
+  readonly #bytes: Buffer
+  readonly #starts: Uint32Array
+  readonly #ends: Uint32Array
+  #length = 0
+
+  constructor(maxBytes: number) {
+    this.#bytes = Buffer.allocUnsafe(maxBytes)
+    this.#starts = new Uint32Array(maxBytes)
+    this.#ends = new Uint32Array(maxBytes)
+  }
+
+  put(code: number, start = 0, end = 0): void {
+    if (SKIPPED[code] === true) return
+    this.#bytes[this.#length] = code
+    this.#starts[this.#length] = start
+    this.#ends[this.#length] = end
+    this.#length++
+  }
+
+  view(): PlainView {
+    const length = this.#length
+    const text = this.#bytes.toString('latin1', 0, length)
+    return { text, starts: this.#starts.subarray(0, length), ends: this.#ends.subarray(0, length) }
+  }
 }
 
 /** What an escape stands for, as bytes. A backslash before another character stands for nothing. */

@@ -15,6 +15,11 @@ export const PIECE = 12
 const SHORTEST = 6
 /** Of an answer that is an error, all that is looked at: its code and message stand at its beginning. */
 const MAX_ERROR_BYTES = 65_536
+/**
+ * Of a success that may quote a secret. An answer about 500 records or 1,000 partitions has a third of that; looking through 4 MB
+ * took 2 s and 270 MB, for each attempt.
+ */
+const MAX_SUCCESS_BYTES = 524_288
 
 const OPENING_BRACE = 0x7b
 const ESCAPES = ['\\', '%', '&'] as const
@@ -58,7 +63,9 @@ function redactBody(
   const known = secrets.filter((secret) => secret.length >= SHORTEST)
   if (isSuccess(status)) {
     const isOwnFormat = body[0] === OPENING_BRACE || (body[0] ?? 0) > 127
-    return isOwnFormat && isClean(body, known) ? body : redactBytes(body, known)
+    if (isOwnFormat && isClean(body, known)) return body
+    if (body.length > MAX_SUCCESS_BYTES) return Buffer.from(`(${body.length} bytes)`)
+    return redactBytes(body, known)
   }
   const shown = body.subarray(0, MAX_ERROR_BYTES)
   if (!isUtf8(shown) && shown.length === body.length) return Buffer.from(`(${body.length} bytes, not UTF-8)`)
