@@ -1,5 +1,5 @@
 /** Answers of the reading calls → checked values. Pure. An unexpected answer is `undefined`; nothing throws. */
-import { isRecord } from '../wire/json-object.ts'
+import { isRecord, numberOf } from '../wire/json-object.ts'
 
 /** A record as DIS gives it back. */
 export interface DisRecord {
@@ -71,7 +71,7 @@ export function readPage(body: Buffer, asked: string): RecordsPage | undefined {
     data: Buffer.from(text(record['data']), 'base64'),
     partitionKey: typeof record['partition_key'] === 'string' ? record['partition_key'] : undefined,
     sequenceNumber: text(record['sequence_number']),
-    timestamp: Number(record['timestamp'] ?? 0)
+    timestamp: numberOf(record['timestamp'] ?? 0)
   }))
   return records.length > 0 && nextCursor === asked ? undefined : { records, nextCursor }
 }

@@ -7,6 +7,7 @@
  * In the first version the head is only "DISSPL1\n", and names no stream.
  */
 import { crc32 } from 'node:zlib'
+import { numberOf, parseObject } from '../wire/json-object.ts'
 import type { DiskFile } from './disk.ts'
 
 const FIRST_VERSION = Buffer.from('DISSPL1\n', 'latin1')
@@ -58,19 +59,25 @@ export function readHead(start: Buffer): { readonly end: number; readonly head: 
   if (end > start.length) return { end: 0, head: undefined }
   const json = start.subarray(JSON_AT, end)
   if (crc32(json) !== start.readUInt32LE(MAGIC.length + 4)) return { end: 0, head: undefined }
-  return { end, head: parseHead(JSON.parse(json.toString('utf8'))) }
+  const head = parseObject(json)
+  // A sum is no proof that it is JSON: whoever can write the file can write the sum.
+  return head === undefined ? { end: 0, head: undefined } : { end, head: parseHead(head) }
 }
 
 function parseHead(value: unknown): SegmentHead {
   const field = (name: string): unknown => Reflect.get(Object(value), name)
-  const text = (name: string): string => String(field(name) ?? '')
+  // Somebody else may have written it: `String()` throws for an object with a `toString` of its own.
+  const text = (name: string): string => {
+    const found = field(name)
+    return typeof found === 'string' ? found : ''
+  }
   return {
     origin: text('origin'),
     projectId: text('projectId'),
     streamName: text('streamName'),
     streamId: text('streamId'),
     host: text('host'),
-    pid: Number(field('pid') ?? 0)
+    pid: numberOf(field('pid') ?? 0)
   }
 }
 

@@ -14,3 +14,8 @@ export function parseObject(body: Buffer): Record<string, unknown> | undefined {
     return undefined
   }
 }
+
+/** A number, also one that is written as text; NaN for anything else. `Number()` throws for an object with a `toString` of its own. */
+export function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+}

@@ -5,7 +5,7 @@
  * documentation's own sample, cannot be relied on.
  */
 
-import { isRecord } from './json-object.ts'
+import { isRecord, numberOf } from './json-object.ts'
 import { codeSaid, messageSaid, UNKNOWN_CODE } from './said.ts'
 import { readStoredAnswer } from './stored-answer.ts'
 
@@ -37,7 +37,7 @@ export function readSendRecordsAnswer(body: Buffer, records: number): SendRecord
   const list = parsed['records']
   // The documentation's own sample shows an object where its table says array.
   const entries: readonly unknown[] = Array.isArray(list) ? list : isRecord(list) ? [list] : []
-  const failedCount = Number(parsed['failed_record_count'] ?? 0)
+  const failedCount = numberOf(parsed['failed_record_count'] ?? 0)
   if (entries.length === 0 && !('failed_record_count' in parsed)) return unreadable(body)
 
   return matchResults(entries.map(readEntry), records, failedCount)
