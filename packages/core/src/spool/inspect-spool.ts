@@ -196,7 +196,7 @@ async function inspectSegment(part: Part, path: string): Promise<SegmentFacts> {
   return facts
 }
 
-/** The route of an entry. In the older format, an empty key stands for a route without keys. */
+/** In the older format, an empty key stands for a route without keys. */
 function routeOf(kind: number, value: string): SpoolRoute {
   const route = ROUTES.find((name) => ROUTE_KINDS[name] === kind) ?? 'spread'
   return route === 'partitionKey' && value === '' ? 'spread' : route
@@ -214,13 +214,15 @@ async function inspectOwner(dir: string, id: string): Promise<SpoolOwner> {
 
 /** All files below a folder, oldest first; none if the folder is gone. @throws the file system's error */
 function filesIn(path: string): string[] {
-  try {
-    const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()
-    return names.map((name) => `${path}/${name}`).filter((file) => machineDisk.stat(file)?.kind === 'file')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
-  }
+  // Not by readdir's own recursion: it follows links, and a planted one leads through the whole disk.
+  return machineDisk
+    .list(path)
+    .sort()
+    .flatMap((name) => {
+      const file = `${path}/${name}`
+      const kind = machineDisk.stat(file)?.kind
+      return kind === 'folder' ? filesIn(file) : kind === 'file' ? [file] : []
+    })
 }
 
 function targetOf({ host: _, pid: __, ...target }: SegmentHead): SpoolTarget {
