@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts'
 import { DIRECT } from '../net/network.ts'
 import { cureIn } from '../report/diagnoses.ts'
 import type { Provided, Provider } from './provider.ts'
+import { unsendable } from './sendable.ts'
 import { type Answer, Service } from './service.ts'
 import { readTemporaryKeys } from './temporary-keys.ts'
 
@@ -79,7 +80,10 @@ export class MetadataProvider implements Provider {
     })
     this.#token = undefined
     if (answer.status === 200) {
-      this.#token = answer.body.toString('utf8').trim()
+      const token = answer.body.toString('utf8').trim()
+      // It goes into a header.
+      if (unsendable({ token }) !== undefined) throw this.#service.unreadable('a token that cannot be sent')
+      this.#token = token
       return
     }
     if (isMandatory || ![404, 405, 503].includes(answer.status)) throw this.#service.failure(answer)

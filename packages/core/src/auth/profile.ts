@@ -124,8 +124,9 @@ function parseIni(text: string): Map<string, Map<string, string>> {
       sections.set(header, current)
       continue
     }
-    const pair = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line)
-    if (pair !== null) current?.set((pair[1] ?? '').toLowerCase(), pair[2] ?? '')
+    // Not by one pattern for name, spaces and sign: for a long line without a sign that took minutes.
+    const sign = line.search(/[=:]/)
+    if (sign > 0) current?.set(line.slice(0, sign).trimEnd().toLowerCase(), line.slice(sign + 1).trimStart())
   }
   return sections
 }
