@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { KIND_NAMES } from './kinds.ts'
+
+const MAIN = new URL('./main.ts', import.meta.url).pathname
+const own = mkdtempSync(join(tmpdir(), 'dis-fuzz-test-'))
+afterAll(() => rmSync(own, { recursive: true, force: true }))
+
+function fuzz(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    encoding: 'utf8',
+    cwd: new URL('../..', import.meta.url).pathname
+  })
+  return { status, text: stdout + stderr }
+}
+
+/** The runner with a kind that has a fault. What it keeps goes elsewhere. */
+const planted = (name: string) =>
+  fuzz('--only', `planted-${name}`, '--seed', '2', '--inputs', '4', '--corpus', own)
+
+describe('fuzzing', () => {
+  it('finds nothing in some inputs of each kind, nor in those that failed once', () => {
+    const { status, text } = fuzz('--seed', '1', '--inputs', '25')
+    expect(text).not.toContain('again:')
+    expect(status).toBe(0)
+    for (const kind of KIND_NAMES) expect(text).toMatch(new RegExp(`^${kind} +25 `, 'm'))
+  }, 240_000)
+
+  it.each([
+    ['throw', 'broke a promise: Error: planted'],
+    ['rejection', 'broke a promise: Error: nobody handled'],
+    ['large', 'took too much memory: 1'],
+    ['slow', 'took too long: 1'],
+    ['exit', 'ended the process: status 3'],
+    ['endless', 'did not end: 10 s']
+  ])(
+    'finds a planted fault (%s), says how to repeat it, and keeps the input',
+    (name, words) => {
+      const { status, text } = planted(name)
+      expect(status).toBe(1)
+      expect(text).toContain(`planted-${name} ${words}`)
+      const [, again = ''] = /again: {2}pnpm fuzz (.*)/.exec(text) ?? []
+      expect(again).toMatch(/^--only planted-\w+ --seed 2 --index \d$/)
+      const [file = ''] = readdirSync(join(own, `planted-${name}`))
+      expect(fuzz('--only', `planted-${name}`, '--file', join(own, `planted-${name}`, file)).status).toBe(1)
+      if (name === 'throw') expect(fuzz(...again.split(' '), '--corpus', own).status).toBe(1)
+    },
+    120_000
+  )
+})
