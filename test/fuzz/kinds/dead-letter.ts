@@ -85,7 +85,8 @@ export function letterRoundTrip(dir: string): Kind {
       const route = routes[kind % routes.length]
       const path = join(folder, 'dead.ndjson')
       const failures: unknown[] = []
-      const file = new DeadLetters(path, 8 * 1_048_576, { now: () => 0 }, (error) => failures.push(error))
+      const keep = (failure: unknown) => void failures.push(failure)
+      const file = new DeadLetters(path, 8 * 1_048_576, { now: () => 0 }, { failed: keep, exposed: keep })
       const letter = { code: value, message: value, attempts: 1, route, line }
       expect(file.write(letter) && file.write(letter), 'a letter is written')
       file.close()
