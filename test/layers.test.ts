@@ -36,7 +36,7 @@ const CORE: Readonly<Record<string, Layer>> = {
     files:
       /^(net\/.*|spool\/(files|socket-lock|private-folder|dead-letters|letter-file)|codec\/.*|auth\/(?!canonical|identity|authorize|secrets|sendable|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
-    packages: /^(undici\/index\.js|node:.*)$/
+    packages: /^(undici\/index\.js|sonic-boom|node:.*)$/
   },
   root: {
     files:

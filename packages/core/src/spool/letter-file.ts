@@ -14,10 +14,10 @@ import {
   mkdirSync,
   openSync,
   readSync,
-  type Stats,
-  writeSync
+  type Stats
 } from 'node:fs'
 import { dirname } from 'node:path'
+import sonicBoom, { type SonicBoom } from 'sonic-boom'
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
@@ -32,6 +32,8 @@ export class LetterFile {
   readonly #path: string
   readonly #exposed: (what: string) => void
   #fd: number
+  #writer: SonicBoom
+  #failure: unknown
 
   /**
    * Makes the file, and its folder if that is missing.
@@ -42,6 +44,7 @@ export class LetterFile {
     this.#path = path
     this.#exposed = exposed
     this.#fd = this.#open()
+    this.#writer = this.#newWriter()
   }
 
   /** Its size now: other processes may append to it, or somebody may have emptied it. */
@@ -52,9 +55,12 @@ export class LetterFile {
   /** Appends the text and a newline. Makes the file again if it was deleted. @throws the file system's error */
   append(text: string): void {
     if (fstatSync(this.#fd).nlink === 0) this.#reopen()
-    const bytes = Buffer.from(this.#isTorn() ? `\n${text}\n` : `${text}\n`)
-    let written = 0
-    while (written < bytes.length) written += writeSync(this.#fd, bytes, written)
+    this.#failure = undefined
+    this.#writer.write(this.#isTorn() ? `\n${text}\n` : `${text}\n`)
+    if (this.#failure === undefined) return
+    // It keeps what it could not write, to try it again, but that letter is told as lost.
+    this.#writer = this.#newWriter()
+    throw this.#failure
   }
 
   close(): void {
@@ -71,7 +77,16 @@ export class LetterFile {
   #reopen(): void {
     const old = this.#fd
     this.#fd = this.#open()
+    this.#writer = this.#newWriter()
     closeSync(old)
+  }
+
+  /** Writes at once and to the end. It never closes the file. */
+  #newWriter(): SonicBoom {
+    const writer = new sonicBoom.SonicBoom({ fd: this.#fd, sync: true })
+    return writer.on('error', (error: unknown) => {
+      this.#failure = error
+    })
   }
 
   #open(): number {
