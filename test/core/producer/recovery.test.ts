@@ -71,4 +71,25 @@ describe('a clock that is wrong', () => {
     await clock.advance(60_000)
     expect(producer.stats()).toMatchObject({ buffered: 5, attempts: 4 })
   })
+
+  it('is corrected again when it jumps back before a request was accepted', async () => {
+    const { producer, clock, transport } = world({ credentials: { accessKey: 'AK', secretKey: 'SK' } })
+    const signedAt = (date = '') => {
+      return Date.parse(date.replace(/^(.{4})(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+    }
+    const serverTime = () => 1_735_787_045_000 + clock.monotonic() - begun
+    const begun = clock.monotonic()
+    transport.answer((records, { headers }) => {
+      if (Math.abs(signedAt(headers['X-Sdk-Date']) - serverTime()) > 900_000) return refusal(serverTime())
+      if (transport.requests.length > 2) return stored(records)
+      // The request with the right time meets a bad network; meanwhile the clock is set right.
+      clock.jump(-3_600_000)
+      return { kind: 'failure', code: 'NETWORK_RESET', message: 'reset', ambiguous: true }
+    })
+    clock.jump(3_600_000)
+    for (const line of lines(5)) producer.write(line)
+    await clock.advance(60_000)
+    expect(producer.stats()).toMatchObject({ delivered: 5, attempts: 4 })
+    await producer.close()
+  })
 })

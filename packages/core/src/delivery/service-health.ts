@@ -128,11 +128,14 @@ export class ServiceHealth {
     if (this.#breaker.isOpen && !wasOpen) warn(failureWarning(verdict))
   }
 
-  /** Once, until a request is accepted again: two clocks that disagree must not keep us asking for ever. */
+  /**
+   * Every refusal teaches the time, because the clock may jump again. But only the first one is forgiven until a request is
+   * accepted: two clocks that disagree must not keep us asking for ever.
+   */
   #clockWasWrong({ serverDate, code }: Extract<ServiceVerdict, { kind: 'unauthorized' }>): boolean {
     const { correctClock, warn } = this.#parts
-    const wrongMs = this.#isClockCorrected ? 0 : correctClock(serverDate)
-    if (wrongMs === 0) return false
+    const wrongMs = correctClock(serverDate)
+    if (wrongMs === 0 || this.#isClockCorrected) return false
     this.#isClockCorrected = true
     const seconds = Math.round(wrongMs / 1_000)
     warn(warningOf('CLOCK', `this machine's clock differs from the service's by ${seconds} s (${code})`))
