@@ -109,12 +109,22 @@ function* piecesIn(text: string, secret: string): Generator<readonly [from: numb
   const length = Math.min(PIECE, secret.length)
   if (length === 0) return
   const pieces = new Set<string>()
-  for (let at = 0; at + length <= secret.length; at++) pieces.add(secret.slice(at, at + length))
+  // The first two bytes of each piece: hardly any other place has them, so hardly any is cut out to be looked up.
+  const beginnings = new Uint8Array(65_536)
+  for (let at = 0; at + length <= secret.length; at++) {
+    pieces.add(secret.slice(at, at + length))
+    beginnings[pairAt(secret, at)] = 1
+  }
   for (let at = 0; at + length <= text.length; at++) {
-    if (!pieces.has(text.slice(at, at + length))) continue
+    if (beginnings[pairAt(text, at)] === 0 || !pieces.has(text.slice(at, at + length))) continue
     let to = at + length
     while (to < text.length && pieces.has(text.slice(to - length + 1, to + 1))) to++
     yield [at, to]
     at = to - 1
   }
+}
+
+/** Two bytes of a Latin-1 text as a number. */
+function pairAt(text: string, at: number): number {
+  return text.charCodeAt(at) * 256 + text.charCodeAt(at + 1)
 }
