@@ -86,5 +86,10 @@ export const replay: Command = {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    // Missing, too long, or not to be looked at: opening it says so.
+    return false
+  }
 }

@@ -171,11 +171,17 @@ export const optionsSchema = v.strictObject({
 /** Options with every default filled in. */
 export type CheckedOptions = v.InferOutput<typeof optionsSchema>
 
-/** @throws DisConfigError that names each option that is unknown, of the wrong type or out of range. */
+/** @throws DisConfigError that names each option that is unknown, of the wrong type or out of range; also if a getter throws */
 export function checkOptions(options: unknown): CheckedOptions {
-  const result = v.safeParse(optionsSchema, options ?? {})
-  if (result.success) return result.output
-  throw new DisConfigError(result.issues.map(toProblem))
+  let problems: ConfigFault[]
+  try {
+    const result = v.safeParse(optionsSchema, options ?? {})
+    if (result.success) return result.output
+    problems = result.issues.map(toProblem)
+  } catch {
+    problems = [{ option: 'options', given: 'a value that cannot be read', cure: 'allowed: plain values' }]
+  }
+  throw new DisConfigError(problems)
 }
 
 function toProblem(issue: v.BaseIssue<unknown>): ConfigFault {
