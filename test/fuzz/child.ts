@@ -127,7 +127,8 @@ async function work(job: Job): Promise<void> {
     tell(await new Run(job, name, kind).all(number === 0 ? job.from : 0, note))
     await kind.close?.()
   }
-  tell({ type: 'done' })
+  // The process ends behind this: a message that has not left by then is lost.
+  await new Promise((left) => process.send?.({ type: 'done' } satisfies Message, left))
 }
 
 noteStrays()
