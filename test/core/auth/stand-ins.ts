@@ -34,7 +34,8 @@ export async function standIn(answer: StandIn['answer'], hasDate = true): Promis
     lines.push(`${method} ${url}`)
     const reply = server.answer(one)
     response.sendDate = hasDate
-    const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {})
+    const isRaw = typeof reply.body === 'string' || Buffer.isBuffer(reply.body)
+    const body = isRaw ? reply.body : JSON.stringify(reply.body ?? {})
     response
       .writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers })
       .end(body)

@@ -3,6 +3,7 @@ import { withoutLogin, withoutLogins } from '../../../packages/core/src/net/addr
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts'
 
 const LOGINS = [
+  'u:SECRET@h',
   'http://user:SECRET\nX@h',
   'https://u:SEC/RET@h',
   'https://u:SEC?RET@h',
@@ -11,7 +12,7 @@ const LOGINS = [
 
 describe('withoutLogin', () => {
   it.each([
-    ...LOGINS.map((address) => [address, `${address.slice(0, address.indexOf('://'))}://***@h`]),
+    ...LOGINS.map((address) => [address, `${/^\w+:\/\//.exec(address)?.[0] ?? ''}***@h`]),
     ['u:SE\tCRET@h:8080', '***@h:8080'],
     ['https://u:SEC\\RET@h\\x', 'https://***@***'],
     ['https://u:SEC@RET@h/p?token=SECRET', 'https://***@h/***'],
@@ -33,6 +34,8 @@ describe.each(LOGINS)('the address %j', (address) => {
   it.each([
     ['endpoint', { endpoint: address }],
     ['http.proxy', { http: { proxy: address } }],
+    ['region', { region: address }],
+    ['streamName', { streamName: address }],
     [
       'credentials.iam.endpoint',
       { credentials: { iam: { endpoint: address, domainName: 'd', userName: 'u', password: 'p' } } }

@@ -50,21 +50,15 @@ export function resolveNetwork(http: HttpOption, env: Environment): Network {
   })
 }
 
-/** The password, and the whole login in base64, as the header of a request to the proxy has it. */
+/**
+ * The password, and the whole login in base64, as the header of a request to the proxy has it. A user name without a password
+ * is a key.
+ */
 function loginsIn(proxy: string): string[] {
   const { username, password } = proxy === '' ? { username: '', password: '' } : new URL(proxy)
-  if (password === '') return []
-  const [user, secret] = [decoded(username), decoded(password)]
-  return [secret, Buffer.from(`${user}:${secret}`).toString('base64')]
-}
-
-/** A lone % is none of a URL's escapes. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  if (username === '' && password === '') return []
+  const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)]
+  return [secret || user, Buffer.from(`${user}:${secret}`).toString('base64')]
 }
 
 function proxyFrom(option: string | undefined, env: Environment): ProxySettings | undefined {
@@ -113,7 +107,20 @@ function checkProxy(value: string, given: string): string {
       "allowed: 'http://host:port' or 'https://host:port', perhaps with user:password@"
     )
   }
+  if (!isDecodable(`${url.username}:${url.password}`)) {
+    throw invalidOption('http.proxy', given, 'write a % in its user name or password as %25')
+  }
   return url.href
+}
+
+/** A lone % is none of a URL's escapes. undici would throw at it, without a word about the option. */
+function isDecodable(login: string): boolean {
+  try {
+    decodeURIComponent(login)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function readCertificates(option: string | readonly string[] | undefined): readonly string[] {

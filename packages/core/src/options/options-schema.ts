@@ -13,6 +13,7 @@ import {
   MAX_REQUEST_BYTES,
   PARTITION_ID
 } from '../limits.ts'
+import { withoutLogin } from '../net/address.ts'
 import { isRecord } from '../wire/json-object.ts'
 import { credentials, fieldsOf } from './credentials-schema.ts'
 import type { DisOptions } from './options.ts'
@@ -226,7 +227,8 @@ function entriesOf(schema: unknown): Record<string, unknown> {
 export function show(option: string, value: unknown): string {
   if (option.startsWith('credentials')) return fieldsOf(value) ?? kind(value)
   if (option === 'http.proxy') return kind(value)
-  if (typeof value === 'string') return shorten(`'${value.replace(/\/\/[^/@]*@/, '//***@')}'`)
+  // Any text option may have got the address of a proxy or an endpoint by mistake.
+  if (typeof value === 'string') return shorten(`'${/@|:\/\//.test(value) ? withoutLogin(value) : value}'`)
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
     return String(value)
   return kind(value)
