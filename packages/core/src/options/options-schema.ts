@@ -229,9 +229,7 @@ export function show(option: string, value: unknown): string {
   if (option === 'http.proxy') return kind(value)
   // Any text option may have got the address of a proxy or an endpoint by mistake.
   if (typeof value === 'string') return shorten(`'${/@|:\/\//.test(value) ? withoutLogin(value) : value}'`)
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
-    return String(value)
-  return kind(value)
+  return typeof value === 'object' || typeof value === 'function' ? kind(value) : String(value)
 }
 
 function shorten(value: string): string {

@@ -2,7 +2,7 @@
  * secret → what to look for in an answer: all pieces of it, as it is and as machines write bytes. Pure, but for what is kept of the
  * secrets that were asked for last: one is sent with each request, and each answer is searched for it.
  */
-import { plainViewOf } from './plain-view.ts'
+import { type PlainView, plainViewOf } from './plain-view.ts'
 
 /**
  * A piece of a secret of so many characters is found wherever the quote was cut. Shorter ones are not worth a guess: 12 characters
@@ -18,8 +18,9 @@ const GRAM = 4
 /** Of a piece in Base64, and of one in hexadecimal or decimal numbers, the part that no place in the secret can avoid. */
 const BASE64_STEP = (PIECE * 4) / 3 - PIECE + 1
 const NUMBERS_STEP = PIECE * 2 - PIECE + 1
-/** What dumps of bytes are written with. */
-const IN_DUMP = /[\w/=,-]/
+/** What dumps of bytes are written with: Base64; and numbers, which may have spaces between them. */
+const IN_BASE64 = /[\w/=-]/
+const IN_NUMBERS = /[\da-fx,]/i
 
 type Place = readonly [from: number, to: number]
 
@@ -59,15 +60,17 @@ export class Pieces {
   }
 
   /** Where pieces stand in a plain view. */
-  *placesIn(view: string): Generator<Place> {
-    yield* this.#plainPlaces(view)
+  *placesIn(view: PlainView): Generator<Place> {
+    const { text } = view
+    yield* this.#plainPlaces(text)
     this.#dumps ??= dumpsOf(this.#secret)
-    for (let at = 0; at + PIECE <= view.length; at++) {
-      if (!this.#dumps.has(view.slice(at, at + PIECE))) continue
+    for (let at = 0; at + PIECE <= text.length; at++) {
+      if (!this.#dumps.has(text.slice(at, at + PIECE))) continue
       // All of the dump: the rest of the request is in it, too.
       let [from, to] = [at, at + PIECE]
-      while (from > 0 && IN_DUMP.test(view.charAt(from - 1))) from--
-      while (to < view.length && IN_DUMP.test(view.charAt(to))) to++
+      const isNumbers = [...text.slice(from, to)].every((letter) => IN_NUMBERS.test(letter))
+      while (isOneDump(view, from, isNumbers)) from--
+      while (isOneDump(view, to, isNumbers)) to++
       yield [from, to]
       at = to - 1
     }
@@ -90,6 +93,14 @@ export class Pieces {
       at = to - 1
     }
   }
+}
+
+/** Whether a dump goes on from the character in front of that place to the one behind it. */
+function isOneDump({ text, starts, ends }: PlainView, at: number, isNumbers: boolean): boolean {
+  if (at === 0 || at === text.length) return false
+  const part = isNumbers ? IN_NUMBERS : IN_BASE64
+  const isJoined = isNumbers || ends[at - 1] === starts[at]
+  return isJoined && part.test(text.charAt(at - 1)) && part.test(text.charAt(at))
 }
 
 const kept = new Map<string, Pieces>()

@@ -88,12 +88,12 @@ function isClean(said: Buffer, known: readonly Pieces[]): boolean {
 /** The same buffer if there is nothing to blank. */
 function redactBytes(bytes: Buffer, known: readonly Pieces[]): Buffer {
   if (known.length === 0) return bytes
-  const { text, starts, ends } = plainViewOf(bytes.toString('latin1'))
+  const view = plainViewOf(bytes.toString('latin1'))
   let redacted: Buffer | undefined
   for (const pieces of known) {
-    for (const [from, to] of pieces.placesIn(text)) {
+    for (const [from, to] of pieces.placesIn(view)) {
       redacted ??= Buffer.from(bytes)
-      redacted.fill('*', starts[from], ends[to - 1])
+      redacted.fill('*', view.starts[from], view.ends[to - 1])
     }
   }
   return redacted ?? bytes
