@@ -15,6 +15,8 @@ const SHORTEST = 6
 const KEPT = 16
 
 const GRAM = 4
+/** Of each gram. Fewer, and four bytes of an answer would often seem to be of a secret. */
+const SLOTS = 64
 /** Of a piece in Base64, and of one in hexadecimal or decimal numbers, the part that no place in the secret can avoid. */
 const BASE64_STEP = (PIECE * 4) / 3 - PIECE + 1
 const NUMBERS_STEP = PIECE * 2 - PIECE + 1
@@ -27,7 +29,9 @@ type Place = readonly [from: number, to: number]
 export class Pieces {
   readonly #secret: Buffer
   readonly #length: number
-  readonly #grams = new Set<number>()
+  /** 1 for what four bytes of a piece may be. */
+  readonly #grams: Uint8Array
+  readonly #shift: number
   readonly #asSent = new Set<string>()
   #plain: ReadonlySet<string> | undefined
   #plainLength = 0
@@ -36,10 +40,13 @@ export class Pieces {
   constructor(secret: string) {
     this.#secret = Buffer.from(secret)
     this.#length = Math.min(PIECE, this.#secret.length)
+    const bits = Math.min(24, Math.ceil(Math.log2(this.#secret.length * SLOTS)))
+    this.#grams = new Uint8Array(2 ** bits)
+    this.#shift = 32 - bits
     // A form that somebody decoded badly has a space for each `+`.
     for (const spelling of new Set([secret, secret.replaceAll('+', ' ')])) {
       const bytes = Buffer.from(spelling)
-      for (let at = 0; at + GRAM <= bytes.length; at++) this.#grams.add(bytes.readInt32LE(at))
+      for (let at = 0; at + GRAM <= bytes.length; at++) this.#grams[this.#slotOf(bytes, at)] = 1
       for (const piece of piecesOf(bytes.toString('latin1'), this.#length)) this.#asSent.add(piece)
     }
   }
@@ -51,7 +58,7 @@ export class Pieces {
   areIn(bytes: Buffer): boolean {
     const step = this.#length - GRAM + 1
     for (let at = 0; at + GRAM <= bytes.length; at += step) {
-      if (!this.#grams.has(bytes.readInt32LE(at))) continue
+      if (this.#grams[this.#slotOf(bytes, at)] !== 1) continue
       for (let from = Math.max(0, at - step + 1); from <= at; from++) {
         if (this.#asSent.has(bytes.toString('latin1', from, from + this.#length))) return true
       }
@@ -74,6 +81,16 @@ export class Pieces {
       yield [from, to]
       at = to - 1
     }
+  }
+
+  /** A number for four bytes. */
+  #slotOf(bytes: Buffer, at: number): number {
+    const gram =
+      (bytes[at] ?? 0) |
+      ((bytes[at + 1] ?? 0) << 8) |
+      ((bytes[at + 2] ?? 0) << 16) |
+      ((bytes[at + 3] ?? 0) << 24)
+    return Math.imul(gram, 0x9e3779b1) >>> this.#shift
   }
 
   *#plainPlaces(view: string): Generator<Place> {
