@@ -79,3 +79,18 @@ it('a header that HTTP cannot carry is a BUG of the caller, not of the network',
 function fetchFailed(code: string): Error {
   return new TypeError('fetch failed', { cause: coded(new Error('x'), code) })
 }
+
+/** As `tls.checkServerIdentity` makes it, for a name that a certificate may hold. */
+const longName = `Hostname/IP does not match certificate's altnames: Host: h. is not in the cert's altnames: DNS:${'a'.repeat(90_000)}`
+
+it('a certificate with a name of 90,000 letters takes no time and no room', () => {
+  const startedAt = performance.now()
+  const failure = toFailure(coded(new Error(longName), 'ERR_TLS_CERT_ALTNAME_INVALID'), ORIGIN)
+  // It was 10 s.
+  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  expect(failure).toMatchObject({
+    code: 'NETWORK_TLS',
+    message: expect.stringContaining('altnames: Host: h.')
+  })
+  expect(failure.message.length).toBeLessThan(1_200)
+})

@@ -62,7 +62,7 @@ export function withoutLogin(address: string): string {
 /** A name or an IP address, perhaps with a port. */
 const HOST = /^(?:\[[\da-f:.]{2,45}\]|[\w.-]{1,255})(?::\d{1,5}(?!\d))?/i
 
-/** A sentence of another program, with the logins of the URLs in it replaced by `***`. */
+/** A sentence of another program, with the logins of the URLs in it replaced by `***`. Its length has to be bounded. */
 export function withoutLogins(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1***@')
+  return text.replace(/([a-z][a-z0-9+.-]{0,15}:\/\/)\S*@/gi, '$1***@')
 }

@@ -76,6 +76,14 @@ const KINDS: readonly Kind[] = [
   }
 ]
 
+/**
+ * Of a message. Some quote the other side: a certificate may hold a name of 90,000 letters, and looking for a login in it stopped
+ * everything for 10 s.
+ */
+const MAX_MESSAGE = 1_000
+/** Of a stack. */
+const MAX_STACK = 4_000
+
 /** Codes of Node and undici for calls that no code should make. Their errors are of several classes. */
 const MISUSE = /^(UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED)|ERR_ASSERTION)$/
 /** What the engine throws, and Node for wrong arguments. The network throws none of them, but fetch wraps its errors in a TypeError. */
@@ -89,9 +97,9 @@ export function toFailure(error: unknown, origin: string): Failure {
   if (kind === undefined && (MISUSE.test(code) || MISTAKES.some((mistake) => root instanceof mistake))) {
     const bug: WarningCode = 'BUG'
     const place = root instanceof Error ? (root.stack ?? message) : message
-    return { kind: 'failure', code: bug, message: withoutLogins(place), ambiguous: true }
+    return { kind: 'failure', code: bug, message: withoutLogins(upTo(MAX_STACK, place)), ambiguous: true }
   }
-  const reason = withoutLogins(openSslReason(message))
+  const reason = withoutLogins(upTo(MAX_MESSAGE, openSslReason(message)))
   if (kind === undefined) return { kind: 'failure', code, message: `${host}: ${reason}`, ambiguous: true }
   return {
     kind: 'failure',
@@ -117,6 +125,10 @@ function rootOf(error: unknown): { readonly code: string; readonly message: stri
   if (/^Proxy response \(\d+\)/.test(message))
     return { code: 'PROXY_REFUSED', message: proxyAnswer(message), root }
   return { code, message, root }
+}
+
+function upTo(characters: number, text: string): string {
+  return text.length > characters ? `${text.slice(0, characters)}…` : text
 }
 
 /** `80…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…c:350:` → `wrong version number`. */
