@@ -172,3 +172,19 @@ describe('the clock of signatures', () => {
     expect(senderOf().sender.correctClock(date)).toBe(0)
   })
 })
+
+it('a bug of the transport is told without the secrets that it may quote', async () => {
+  const { sender, batch, transport } = senderOf()
+  transport.answer(({ length }, { headers }) => {
+    throw new TypeError(`cannot send ${length} records with ${headers['Authorization']}, SK-very-secret`)
+  })
+  const outcome = await sender.send(batch)
+  expect(outcome).toMatchObject({ kind: 'retry', code: 'BUG', ambiguous: true })
+  const [request] = transport.requests
+  const [, signature = 'none'] = /Signature=(\w+)/.exec(request?.headers['Authorization'] ?? '') ?? []
+  expect(signature).toHaveLength(64)
+  const message = 'message' in outcome ? outcome.message : ''
+  expect(message).toMatch(/TypeError: cannot send 2 records with [^\n]*\n +at /)
+  expect(message).not.toContain(signature.slice(0, 12))
+  expect(message).not.toContain('SK-very-secret')
+})

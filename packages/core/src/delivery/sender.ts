@@ -58,12 +58,12 @@ export class Sender {
     try {
       return await this.#attempt(batch)
     } catch (error) {
-      // A bug. The lines are kept, and the warning after some failures names it.
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      // The lines are kept, and the warning after some failures names the bug.
+      const { code, message } = bugOf(error)
       return {
         kind: 'retry',
         action: 'retry',
-        code: 'BUG' satisfies WarningCode,
+        code,
         message,
         cure: cureOf('BUG'),
         ambiguous: true,
@@ -123,7 +123,8 @@ export class Sender {
     )
     this.count++
     this.sentBytes += body.length
-    const reply = await transport.send({ method: 'POST', path, headers, body })
+    // What is thrown here may quote the headers, so it is a reply like any other.
+    const reply = await transport.send({ method: 'POST', path, headers, body }).catch(bugOf)
     // Before anything is read: a gateway or proxy may quote the request, credentials included.
     return { reply: redactReply(reply, [...secretsOf(held, headers), ...secrets]), held }
   }
@@ -156,6 +157,13 @@ export class Sender {
 function withCure(outcome: Outcome, form: WireForm): Outcome {
   if (outcome.kind !== 'refused') return outcome
   return { ...outcome, cure: form.cureOf(outcome.code) ?? outcome.cure }
+}
+
+/** A mistake in a program, with the place where it was made. */
+function bugOf(error: unknown): Extract<WireReply, { kind: 'failure' }> {
+  const code: WarningCode = 'BUG'
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { kind: 'failure', code, message, ambiguous: true }
 }
 
 function withoutCredentials(error: unknown): WireReply {
