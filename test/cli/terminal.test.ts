@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { createLocalDis, type LocalDis } from '@dis-logs/local'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HOSTILE, hostileIn, VISIBLE } from './hostile.ts'
-import { dislogs, environmentFor, STREAM } from './program.ts'
+import { dislogs, environmentFor, Program, STREAM } from './program.ts'
 
 const run = promisify(execFile)
 
@@ -137,4 +137,15 @@ describe('a name does nothing to the terminal', () => {
       expect(hostileIn(stdout.toString() + stderr)).toEqual([])
     }
   })
+})
+
+it('a terminal that cannot move its cursor is asked for nothing', async () => {
+  const letters = join(folder, 'letters.ndjson')
+  writeFileSync(letters, '{"code":"X","line":"a","partitionKey":"k"}\n')
+  const program = Program.onTerminal(['replay', letters], { ...environmentFor(dis), TERM: 'dumb' })
+  program.stdin.end()
+  const { status, stdout } = await program.end()
+  expect(status).toBe(0)
+  expect(stdout.toString()).toContain('1 delivered')
+  expect(stdout.includes(0x1b)).toBe(false)
 })

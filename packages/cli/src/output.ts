@@ -78,11 +78,12 @@ const LINE_UP = '\u001b[1A'
 
 /**
  * A line that is redrawn in place. It stands one line below the cursor, so that others who write to the
- * terminal meanwhile (warnings of the producer) start on an empty line. Nothing happens off a terminal.
+ * terminal meanwhile (warnings of the producer) start on an empty line. Nothing happens off a terminal, or on one that
+ * says that it cannot move its cursor.
  * @returns how to end it and clear the line
  */
 export function showProgress(output: TextOutput, intervalMs: number, text: () => string): () => void {
-  if (output.isTTY !== true) return () => {}
+  if (output.isTTY !== true || process.env['TERM'] === 'dumb') return () => {}
   const timer = setInterval(
     () => output.write(`${CLEAR_BELOW}\n${paint(output, 'dim', text())}${LINE_UP}\r`),
     intervalMs
