@@ -53,6 +53,7 @@ describe('the partitions of a stream', () => {
     ['says more, and gives none', (_, calls) => pageOf(calls === 1 ? [0] : [], true), 2],
     ['gives none at all', () => pageOf([], true), 1],
     ['gives partitions without a name', () => ({ partitions: [{}, {}], has_more_partitions: true }), 2],
+    ['gives more at once than all pages should hold', () => pageOf([...Array(32_001).keys()], false), 1],
     ['makes up partitions for ever', (_, calls) => pageOf([calls], true), 32]
   ])('of a service that %s end with an error, and not with half of them', async (_, answer, calls) => {
     const { client, queries } = await clientOf(answer)

@@ -1,7 +1,8 @@
 /**
  * Pages of partitions → one description of the stream.
  *
- * Bounded by: each page has to bring a partition that no earlier page had, and there are at most {@link MAX_PAGES}. A service
+ * Bounded by: each page has to bring a partition that no earlier page had, and there are at most {@link MAX_PAGES}, and as many
+ * partitions as they should hold: one answer has room for 100,000, and a reader is made for each. A service
  * that breaks one of these rules is no DIS, and half of the partitions must not pass for all of them: that is an error.
  */
 import { DisRequestError } from '../errors.ts'
@@ -28,8 +29,10 @@ export async function readAllPartitions(
   for (let pages = 1; ; pages++) {
     const before = found.size
     for (const partition of info.partitions) found.set(partition.partitionId, partition)
+    if (found.size > MAX_PAGES * PAGE_PARTITIONS) throw endless(`page ${pages} brings number ${found.size}`)
     if (!info.hasMorePartitions) return { ...info, partitions: [...found.values()] }
-    if (found.size === before) throw endless(`page ${pages} brings none that is new`)
+    if (found.size === before)
+      throw endless(`page ${pages} brings none that is new, and says that there are more`)
     if (pages === MAX_PAGES) throw endless(`page ${pages} is not the last one`)
     info = await ask(info.partitions.at(-1)?.partitionId)
   }
@@ -37,6 +40,6 @@ export async function readAllPartitions(
 
 function endless(what: string): DisRequestError {
   const code: NoAnswerCode = 'UNREADABLE_ANSWER'
-  const message = `the list of partitions has no end: ${what}, and the answer says that there are more`
+  const message = `the list of partitions has no end: ${what}`
   return new DisRequestError({ status: 200, serviceCode: code, message, cure: cureOf(code) })
 }
