@@ -67,6 +67,27 @@ describe('the partitions of a stream', () => {
   })
 })
 
+it('halves of a letter in what a service names break no later call', async () => {
+  const { client, queries } = await clientOf((_, calls) =>
+    [
+      { partitions: [{ partition_id: 'shard\ud800', status: 'ACTIVE' }] },
+      { partition_cursor: 'a\udc00' },
+      { records: [], next_partition_cursor: 'b\ud800' },
+      { records: [], next_partition_cursor: 'c' }
+    ].at(calls - 1)
+  )
+  const [partition] = (await client.describeStream()).partitions
+  const cursor = await client.getCursor(partition?.partitionId ?? '', { type: 'LATEST' })
+  const { nextCursor } = await client.getRecords(cursor)
+  expect(await client.getRecords(nextCursor)).toEqual({ records: [], nextCursor: 'c' })
+  expect(queries.map((query) => query.get('partition-id') ?? query.get('partition-cursor'))).toEqual([
+    null,
+    'shard\ufffd',
+    'a\ufffd',
+    'b\ufffd'
+  ])
+})
+
 describe('a page of records', () => {
   const record = { data: 'YQ==', sequence_number: '1' }
 

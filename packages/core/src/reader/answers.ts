@@ -56,7 +56,7 @@ export function readStream(body: Buffer): StreamInfo | undefined {
 
 export function readCursor(body: Buffer): string | undefined {
   const cursor = parse(body)?.['partition_cursor']
-  return typeof cursor === 'string' && cursor !== '' ? cursor : undefined
+  return typeof cursor === 'string' && cursor !== '' ? text(cursor) : undefined
 }
 
 /**
@@ -94,6 +94,11 @@ function list(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isRecord) : []
 }
 
+const HALF_LETTER = /\p{Cs}/gu
+
+/** Without halves of a letter: what a service names goes into the URLs of the next calls, which can hold none. */
 function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  return typeof value === 'string' || typeof value === 'number'
+    ? String(value).replace(HALF_LETTER, '\ufffd')
+    : ''
 }
