@@ -22,23 +22,31 @@ export interface HttpOptions {
 /** An answer of SendRecords has under 100 bytes per record, so a much larger body is not one. */
 const MAX_ANSWER_BYTES = 4 * 1_048_576
 
+/** An aborted request ends within a turn or two of the event loop. */
+const ABORT_GRACE_MS = 100
+
 /** A transport to one endpoint. TLS certificates are always verified. */
 export class HttpTransport implements Transport {
   readonly #options: HttpOptions
-  readonly #dispatcher: Dispatcher
+  #dispatcher: Dispatcher
 
   constructor(options: HttpOptions) {
     this.#options = options
-    this.#dispatcher = createDispatcher(options.network, { ...options, maxAnswerBytes: MAX_ANSWER_BYTES })
+    this.#dispatcher = this.#createDispatcher()
   }
 
   async send(request: WireRequest): Promise<WireReply> {
-    const deadline = new AbortController()
     const { origin, requestTimeoutMs } = this.#options
-    const timer = setTimeout(() => deadline.abort(new DeadlineError(requestTimeoutMs)), requestTimeoutMs)
+    const dispatcher = this.#dispatcher
+    const deadline = new AbortController()
+    let timer = setTimeout(() => {
+      deadline.abort(new DeadlineError(requestTimeoutMs))
+      timer = setTimeout(() => this.#giveUp(dispatcher), ABORT_GRACE_MS)
+      timer.unref()
+    }, requestTimeoutMs)
     timer.unref()
     try {
-      const { statusCode, headers, body } = await this.#dispatcher.request({
+      const { statusCode, headers, body } = await dispatcher.request({
         origin,
         path: request.path,
         method: request.method,
@@ -49,7 +57,8 @@ export class HttpTransport implements Transport {
       const bytes = Buffer.from(await body.arrayBuffer())
       return { kind: 'answer', status: statusCode, headers: plain(headers), body: bytes }
     } catch (error) {
-      return toFailure(error, origin)
+      // A dispatcher that was given up says only that it is destroyed.
+      return toFailure(deadline.signal.aborted ? deadline.signal.reason : error, origin)
     } finally {
       clearTimeout(timer)
     }
@@ -57,6 +66,19 @@ export class HttpTransport implements Transport {
 
   async close(): Promise<void> {
     await this.#dispatcher.destroy()
+  }
+
+  #createDispatcher(): Dispatcher {
+    return createDispatcher(this.#options.network, { ...this.#options, maxAnswerBytes: MAX_ANSWER_BYTES })
+  }
+
+  /**
+   * Ends a dispatcher with all of its requests. undici hears an abort only of a request that it has begun to send. Behind a
+   * proxy's tunnel that talks before it is asked, it never begins: it connects again and again, 700 times a second.
+   */
+  #giveUp(dispatcher: Dispatcher): void {
+    if (this.#dispatcher === dispatcher) this.#dispatcher = this.#createDispatcher()
+    dispatcher.destroy().catch(() => {})
   }
 }
 
