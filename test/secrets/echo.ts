@@ -1,5 +1,5 @@
 /** A service that quotes what it was sent, and secrets to send it. */
-import { type Asked, type StandIn, standIn } from '../core/auth/stand-ins.ts'
+import { type Asked, type Reply, type StandIn, standIn } from '../core/auth/stand-ins.ts'
 import type { Place } from './places.ts'
 import { unpacked } from './witness.ts'
 
@@ -19,11 +19,12 @@ function quoteOf({ method, url, headers, body }: Asked): string {
 /** A service on loopback that quotes each request at one place. Keeps what it has sent. */
 export async function echo(
   place: Place,
-  when: (asked: Asked) => boolean = () => true
+  when: (asked: Asked) => boolean = () => true,
+  otherwise: Reply = { status: 201, headers: { 'x-subject-token': TOKEN } }
 ): Promise<{ readonly server: StandIn; readonly sent: string[] }> {
   const sent: string[] = []
   const server: StandIn = await standIn((asked) => {
-    if (!when(asked)) return { status: 201, headers: { 'x-subject-token': TOKEN }, body: {} }
+    if (!when(asked)) return otherwise
     const { status, headers, body } = place(quoteOf(asked))
     // What a header must not hold, no server can send.
     const clean = Object.entries(headers).map(([name, value]) => [name, value.replace(/[^\x20-\x7e]/g, ' ')])

@@ -1,17 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createClient, createProducer, type DisOptions } from '../../packages/core/src/index.ts'
-import type { Asked } from '../core/auth/stand-ins.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { DisOptions } from '../../packages/core/src/index.ts'
+import type { Asked, Reply } from '../core/auth/stand-ins.ts'
 import { echo, planted, TOKEN } from './echo.ts'
 import { PLACES } from './places.ts'
+import { run } from './run.ts'
 import { findSecret, unpacked, Witness } from './witness.ts'
 
 const SECRET_KEY = planted('SecretKey', 30)
 const SECURITY_TOKEN = planted('Security', 400)
 const PASSWORD = planted('Pass', 20)
 const OIDC = planted('Oidc', 300).replaceAll('=', '.')
+const METADATA_TOKEN = planted('Metadata', 60)
+const POD_TOKEN = planted('Pod', 500)
 
 let dir: string
 beforeAll(() => {
@@ -29,50 +32,18 @@ beforeEach(() => {
 })
 afterEach(async () => {
   everywhere.stop()
+  vi.unstubAllEnvs()
   await Promise.all(open.splice(0).map((each) => each.close()))
 })
-
-/** Runs a producer and a client against the place, with everything on that writes something down. */
-async function run(options: DisOptions): Promise<Witness> {
-  const witness = new Witness()
-  const folder = newFolder()
-  const producer = createProducer({
-    projectId: 'p',
-    streamName: 's',
-    retry: { baseMs: 1, maxMs: 5 },
-    closeTimeoutMs: 100,
-    stats: { intervalMs: 100 },
-    deadLetter: join(folder, 'dead.ndjson'),
-    spool: { dir: join(folder, 'spool') },
-    ...options
-  })
-  for (const name of ['rejected', 'dropped', 'warning', 'stats'] as const) {
-    producer.on(name, (payload: unknown) => witness.see(payload))
-  }
-  producer.write('a line')
-  await producer.flush({ timeoutMs: 150 })
-  witness.see(producer)
-  witness.see(await producer.close())
-  const client = createClient({ projectId: 'p', streamName: 's', ...options })
-  witness.see(client)
-  const calls = [
-    () => client.identify(),
-    () => client.describeStream(),
-    () => client.getCursor('shardId-0000000000', { type: 'LATEST' }),
-    () => client.getRecords('cursor')
-  ]
-  for (const call of calls) witness.see(await call().catch((error: unknown) => error))
-  await client.close()
-  witness.seeFiles(folder)
-  return witness
-}
 
 interface Kind {
   /** The credentials that make requests with the secret in them to that address. */
   readonly options: (address: string) => DisOptions
   readonly secrets: (asked: readonly Asked[]) => readonly string[]
-  /** Only these requests are quoted; the others give a token. */
+  /** Only these requests are quoted. */
   readonly quotes?: (asked: Asked) => boolean
+  /** The answer to the others; by default IAM's, with a token. */
+  readonly otherwise?: Reply
 }
 
 const federation = (path: string, secret: string): Kind => ({
@@ -114,16 +85,32 @@ const KINDS: Readonly<Record<string, Kind>> = {
     secrets: () => [PASSWORD]
   },
   'OpenID Connect token': federation('/v3.0/OS-AUTH/id-token/tokens', OIDC),
+  'what an ECS server and a pod are known by': {
+    quotes: ({ method }) => method !== 'PUT',
+    otherwise: { body: METADATA_TOKEN },
+    secrets: () => [METADATA_TOKEN, POD_TOKEN],
+    // Of all kinds, only this one reads the environment.
+    options: (address) => {
+      const one = newFolder()
+      writeFileSync(join(one, 'pod-token'), POD_TOKEN, { mode: 0o600 })
+      vi.stubEnv('HOME', one)
+      vi.stubEnv('USERPROFILE', one)
+      vi.stubEnv('DIS_METADATA_ENDPOINT', address)
+      vi.stubEnv('HC_CONTAINER_CREDENTIALS_FULL_URI', `${address}/pod`)
+      vi.stubEnv('HC_CONTAINER_AUTHORIZATION_TOKEN_FILE', join(one, 'pod-token'))
+      return {}
+    }
+  },
   'token between': federation('/v3.0/OS-CREDENTIAL/securitytokens', TOKEN)
 }
 
 describe.each(Object.entries(PLACES))('a service that quotes the request in %s', (_, place) => {
   it('gets no secret shown', async () => {
     const planted = await Promise.all(
-      Object.entries(KINDS).map(async ([kind, { options, secrets, quotes }]) => {
-        const { server, sent } = await echo(place, quotes)
+      Object.entries(KINDS).map(async ([kind, { options, secrets, quotes, otherwise }]) => {
+        const { server, sent } = await echo(place, quotes, otherwise)
         open.push(server)
-        const witness = await run({ endpoint: server.url, ...options(server.url) })
+        const witness = await run(newFolder(), { endpoint: server.url, ...options(server.url) })
         const all = secrets(server.asked)
         for (const secret of all) expect(findSecret(witness.text, secret), kind).toBeUndefined()
         return {

@@ -12,6 +12,12 @@ const PIECE = 12
 
 /** A whole secret, or a piece of 12 characters of it, in the text: as it stands there, or behind any escapes. */
 export function findSecret(text: string, secret: string): string | undefined {
+  // As it stands there first: what undoes escapes is the code under test, too.
+  for (let at = 0; at + PIECE <= secret.length; at++) {
+    const piece = secret.slice(at, at + PIECE)
+    const found = text.indexOf(piece)
+    if (found >= 0) return `${piece} in …${text.slice(Math.max(0, found - 60), found + 40)}…`
+  }
   const whole = plainViewOf(secret).text
   const length = Math.min(PIECE, whole.length)
   const pieces = new Set<string>()
