@@ -22,8 +22,11 @@ export interface HttpOptions {
 /** An answer of SendRecords has under 100 bytes per record, so a much larger body is not one. */
 const MAX_ANSWER_BYTES = 4 * 1_048_576
 
-/** An aborted request ends within a turn or two of the event loop. */
-const ABORT_GRACE_MS = 100
+/**
+ * An aborted request ends at once, or, if it waits for a connection that is not made, when connecting times out: undici's clock for
+ * that is a second late. Only then is the dispatcher given up, because its other requests end with it.
+ */
+const ABORT_GRACE_MS = 2_000
 
 /** A transport to one endpoint. TLS certificates are always verified. */
 export class HttpTransport implements Transport {
