@@ -6,6 +6,8 @@ import { type App, droppedIn, run, type Version } from './child.ts'
 /** Much more than the buffer, and than pino's ring of 4 MB: most of it is in pino's own queue when the process ends. */
 const LINES = 40_000
 const PAD = 'x'.repeat(250)
+/** Eight requests of 500 lines. */
+const UNDER_WAY = 4_000
 
 let dis: LocalDis
 afterEach(() => dis.close())
@@ -58,7 +60,10 @@ describe('SIGTERM, with the handler of the README', () => {
     // A partition takes 1,000 lines a second, and one key goes to one of them.
     await serve([], true)
     const { code, arrived, dropped, stderr } = await play('pino', 'target', 'SIGTERM')
-    expect({ code, all: arrived + dropped }).toEqual({ code: 0, all: LINES })
+    expect(code).toBe(0)
+    expect(arrived + dropped).toBeGreaterThanOrEqual(LINES)
+    // What was under way when the time was over is told as dropped, and may have arrived all the same.
+    expect(arrived + dropped).toBeLessThanOrEqual(LINES + UNDER_WAY)
     expect(arrived).toBeGreaterThan(0)
     expect(dropped).toBeGreaterThan(0)
     expect(stderr).not.toContain('took too long')

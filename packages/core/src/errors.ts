@@ -46,8 +46,8 @@ export class DisConfigError extends DisError {
 
   constructor(problems: readonly ConfigFault[]) {
     const complete = problems.map(({ option, given, cure }) => ({
-      option: printable(option),
-      given: printable(given),
+      option: printable(short(option)),
+      given: printable(short(given)),
       cure,
       allowed: renderCure(cure)
     }))
@@ -125,6 +125,11 @@ export class DisCredentialsError extends DisError {
 
 function hasBrand(value: unknown): value is { [BRAND]: DisErrorCode } {
   return typeof value === 'object' && value !== null && BRAND in value
+}
+
+/** A path or an address may be as long as its user likes, and the system's words repeat it. */
+function short(text: string): string {
+  return text.length > 500 ? `${text.slice(0, 500)}…` : text
 }
 
 function describe({ option, given, allowed }: ConfigProblem): string {

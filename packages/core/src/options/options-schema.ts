@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type ConfigFault, DisConfigError } from '../errors.ts'
+import { type ConfigFault, DisConfigError, invalidOption } from '../errors.ts'
 import {
   DEFAULT_BATCH_BYTES,
   DEFAULT_BATCH_RECORDS,
@@ -174,15 +174,14 @@ export type CheckedOptions = v.InferOutput<typeof optionsSchema>
 
 /** @throws DisConfigError that names each option that is unknown, of the wrong type or out of range; also if a getter throws */
 export function checkOptions(options: unknown): CheckedOptions {
-  let problems: ConfigFault[]
   try {
     const result = v.safeParse(optionsSchema, options ?? {})
     if (result.success) return result.output
-    problems = result.issues.map(toProblem)
-  } catch {
-    problems = [{ option: 'options', given: 'a value that cannot be read', cure: 'allowed: plain values' }]
+    throw new DisConfigError(result.issues.map(toProblem))
+  } catch (error) {
+    if (error instanceof DisConfigError) throw error
+    throw invalidOption('options', 'a value that cannot be read', 'allowed: plain values')
   }
-  throw new DisConfigError(problems)
 }
 
 function toProblem(issue: v.BaseIssue<unknown>): ConfigFault {

@@ -57,11 +57,6 @@ export function probe<T>(option: string, path: string, allowed: string, attempt:
     return attempt()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw invalidOption(option, `'${short(path)}' (${short(reason)})`, `allowed: ${allowed}`)
+    throw invalidOption(option, `'${path}' (${reason})`, `allowed: ${allowed}`)
   }
-}
-
-/** A path may be as long as its user likes, and the system's words repeat it. */
-function short(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text
 }
