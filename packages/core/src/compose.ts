@@ -16,6 +16,7 @@ import { Shutdown } from './delivery/shutdown.ts'
 import { HttpTransport } from './net/http.ts'
 import { openDeadLetters, openSpool } from './open-spool.ts'
 import type { Settings } from './options/settings.ts'
+import type { ExitListener } from './process-exit.ts'
 import { Intake } from './queue/intake.ts'
 import { LineStore } from './queue/line-store.ts'
 import { Queue } from './queue/queue.ts'
@@ -26,6 +27,7 @@ import type { ProducerEvents, WarningEvent } from './report/events.ts'
 import { Reporter } from './report/reporter.ts'
 import type { Stats } from './report/stats.ts'
 import { writeStderr } from './report/stderr.ts'
+import type { OpenLetterFile } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
 import { collectStats } from './stats-of.ts'
 import { createFormat, WireForm } from './wire/form.ts'
@@ -38,6 +40,10 @@ export interface ProducerParts {
   readonly disk?: Disk
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly hostname?: string
+  readonly pid?: number
+  readonly openLetterFile?: OpenLetterFile
+  /** Calls the listener at the end of the process, until the returned function is called. */
+  readonly joinExit?: (listener: ExitListener) => () => void
   readonly stderr?: (text: string) => void
 }
 
@@ -80,13 +86,13 @@ const ORDERED_RATE: WarningEvent = warningOf(
  * @throws DisConfigError if a folder, a file or a codec cannot be used
  */
 export function composeStages(settings: Settings, parts: ProducerParts, events: StageEvents): Stages {
-  const { clock = systemClock, hostname: host = hostname(), stderr = writeStderr } = parts
+  const { clock = systemClock, hostname: host = hostname(), pid = process.pid, stderr = writeStderr } = parts
   const { target, retry } = settings
 
   const reporter = new Reporter(clock, events.emit, stderr)
   const warn = (event: WarningEvent) => reporter.warn(event)
   const dropNotice = new DropNotice(clock)
-  const deadLetters = openDeadLetters(settings, clock, warn)
+  const deadLetters = openDeadLetters(settings, { clock, warn, open: parts.openLetterFile })
 
   const form = composeForm(settings)
   const store = new LineStore(settings.buffer.maxBytes)
@@ -94,7 +100,7 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
 
   const ledger = new Ledger()
   const settlement = new Settlement({ store, ledger, reporter, deadLetters, dropNotice })
-  const spool = openSpool(settings, { clock, disk: parts.disk, store, queue, settlement, warn })
+  const spool = openSpool(settings, { clock, disk: parts.disk, host, pid, store, queue, settlement, warn })
   const intake = new Intake({
     clock,
     store,

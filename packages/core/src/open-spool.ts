@@ -1,6 +1,5 @@
 /** Opens what the settings want on disk. What cannot be used is an error of the construction. */
 
-import { hostname } from 'node:os'
 import { type Clock, every } from './clock.ts'
 import type { Settlement } from './delivery/settlement.ts'
 import type { Settings } from './options/settings.ts'
@@ -9,7 +8,7 @@ import type { LineStore } from './queue/line-store.ts'
 import type { Queue } from './queue/queue.ts'
 import { cureIn, warningOf } from './report/diagnoses.ts'
 import type { WarningEvent } from './report/events.ts'
-import { DeadLetters } from './spool/dead-letters.ts'
+import { DeadLetters, type OpenLetterFile } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
 import { machineDisk } from './spool/files.ts'
 import { TICK_MS } from './spool/orphans.ts'
@@ -33,6 +32,9 @@ export interface OpenSpoolParts {
   readonly clock: Clock
   /** `undefined`: the machine's. */
   readonly disk: Disk | undefined
+  /** For `dis-logs spool`: who wrote a file. */
+  readonly host: string
+  readonly pid: number
   readonly store: LineStore
   readonly queue: Queue
   readonly settlement: Settlement
@@ -43,7 +45,7 @@ export interface OpenSpoolParts {
 export function openSpool(settings: Settings, parts: OpenSpoolParts): OpenSpool | undefined {
   const { spool, target, routing } = settings
   if (spool === undefined) return undefined
-  const { clock, disk = machineDisk, warn } = parts
+  const { clock, disk = machineDisk, host, pid, warn } = parts
   if (disk === machineDisk) probeSpoolFolder(spool.dir)
   const warnings = new SpoolWarnings(warn)
   const { origin, projectId, streamName, streamId = '' } = target
@@ -51,8 +53,8 @@ export function openSpool(settings: Settings, parts: OpenSpoolParts): OpenSpool 
     ...spool,
     dir: spool.dir.replaceAll('\\', '/'),
     target: { origin, projectId, streamName, streamId },
-    host: hostname(),
-    pid: process.pid
+    host,
+    pid
   }
   let found = () => {}
   const stage = probe('spool.dir', spool.dir, 'a folder that can be made and written', () => {
@@ -86,22 +88,27 @@ export function openSpool(settings: Settings, parts: OpenSpoolParts): OpenSpool 
   }
 }
 
+export interface DeadLetterParts {
+  readonly clock: Clock
+  readonly warn: (event: WarningEvent) => void
+  /** `undefined`: a file of the machine. */
+  readonly open: OpenLetterFile | undefined
+}
+
 /** @throws DisConfigError if the file cannot be opened */
 export function openDeadLetters(
   { deadLetter }: Settings,
-  clock: Clock,
-  warn: (event: WarningEvent) => void
+  { clock, warn, open }: DeadLetterParts
 ): DeadLetters | undefined {
   if (deadLetter === undefined) return undefined
   const { path, maxBytes } = deadLetter
-  return probe('deadLetter', path, LETTER_FILE, () => {
-    return new DeadLetters(path, maxBytes, clock, {
-      failed: (error) => {
-        const reason = error instanceof Error ? error.message : String(error)
-        warn(warningOf('DEAD_LETTER', `the dead-letter file cannot be written: ${reason}`))
-      },
-      exposed: (what) =>
-        warn(warningOf('DEAD_LETTER', `the dead-letter file ${path} ${what}`, cureIn('dead-letter-file')))
-    })
-  })
+  const listener = {
+    failed: (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      warn(warningOf('DEAD_LETTER', `the dead-letter file cannot be written: ${reason}`))
+    },
+    exposed: (what: string) =>
+      warn(warningOf('DEAD_LETTER', `the dead-letter file ${path} ${what}`, cureIn('dead-letter-file')))
+  }
+  return probe('deadLetter', path, LETTER_FILE, () => new DeadLetters(path, maxBytes, clock, listener, open))
 }

@@ -95,7 +95,8 @@ class DisProducer extends ProducerEmitter implements RoutedProducer, ExitListene
       emit: (name, ...payload) => this.tell(name, ...payload),
       settled: () => this.#settled()
     })
-    this.#cancel = [this.#startStats(), joinProcessExit(this)]
+    const { joinExit = joinProcessExit } = parts
+    this.#cancel = [this.#startStats(), joinExit(this)]
     this.#stages.start()
   }
 

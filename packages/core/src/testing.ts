@@ -3,7 +3,9 @@
  * it.
  */
 export type { ProducerParts } from './compose.ts'
+export type { ExitListener } from './process-exit.ts'
 export { assembleProducer } from './producer.ts'
+export type { LetterFile } from './spool/dead-letters.ts'
 export { afterKill, afterPowerLoss, type CrashState } from './testing/crash-states.ts'
 export type { DiskFault, DiskOperation, FaultCode } from './testing/disk-faults.ts'
 export { ManualClock } from './testing/manual-clock.ts'

@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { DeadLetter } from '../record/dead-letter.ts'
-import { LetterFile } from './letter-file.ts'
+import { MachineLetterFile } from './letter-file.ts'
 
 /** What an operator should know about the file. */
 export interface DeadLetterListener {
@@ -16,6 +16,20 @@ export interface DeadLetterListener {
   /** Others have a hand in the file, in words that follow its path. */
   exposed(what: string): void
 }
+
+/** The file that letters are appended to. Each method throws the file system's error. */
+export interface LetterFile {
+  /** Its size now. */
+  readonly bytes: number
+  /** Appends the text and a newline, which are safe when the call returns. */
+  append(text: string): void
+  close(): void
+}
+
+/** Makes the file if it is missing. @throws an error that says why the file cannot be opened */
+export type OpenLetterFile = (path: string, exposed: DeadLetterListener['exposed']) => LetterFile
+
+const openMachineFile: OpenLetterFile = (path, exposed) => new MachineLetterFile(path, exposed)
 
 export class DeadLetters {
   readonly #file: LetterFile
@@ -27,11 +41,17 @@ export class DeadLetters {
   count = 0
 
   /** @throws an error that says why the file cannot be opened */
-  constructor(path: string, maxBytes: number, clock: Pick<Clock, 'now'>, listener: DeadLetterListener) {
+  constructor(
+    path: string,
+    maxBytes: number,
+    clock: Pick<Clock, 'now'>,
+    listener: DeadLetterListener,
+    open: OpenLetterFile = openMachineFile
+  ) {
     this.#clock = clock
     this.#maxBytes = maxBytes
     this.#listener = listener
-    this.#file = new LetterFile(path, (what) => listener.exposed(what))
+    this.#file = open(path, (what) => listener.exposed(what))
   }
 
   /** Appends a line with the reason; it is in the file when this returns true. False if it was not written. */

@@ -28,7 +28,7 @@ const NEWLINE = 0x0a
 const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
 const FLAGS = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK
 
-export class LetterFile {
+export class MachineLetterFile {
   readonly #path: string
   readonly #exposed: (what: string) => void
   #fd: number
