@@ -9,6 +9,11 @@ import { type DiskChange, type MemoryNode, MemoryTree } from './memory-tree.ts'
 
 const BASE = 'spool'
 
+export interface MemoryProcessOptions {
+  readonly machine?: string
+  readonly later?: (run: () => void) => void
+}
+
 export class MemoryDisk {
   /** The folder that exists at first. */
   readonly dir = `/${BASE}`
@@ -38,9 +43,12 @@ export class MemoryDisk {
     this.#state.capacityBytes = bytes
   }
 
-  /** A new process. `machine`: the name of its kernel. Locks of other kernels cannot be probed. */
-  process({ machine = 'aaaaaaaaaaaa' }: { readonly machine?: string } = {}): MemoryProcess {
-    return new MemoryProcess(this.#state, machine)
+  /**
+   * A new process. `machine`: the name of its kernel. Locks of other kernels cannot be probed. `later`: when it syncs without
+   * waiting; in a microtask by default.
+   */
+  process({ machine = 'aaaaaaaaaaaa', later = queueMicrotask }: MemoryProcessOptions = {}): MemoryProcess {
+    return new MemoryProcess(this.#state, machine, later)
   }
 
   /** Plans a failure. */

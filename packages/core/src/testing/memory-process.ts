@@ -9,11 +9,14 @@ import type { DiskChange, MemoryNode, Place } from './memory-tree.ts'
 export class MemoryProcess implements Disk {
   readonly machine: string
   readonly #state: DiskState
+  readonly #later: (run: () => void) => void
   #isDead = false
 
-  constructor(state: DiskState, machine: string) {
+  /** `later`: runs what the disk does without making anybody wait. */
+  constructor(state: DiskState, machine: string, later: (run: () => void) => void) {
     this.#state = state
     this.machine = machine
+    this.#later = later
   }
 
   get isAlive(): boolean {
@@ -152,10 +155,10 @@ export class MemoryProcess implements Disk {
     return this.#state.faults.use(operation, path)
   }
 
-  /** Syncs in a microtask. Changes until then are not part of the sync. */
+  /** Syncs later. Changes until then are not part of the sync. */
   soon(kind: 'sync' | 'syncFolder', idOf: () => number, done: (error: unknown) => void): void {
     const before = this.#state.history.length
-    queueMicrotask(() => {
+    this.#later(() => {
       if (this.#isDead) return
       try {
         this.use(kind)

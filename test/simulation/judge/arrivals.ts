@@ -1,0 +1,84 @@
+/** Judges each line as the service stores it: whether it may come again, come now, and come here. */
+import type { ServedRecord } from '../service/decode.ts'
+import type { History, Line, Sighting } from './history.ts'
+
+export class Arrivals {
+  readonly #history: History
+  /** The newest line of a key and a life that has arrived. */
+  readonly #newest = new Map<string, number>()
+
+  constructor(history: History) {
+    this.#history = history
+  }
+
+  stored(line: Line, record: ServedRecord, sighting: Sighting): void {
+    this.#judgePlace(line, record, sighting)
+    if (line.seen.length === 0) this.#judgeOrder(line, sighting)
+    else this.#judgeRepeat(line, sighting)
+    line.seen.push(sighting)
+  }
+
+  #judgePlace(
+    line: Line,
+    { partitionId, hashKey, partitionKey }: ServedRecord,
+    { at, stream }: Sighting
+  ): void {
+    const { options } = line.life.slot
+    if (stream !== line.stream) {
+      this.#history.violated('wrong stream', at, `line ${line.n} for ${line.stream} is in ${stream}`)
+    }
+    const expected = [
+      options.partitionId ?? '',
+      options.partitionId === undefined ? (options.explicitHashKey ?? '') : ''
+    ]
+    const isConstant = expected.some((value) => value !== '')
+    expected.push(isConstant ? '' : line.key)
+    const found = [partitionId, hashKey, partitionKey]
+    // A process that takes over the lines of another one sends them by the route that they were written with.
+    if (found.join('|') !== expected.join('|')) {
+      this.#history.violated(
+        'wrong key',
+        at,
+        `line ${line.n} went by ${found.join('|')} instead of ${expected.join('|')}`
+      )
+    }
+  }
+
+  /** With `ordered` nothing overtakes a line of its key, whatever happens to either. */
+  #judgeOrder(line: Line, { at, attempt }: Sighting): void {
+    const { life, key, n } = line
+    const { ordered, partitionKey } = life.slot.options
+    if (ordered !== true || partitionKey === null || life.mayBeTaken) return
+    const name = `${life.name} ${key}`
+    const newest = this.#newest.get(name) ?? -1
+    // A request of a dead process may still be on its way when others send what it left; and one that nobody waits for, when its
+    // lines were too old to be sent again.
+    const mayBeLate = attempt.life.end !== undefined || (attempt.isOver && isGivenUpByAge(life))
+    if (newest > n && !mayBeLate) {
+      this.#history.violated('overtaken', at, `line ${n} of key '${key}' arrives after line ${newest}`)
+    }
+    this.#newest.set(name, Math.max(newest, n))
+  }
+
+  /** A line comes again only if nobody could know that it was stored. */
+  #judgeRepeat(line: Line, { at, attempt }: Sighting): void {
+    const { toldTo, toldStoredIn } = line
+    if (toldTo === undefined || attempt.step < toldStoredIn) return
+    const { folder } = toldTo
+    const isExcused =
+      attempt.life !== toldTo &&
+      (toldTo.endedInStep === toldStoredIn ||
+        toldTo.mayBeTaken ||
+        folder === undefined ||
+        folder.hadFaults ||
+        folder.isDamaged ||
+        folder.powerLosses.some(({ step }) => step >= toldStoredIn))
+    if (isExcused) return
+    const text = `line ${line.n} is stored again by ${attempt.life.name}, although ${toldTo.name} knew it was stored`
+    this.#history.violated('duplicated', at, text)
+  }
+}
+
+function isGivenUpByAge({ slot }: Line['life']): boolean {
+  return typeof slot.options.retry?.maxAgeMs === 'number'
+}

@@ -1,0 +1,138 @@
+/** What happened in a run, line by line: the judge's only source. Its hash tells whether two runs were the same. */
+import type { Told } from '../service/answer.ts'
+import type { LifeRecord } from './life-record.ts'
+
+/** A line that a process wrote. */
+export interface Line {
+  readonly n: number
+  readonly life: LifeRecord
+  readonly key: string
+  readonly stream: string
+  readonly text: string
+  readonly writtenAt: number
+  /** Where and when the service stored it; mostly once. */
+  readonly seen: Sighting[]
+  /** The step in which a process first learned that it is stored, and which one. */
+  toldStoredIn: number
+  toldTo: LifeRecord | undefined
+  /** Whether an answer refused it for good. */
+  isRefused: boolean
+}
+
+export interface Sighting {
+  readonly at: number
+  readonly attempt: Attempt
+  readonly stream: string
+  readonly incarnation: number
+  readonly partition: string
+  readonly position: number
+}
+
+/** One request on its way. */
+export interface Attempt {
+  readonly id: number
+  readonly life: LifeRecord
+  readonly sentAt: number
+  /** The step in which it was sent. */
+  readonly step: number
+  /** The process does not wait for its answer any more. */
+  isOver: boolean
+}
+
+export interface Violation {
+  readonly kind: string
+  readonly at: number
+  readonly text: string
+}
+
+export interface Happening {
+  readonly at: number
+  readonly who: string
+  readonly what: string
+}
+
+/** More of them say nothing new. */
+const MOST_VIOLATIONS = 5
+
+export class History {
+  readonly lines: Line[] = []
+  readonly lives: LifeRecord[] = []
+  readonly violations: Violation[] = []
+  /** Only if a story is wanted. */
+  readonly story: Happening[] | undefined
+  #hash = 0x811c9dc5
+  notes = 0
+  attempts = 0
+
+  constructor(isTold: boolean) {
+    this.story = isTold ? [] : undefined
+  }
+
+  /** The same for two runs that did the same at the same times. */
+  get hash(): string {
+    return (this.#hash >>> 0).toString(16).padStart(8, '0')
+  }
+
+  note(at: number, who: string, what: string): void {
+    this.notes++
+    this.story?.push({ at, who, what })
+    let hash = Math.imul(this.#hash ^ Math.round(at * 1_000), 0x01000193)
+    for (let index = 0; index < what.length; index++) {
+      hash = Math.imul(hash ^ what.charCodeAt(index), 0x01000193)
+    }
+    for (let index = 0; index < who.length; index++) {
+      hash = Math.imul(hash ^ who.charCodeAt(index), 0x01000193)
+    }
+    this.#hash = hash
+  }
+
+  violated(kind: string, at: number, text: string): void {
+    this.note(at, 'judge', `${kind}: ${text}`)
+    if (this.violations.length < MOST_VIOLATIONS) this.violations.push({ kind, at, text })
+  }
+
+  write(life: LifeRecord, key: string, stream: string, at: number, textOf: (n: number) => string): Line {
+    const n = this.lines.length
+    const line: Line = {
+      n,
+      life,
+      key,
+      stream,
+      text: textOf(n),
+      writtenAt: at,
+      seen: [],
+      toldStoredIn: Number.POSITIVE_INFINITY,
+      toldTo: undefined,
+      isRefused: false
+    }
+    this.lines.push(line)
+    return line
+  }
+
+  /** The lines of a record's data; none for the product's own notices. */
+  linesOf(data: string, at: number): Line[] {
+    const found: Line[] = []
+    for (const text of data.split('\n')) {
+      const n = /"n":(\d+)/.exec(text)?.[1]
+      const line = n === undefined ? undefined : this.lines[Number(n)]
+      if (line !== undefined && line.text === text) found.push(line)
+      else if (!text.includes('"dis_dropped":')) {
+        this.violated('changed', at, `the service got a line that nobody wrote: ${text.slice(0, 120)}`)
+      }
+    }
+    return found
+  }
+
+  /** An answer reached its process, which is alive. */
+  told(attempt: Attempt, lines: readonly Line[], told: Told, step: number): void {
+    for (const line of lines) {
+      if (told === 'refused') line.isRefused = true
+      if (told !== 'stored') continue
+      attempt.life.toldStored++
+      if (line.toldTo === undefined) {
+        line.toldTo = attempt.life
+        line.toldStoredIn = step
+      }
+    }
+  }
+}

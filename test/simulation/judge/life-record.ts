@@ -1,0 +1,74 @@
+/** What the judge knows of one life of a process. */
+import type { Stats } from '../../../packages/core/src/report/stats.ts'
+import type { SlotPlan } from '../plan.ts'
+
+export interface LifeRecord {
+  readonly name: string
+  readonly slot: SlotPlan
+  readonly folder: FolderRecord | undefined
+  readonly bornAt: number
+  /** Lines that it wrote. */
+  written: number
+  /** Those that were written after its close began. */
+  writtenLate: number
+  /** Lines of which an answer told it that they are stored. */
+  toldStored: number
+  /** Letters in its file of dead letters. */
+  letters: number
+  /** As seen between two steps for the last time, and how many lines it had written then. */
+  stats: Stats | undefined
+  writtenThen: number
+  /** Unsettled lines a while ago: what a power loss may take. See `samples`. */
+  readonly samples: Sample[]
+  end: 'closed' | 'exited' | 'killed' | 'power' | undefined
+  endedAt: number
+  /** The step in which it was killed. */
+  endedInStep: number
+  /** It was stopped for so long that another machine may have taken its part of the folder, or that happened. */
+  mayBeTaken: boolean
+  /** Times of requests with refused credentials, true time. */
+  readonly refusedAt: number[]
+}
+
+/** What the judge knows of a folder. */
+export interface FolderRecord {
+  /** Steps in which its power was lost, and the times of that. */
+  readonly powerLosses: { readonly step: number; readonly at: number }[]
+  /** Calls have failed. */
+  hadFaults: boolean
+  /** Bytes were changed from outside. */
+  isDamaged: boolean
+}
+
+/** Lines at a moment. */
+export interface Sample {
+  readonly at: number
+  readonly written: number
+  readonly buffered: number
+}
+
+export function newLifeRecord(
+  slot: SlotPlan,
+  name: string,
+  bornAt: number,
+  folder: FolderRecord | undefined
+): LifeRecord {
+  return {
+    name,
+    slot,
+    folder,
+    bornAt,
+    written: 0,
+    writtenLate: 0,
+    toldStored: 0,
+    letters: 0,
+    stats: undefined,
+    writtenThen: 0,
+    samples: [{ at: bornAt, written: 0, buffered: 0 }],
+    end: undefined,
+    endedAt: Number.POSITIVE_INFINITY,
+    endedInStep: -1,
+    mayBeTaken: false,
+    refusedAt: []
+  }
+}

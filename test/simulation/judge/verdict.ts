@@ -1,0 +1,89 @@
+/** The end of a run: which lines are missing, and whether they may be. docs/delivery.md says where. */
+import type { History, Line } from './history.ts'
+import type { LifeRecord } from './life-record.ts'
+
+/** Lives that may deliver each other's lines: those of one folder, or of one slot without a folder. */
+interface Group {
+  readonly name: string
+  readonly lives: LifeRecord[]
+  readonly missing: Map<LifeRecord, Line[]>
+}
+
+/** Lines that are missing, and are in no count of a living or dead process. */
+export function judgeLosses(history: History, now: number): void {
+  for (const group of groupsOf(history).values()) {
+    const missing = [...group.missing.values()].flat()
+    const counted = group.lives.reduce(
+      (sum, { stats }) => sum + (stats?.rejected ?? 0) + (stats?.dropped ?? 0),
+      0
+    )
+    const excused = [...group.missing].reduce((sum, [life, lines]) => sum + excusedOf(life, lines, group), 0)
+    if (missing.length <= counted + excused) continue
+    const numbers = missing.slice(0, 5).map(({ n }) => n)
+    history.violated(
+      'lost',
+      now,
+      `${group.name}: ${missing.length} lines are missing (${numbers.join(', ')} …), ${counted} were rejected or dropped, ${excused} may be lost`
+    )
+  }
+}
+
+/** Lines that are missing for now: a run goes on until there are none, or its time is over. */
+export function hasUnaccounted(history: History): boolean {
+  for (const group of groupsOf(history).values()) {
+    const missing = [...group.missing.values()].flat().length
+    const counted = group.lives.reduce(
+      (sum, { stats }) => sum + (stats?.rejected ?? 0) + (stats?.dropped ?? 0),
+      0
+    )
+    const excused = [...group.missing].reduce((sum, [life, lines]) => sum + excusedOf(life, lines, group), 0)
+    if (missing > counted + excused) return true
+  }
+  return false
+}
+
+function groupsOf(history: History): Map<string, Group> {
+  const groups = new Map<string, Group>()
+  const groupOf = (life: LifeRecord): Group => {
+    const name = life.slot.folder ?? life.slot.name
+    const group = groups.get(name) ?? { name, lives: [], missing: new Map() }
+    groups.set(name, group)
+    return group
+  }
+  for (const life of history.lives) groupOf(life).lives.push(life)
+  for (const line of history.lines) {
+    if (line.seen.length > 0) continue
+    const { missing } = groupOf(line.life)
+    const lines = missing.get(line.life) ?? []
+    lines.push(line)
+    missing.set(line.life, lines)
+  }
+  return groups
+}
+
+/** How many of a life's missing lines may be lost. */
+function excusedOf(life: LifeRecord, lines: readonly Line[], { lives }: Group): number {
+  const { folder, stats } = life
+  const count = lines.length
+  const isDamageTold = lives.some((other) => (other.stats?.spoolDamaged ?? 0) > 0)
+  if (folder?.isDamaged === true && isDamageTold) return count
+  let excused = 0
+  // A process that is killed loses what is in its memory only.
+  if (life.end === 'killed' || life.end === 'power') {
+    excused += (stats?.buffered ?? 0) + (life.written - life.writtenThen)
+  }
+  for (const { at } of folder?.powerLosses ?? []) excused += unsynced(life, at)
+  return Math.min(count, excused)
+}
+
+/** What a power loss at `at` may take of the lines that were settled. */
+function unsynced(life: LifeRecord, at: number): number {
+  const { fsync = 'interval' } = life.slot.options.spool ?? {}
+  if (life.bornAt > at || fsync === 'always') return 0
+  if (fsync === 'never') return Number.POSITIVE_INFINITY
+  // Its lines of the last second. If it ended before, those of its last second.
+  const [first] = life.samples
+  const isLongOver = life.endedAt < at - 60_000
+  if (isLongOver) return 0
+  return life.written - (first?.written ?? 0) + (first?.buffered ?? 0)
+}

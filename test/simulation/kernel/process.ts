@@ -1,0 +1,108 @@
+/** A simulated process: its clock, its end, and whether it is stopped. */
+import type { Clock } from '../../../packages/core/src/clock.ts'
+import type { Random } from './random.ts'
+import type { Event, Owner, Timeline } from './timeline.ts'
+
+/** 2025-01-02: wall time at the beginning of a run, where no clock is wrong. */
+export const EPOCH_MS = 1_735_787_045_000
+
+/** The wall clock of a machine. */
+export class Machine {
+  readonly name: string
+  /** Of its kernel, as locks know it. */
+  kernel: string
+  /** How wrong its wall clock is, and how much faster than true time its clocks run. */
+  offsetMs = 0
+  driftRate = 0
+
+  constructor(name: string, kernel: string) {
+    this.name = name
+    this.kernel = kernel
+  }
+}
+
+export class Process implements Owner, Clock {
+  readonly machine: Machine
+  readonly parked: Event[] = []
+  readonly #timeline: Timeline
+  readonly #random: Random
+  readonly #bornAt: number
+  #keptAlive = 0
+  #stops = 0
+  #mono = 0
+  isDead = false
+  /** Called when nothing keeps it alive any more. */
+  idle: () => void = () => {}
+  /** How late its timers are at most. */
+  jitterMs = 0
+  /** Calls of ports in this step: a measure of its work. */
+  work = 0
+
+  constructor(machine: Machine, timeline: Timeline, random: Random) {
+    this.machine = machine
+    this.#timeline = timeline
+    this.#random = random
+    this.#bornAt = timeline.now
+  }
+
+  now(): number {
+    const { offsetMs, driftRate } = this.machine
+    return Math.floor(EPOCH_MS + this.#timeline.now * (1 + driftRate) + offsetMs)
+  }
+
+  monotonic(): number {
+    const mono = (this.#timeline.now - this.#bornAt) * (1 + this.machine.driftRate)
+    // A change of the rate must not turn it back.
+    this.#mono = Math.max(this.#mono, mono)
+    return this.#mono
+  }
+
+  random(): number {
+    return this.#random.next()
+  }
+
+  timer(delayMs: number, fire: () => void): () => void {
+    this.work++
+    if (this.isDead) return () => {}
+    // As Node's: whole milliseconds, at least one.
+    const delay = Math.max(1, Math.trunc(delayMs)) / (1 + this.machine.driftRate)
+    const late = this.jitterMs === 0 ? 0 : this.#random.next() * this.jitterMs
+    const event = this.#timeline.after(delay + late, fire, this)
+    return () => {
+      event.fire = undefined
+    }
+  }
+
+  keepAlive(): () => void {
+    let isHeld = true
+    this.#keptAlive++
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      if (--this.#keptAlive === 0 && !this.isDead) this.#timeline.after(0, () => this.#checkIdle(), this)
+    }
+  }
+
+  get isKeptAlive(): boolean {
+    return this.#keptAlive > 0
+  }
+
+  get isStopped(): boolean {
+    return this.#stops > 0
+  }
+
+  /** SIGSTOP, or a system call that takes long: its timers and answers wait until the returned function is called. */
+  stop(): () => void {
+    let isOver = false
+    this.#stops++
+    return () => {
+      if (isOver) return
+      isOver = true
+      if (--this.#stops === 0 && !this.isDead) this.#timeline.unpark(this)
+    }
+  }
+
+  #checkIdle(): void {
+    if (this.#keptAlive === 0) this.idle()
+  }
+}

@@ -1,0 +1,52 @@
+/** Clocks that are wrong. */
+import type { Machine } from '../kernel/process.ts'
+import { type Nemesis, type Scene, slotOf } from './nemesis.ts'
+
+export const CLOCK_NEMESES: Readonly<Record<string, Nemesis>> = {
+  'wall clock jumps': {
+    target: 'slot',
+    begin: (scene) => {
+      const machine = machineOf(scene)
+      const { random, plan } = scene
+      const ms = random.scale(1_000, 3_600_000 * (1 + 200 * plan.force)) * (random.chance(0.5) ? 1 : -1)
+      machine.offsetMs += ms
+      return undefined
+    }
+  },
+  'wall clock jumps and returns': {
+    target: 'slot',
+    begin: (scene) => {
+      const machine = machineOf(scene)
+      const ms = scene.random.scale(1_000, 100_000_000) * (scene.random.chance(0.5) ? 1 : -1)
+      machine.offsetMs += ms
+      return () => {
+        machine.offsetMs -= ms
+      }
+    }
+  },
+  drift: {
+    target: 'slot',
+    begin: (scene) => {
+      const machine = machineOf(scene)
+      machine.driftRate = 0.01 * (scene.plan.force - 0.5)
+      return () => {
+        machine.driftRate = 0
+      }
+    }
+  },
+  'late timers': {
+    target: 'slot',
+    begin: (scene) => {
+      const { life } = slotOf(scene)
+      if (life === undefined) return undefined
+      life.process.jitterMs = 1_000 * scene.plan.force
+      return () => {
+        life.process.jitterMs = 0
+      }
+    }
+  }
+}
+
+function machineOf(scene: Scene): Machine {
+  return slotOf(scene).machine
+}

@@ -1,0 +1,46 @@
+/** Keys that are refused, changed and locked. */
+import { type Nemesis, slotOf } from './nemesis.ts'
+
+export const CREDENTIAL_NEMESES: Readonly<Record<string, Nemesis>> = {
+  'a refused key': {
+    target: 'slot',
+    begin: (scene) => {
+      const { key } = slotOf(scene)
+      const { keys } = scene.world.service
+      keys.revoke(key.current)
+      return () => {
+        keys.allow(key.current)
+        keys.unlock()
+      }
+    }
+  },
+  /** The old key is refused from some moment on. A function gives the new one; others are given it back at the end. */
+  'key rotation': {
+    target: 'slot',
+    begin: (scene) => {
+      const slot = slotOf(scene)
+      const { keys } = scene.world.service
+      const { current } = slot.key
+      const next = `${current}+`
+      keys.allow(next)
+      if (slot.plan.credentials === 'function' && scene.random.chance(0.5)) slot.key.current = next
+      keys.revoke(current)
+      scene.world.timeline.after(scene.random.between(0, 5_000), () => {
+        if (slot.plan.credentials === 'function') slot.key.current = next
+      })
+      return () => {
+        keys.allow(current)
+        keys.unlock()
+      }
+    }
+  },
+  'a locked key': {
+    target: 'slot',
+    begin: (scene) => {
+      const { world, plan } = scene
+      const { key } = slotOf(scene)
+      world.service.keys.lock(key.current, world.timeline.now + plan.untilMs - plan.fromMs)
+      return () => world.service.keys.unlock()
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** What happens to processes and to power. */
+import { afterPowerLoss } from '../../../packages/core/src/testing.ts'
+import { folderOf, type Nemesis, repeatedly, slotOf } from './nemesis.ts'
+
+/** A longer silence than another machine waits for: see orphans.ts. */
+const LONG_STOP_MS = 45_000
+
+export const PROCESS_NEMESES: Readonly<Record<string, Nemesis>> = {
+  /** It dies between two steps, or at some call of a port in the middle of one. */
+  kill: {
+    target: 'slot',
+    begin: (scene) => {
+      const slot = slotOf(scene)
+      if (scene.random.chance(0.3)) slot.life?.kill()
+      else if (slot.life !== undefined) slot.life.callsToLive = scene.random.scale(1, 60)
+      return undefined
+    }
+  },
+  'killed again and again': {
+    target: 'slot',
+    begin: (scene) => {
+      const slot = slotOf(scene)
+      const pauseMs = 300 + 10_000 * scene.plan.force
+      return repeatedly(scene, pauseMs, () => {
+        if (slot.life !== undefined) slot.life.callsToLive = scene.random.scale(1, 60)
+      })
+    }
+  },
+  'stopped and continued': {
+    target: 'slot',
+    begin: (scene) => {
+      const { life } = slotOf(scene)
+      if (life === undefined) return undefined
+      const go = life.process.stop()
+      const since = scene.world.timeline.now
+      return () => {
+        if (scene.world.timeline.now - since > LONG_STOP_MS) life.record.mayBeTaken = true
+        go()
+      }
+    }
+  },
+  'power loss': {
+    target: 'folder',
+    begin: (scene) => {
+      const { world, random } = scene
+      const folder = folderOf(scene)
+      folder.record.powerLosses.push({ step: world.timeline.steps, at: world.timeline.now })
+      for (const { life, folder: its } of world.slots.values()) if (its === folder) life?.kill('power')
+      const { disk } = folder
+      const states = [...afterPowerLoss(disk, disk.history.length)]
+      const state = states[random.int(0, states.length - 1)]
+      if (state !== undefined) {
+        world.history.note(world.timeline.now, folder.name, state.loss)
+        folder.disk = state.disk()
+      }
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** What happens to streams, partitions and records. */
+import type { Fault } from '../service/service.ts'
+import type { ServedStream } from '../service/stream.ts'
+import { type Nemesis, repeatedly, type Scene } from './nemesis.ts'
+import { add } from './network.ts'
+
+export const STREAM_NEMESES: Readonly<Record<string, Nemesis>> = {
+  'random throttling': records(0.7, ['DIS.4303', 'DIS.4303', 'DIS.4305']),
+  'record faults': records(0.4, ['DIS.5000', 'DIS.5250', 'SIM.1234']),
+  'refused records': records(0.2, ['DIS.4301', 'DIS.4200']),
+  'throttled by words': records(0.4, ['SIM.4321'], 'Exceeded traffic control limit'),
+  'a failing partition': onePartition('DIS.5000'),
+  'a read-only partition': onePartition('DIS.5900'),
+  'a throttled partition': onePartition('DIS.4303'),
+  'splits and merges': {
+    target: 'stream',
+    begin: (scene) => {
+      const stream = streamOf(scene)
+      const pauseMs = Math.max(500, (scene.plan.untilMs - scene.plan.fromMs) / 5)
+      const { random } = scene
+      return repeatedly(scene, pauseMs, () => stream.scale(random.int(1, 2 * stream.plan.partitions + 1)))
+    }
+  },
+  'deleted and made again': {
+    target: 'stream',
+    begin: (scene) => {
+      const stream = streamOf(scene)
+      stream.isDeleted = true
+      return () => stream.makeAgain()
+    }
+  }
+}
+
+function streamOf({ world, plan }: Scene): ServedStream {
+  const stream = world.service.streams.get(plan.target ?? '')
+  if (stream === undefined) throw new Error(`nemesis '${plan.id}': there is no stream '${plan.target}'`)
+  return stream
+}
+
+function records(most: number, codes: readonly [string, ...string[]], message = 'simulated'): Nemesis {
+  return {
+    begin: ({ world, plan, random }) => {
+      const probability = most * (0.1 + 0.9 * plan.force)
+      return add<Fault>(world.service.faults, {
+        record: () =>
+          random.chance(probability) ? { kind: 'failed', code: random.pick(codes), message } : undefined
+      })
+    }
+  }
+}
+
+function onePartition(code: string): Nemesis {
+  return {
+    target: 'stream',
+    begin: (scene) => {
+      const { active } = streamOf(scene)
+      const bad = active[scene.random.int(0, active.length - 1)]
+      return add<Fault>(scene.world.service.faults, {
+        record: (_, partition) =>
+          partition === bad ? { kind: 'failed', code, message: 'simulated, one partition' } : undefined
+      })
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** The keys that the service knows, its locks, and how often it had to refuse. */
+
+/** Failures in a row that lock a key, and for how long: API gateway reference. */
+const FAILURES_TO_LOCK = 5
+const LOCK_MS = 300_000
+
+interface Failures {
+  inARow: number
+  lockedUntil: number
+}
+
+export class Keys {
+  readonly #valid = new Set<string>()
+  readonly #failures = new Map<string, Failures>()
+  /** When requests were refused, in ms of true time. */
+  readonly refusedAt: number[] = []
+  locks = 0
+
+  allow(key: string): void {
+    this.#valid.add(key)
+  }
+
+  revoke(key: string): void {
+    this.#valid.delete(key)
+  }
+
+  /** Ends all locks. */
+  unlock(): void {
+    this.#failures.clear()
+  }
+
+  /** Locks a key, as after failures of somebody else. */
+  lock(key: string, untilMs: number): void {
+    this.#failures.set(key, { inARow: 0, lockedUntil: untilMs })
+  }
+
+  /** Whether a request with this key is taken. */
+  take(key: string, nowMs: number): boolean {
+    const failures = this.#failures.get(key) ?? { inARow: 0, lockedUntil: 0 }
+    this.#failures.set(key, failures)
+    if (this.#valid.has(key) && nowMs >= failures.lockedUntil) {
+      failures.inARow = 0
+      return true
+    }
+    this.refusedAt.push(nowMs)
+    if (nowMs >= failures.lockedUntil && ++failures.inARow >= FAILURES_TO_LOCK) {
+      failures.inARow = 0
+      failures.lockedUntil = nowMs + LOCK_MS
+      this.locks++
+    }
+    return false
+  }
+}

@@ -1,0 +1,145 @@
+/** One run: plan → history. Time, chance, network and disk are stand-ins, so the same plan gives the same history. */
+
+import type { Happening, Violation } from './judge/history.ts'
+import { hasUnaccounted, judgeLosses } from './judge/verdict.ts'
+import { guarded } from './kernel/guard.ts'
+import { hearingUncaught } from './kernel/uncaught.ts'
+import { beginNemeses } from './nemeses/index.ts'
+import type { Plan } from './plan.ts'
+import type { Life } from './world/life.ts'
+import { World } from './world/world.ts'
+
+export interface Result {
+  readonly violations: readonly Violation[]
+  readonly hash: string
+  readonly steps: number
+  readonly lines: number
+  readonly attempts: number
+  readonly virtualMs: number
+  readonly story: readonly Happening[] | undefined
+}
+
+export interface RunOptions {
+  /** Whether the result has a story. */
+  readonly isTold?: boolean
+}
+
+/** To be called outside of microtasks: see `outsideOfMicrotasks`. */
+export function simulate(plan: Plan, { isTold = false }: RunOptions = {}): Result {
+  return guarded(() => {
+    const world = new World(plan, isTold)
+    const { history, timeline } = world
+    const heard = (kind: string, error: unknown) => history.violated(kind, timeline.now, textOf(error))
+    try {
+      hearingUncaught(heard, () => run(world))
+    } catch (error) {
+      history.violated('exception', timeline.now, textOf(error))
+    }
+    return {
+      violations: history.violations,
+      hash: history.hash,
+      steps: timeline.steps,
+      lines: history.lines.length,
+      attempts: history.attempts,
+      virtualMs: timeline.now,
+      story: history.story
+    }
+  })
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+function run(world: World): void {
+  const { plan, timeline, history } = world
+  const isBroken = () => history.violations.length > 0
+  for (const slot of world.slots.values()) timeline.after(0, () => world.start(slot))
+  const heal = beginNemeses(world)
+  timeline.run(plan.faultyMs, isBroken)
+  if (isBroken()) return
+  history.note(timeline.now, 'world', 'heals')
+  heal()
+  for (const slot of world.slots.values()) timeline.after(0, () => world.start(slot))
+  drain(world, isBroken)
+  if (isBroken()) return
+  end(world, isBroken)
+  if (!isBroken()) judgeLosses(history, timeline.now)
+}
+
+/** All must drain within a bounded time: waits for refused keys and for silent owners of another machine are the longest. */
+function drain(world: World, isBroken: () => boolean): void {
+  const { timeline, history } = world
+  const until = timeline.now + longestMs(world)
+  const SLICE_MS = 1_000
+  while (timeline.now < until && !isBroken()) {
+    timeline.run(timeline.now + SLICE_MS, isBroken)
+    const slots = [...world.slots.values()]
+    for (const slot of slots) if (slot.life === undefined) world.start(slot)
+    const isDrained = slots.every(
+      ({ writer, life }) => writer.left === 0 && life !== undefined && isEmpty(life)
+    )
+    if (isDrained && !hasUnaccounted(history)) return
+  }
+  if (isBroken()) return
+  for (const { writer, life, plan } of world.slots.values()) {
+    if (life === undefined) history.violated('liveness', timeline.now, `${plan.name} does not start`)
+    else if (writer.left > 0) {
+      const why = writer.isWaiting ? 'it waits for drain' : 'it still writes'
+      history.violated(
+        'liveness',
+        timeline.now,
+        `${life.record.name} has ${writer.left} lines to write: ${why}`
+      )
+    } else if (!isEmpty(life)) {
+      const { buffered, spooled } = life.producer.stats()
+      const text = `${life.record.name} holds ${buffered} lines and has ${spooled} on disk, long after all was well`
+      history.violated('liveness', timeline.now, text)
+    }
+  }
+}
+
+function isEmpty({ producer, record }: Life): boolean {
+  const { buffered, spooled, spoolDamaged } = producer.stats()
+  // A line whose bytes were changed on disk is told as damaged, and stays in the count of those on disk.
+  const isDamaged = record.folder?.isDamaged === true && spoolDamaged > 0
+  return buffered === 0 && (spooled === 0 || isDamaged)
+}
+
+function longestMs({ plan }: World): number {
+  let longest = 180_000
+  let lines = 0
+  for (const { options, writer } of plan.slots) {
+    const { retry, requestTimeoutMs = 30_000, batch } = options
+    const own =
+      2 * (retry?.probeIntervalMs ?? 300_000) +
+      3 * (retry?.maxMs ?? 30_000) +
+      requestTimeoutMs +
+      (batch?.lingerMs ?? 0)
+    longest = Math.max(longest, 180_000 + own + (2 * writer.pauseMs * writer.lines) / writer.burst)
+    lines += writer.lines
+  }
+  return longest + lines * 200
+}
+
+/** Each process ends, in a way of its own; what is left then is judged. */
+function end(world: World, isBroken: () => boolean): void {
+  const { timeline, history } = world
+  const random = world.random.fork('end')
+  for (const { life, writer } of world.slots.values()) {
+    writer.left = 0
+    const way = random.next()
+    if (life === undefined) continue
+    timeline.after(
+      0,
+      () => {
+        if (way < 0.6) life.close(undefined)
+        else if (way < 0.8) life.endNaturally()
+        else life.exit()
+      },
+      life.process
+    )
+  }
+  timeline.run(timeline.now + 120_000, () => isBroken() || [...world.lives].length === 0)
+  for (const life of world.lives) history.violated('no end', timeline.now, `${life.record.name} does not end`)
+}

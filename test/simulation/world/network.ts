@@ -1,0 +1,190 @@
+/** The way of a request to the service and back, with all that can happen to it there. */
+import type { Transport, WireReply, WireRequest } from '../../../packages/core/src/wire/message.ts'
+import type { Arrivals } from '../judge/arrivals.ts'
+import type { Attempt, History, Line } from '../judge/history.ts'
+import type { LifeRecord } from '../judge/life-record.ts'
+import type { Process } from '../kernel/process.ts'
+import type { Random } from '../kernel/random.ts'
+import type { Timeline } from '../kernel/timeline.ts'
+import type { Answer } from '../service/answer.ts'
+import { decodeRequest } from '../service/decode.ts'
+import type { Service } from '../service/service.ts'
+
+/**
+ * `refused`: no connection. `reset-before` and `reset-after`: the connection breaks, and the service has taken nothing or all.
+ * `silent-before` and `silent-after`: the same, but no answer comes. `cut`: the answer is cut in the middle.
+ */
+export type Mishap = 'refused' | 'reset-before' | 'reset-after' | 'silent-before' | 'silent-after' | 'cut'
+
+/** What is wrong with the network for a while. */
+export interface NetworkFault {
+  mishap?(life: LifeRecord): Mishap | undefined
+  /** Added to each way. */
+  delayMs?(life: LifeRecord): number
+}
+
+const FAILURES: Readonly<Record<Mishap | 'timeout' | 'closed', Extract<WireReply, { kind: 'failure' }>>> = {
+  refused: failure('NETWORK_REFUSED', false),
+  'reset-before': failure('NETWORK_RESET', true),
+  'reset-after': failure('NETWORK_RESET', true),
+  'silent-before': failure('NETWORK_TIMEOUT', true),
+  'silent-after': failure('NETWORK_TIMEOUT', true),
+  cut: failure('NETWORK_RESET', true),
+  timeout: failure('NETWORK_TIMEOUT', true),
+  closed: failure('NETWORK_RESET', true)
+}
+
+function failure(code: string, ambiguous: boolean): Extract<WireReply, { kind: 'failure' }> {
+  return { kind: 'failure', code, message: `simulated ${code}`, ambiguous }
+}
+
+/** Who wants to know. */
+export interface NetworkUser {
+  /** Called first; may end the process. */
+  sends(): void
+  answered(): void
+}
+
+export interface NetworkParts {
+  readonly timeline: Timeline
+  readonly service: Service
+  readonly history: History
+  readonly arrivals: Arrivals
+  readonly random: Random
+}
+
+export class Network {
+  readonly faults = new Set<NetworkFault>()
+  readonly #parts: NetworkParts
+
+  constructor(parts: NetworkParts) {
+    this.#parts = parts
+  }
+
+  /** The network as one process sees it. */
+  transport(process: Process, life: LifeRecord, timeoutMs: number, user: NetworkUser): Transport {
+    const pending = new Set<() => void>()
+    return {
+      send: (request) => {
+        user.sends()
+        if (process.isDead) return new Promise(() => {})
+        return new Promise((resolve) => {
+          const attempt = this.#attempt(life)
+          const finish = (reply: WireReply, arrived?: () => void) => {
+            if (!pending.delete(close)) return
+            cancel()
+            attempt.isOver = true
+            arrived?.()
+            user.answered()
+            resolve(reply)
+          }
+          const close = () => finish(FAILURES.closed)
+          const cancel = process.timer(timeoutMs, () => finish(FAILURES.timeout))
+          pending.add(close)
+          this.#send(request, process, attempt, finish)
+        })
+      },
+      close: async () => {
+        for (const close of [...pending]) close()
+      }
+    }
+  }
+
+  #attempt(life: LifeRecord): Attempt {
+    const { timeline, history } = this.#parts
+    return { id: history.attempts++, life, sentAt: timeline.now, step: timeline.steps, isOver: false }
+  }
+
+  #send(
+    request: WireRequest,
+    process: Process,
+    attempt: Attempt,
+    finish: (reply: WireReply, arrived?: () => void) => void
+  ): void {
+    const { timeline, history } = this.#parts
+    const { life } = attempt
+    const mishap = this.#mishap(life)
+    history.note(
+      timeline.now,
+      life.name,
+      `sends request ${attempt.id}${mishap === undefined ? '' : ` (${mishap})`}`
+    )
+    const back = (reply: WireReply, arrived?: () => void) => {
+      timeline.after(this.#delay(life), () => finish(reply, arrived), process)
+    }
+    if (mishap === 'refused') {
+      back(FAILURES.refused)
+      return
+    }
+    timeline.after(this.#delay(life), () => {
+      if (mishap === 'silent-before') return
+      if (mishap === 'reset-before') {
+        back(FAILURES['reset-before'])
+        return
+      }
+      const { answer, told } = this.#serve(request, attempt)
+      if (mishap === 'silent-after') return
+      if (mishap === 'reset-after' || mishap === 'cut') back(FAILURES[mishap])
+      else back(answer.reply, told)
+    })
+  }
+
+  /** What the service answers, and what its arrival means for the books of the judge. */
+  #serve(request: WireRequest, attempt: Attempt): { readonly answer: Answer; readonly told: () => void } {
+    const { timeline, service, history, arrivals } = this.#parts
+    const { life, id } = attempt
+    const now = timeline.now
+    const served = decodeRequest(request.body ?? Buffer.alloc(0), request.headers['content-type'] ?? '')
+    const lines = served.records.map(({ data }) => history.linesOf(data, now))
+    let at = -1
+    const answer = service.serve(request, served, now, (_, { stream, partition, record }) => {
+      at = served.records.indexOf(record, at + 1)
+      for (const line of lines[at] ?? []) {
+        arrivals.stored(line, record, {
+          at: now,
+          attempt,
+          stream: stream.plan.name,
+          incarnation: stream.incarnation,
+          partition: partition.id,
+          position: partition.position
+        })
+      }
+    })
+    const { reply } = answer
+    const status = reply.kind === 'answer' ? reply.status : 0
+    history.note(
+      now,
+      'service',
+      `answers request ${id} of ${life.name} with ${status}: ${summary(answer, lines)}`
+    )
+    if (status === 401 || status === 441 || status === 403) life.refusedAt.push(now)
+    return {
+      answer,
+      told: () => {
+        answer.told.forEach((told, record) => {
+          history.told(attempt, lines[record] ?? [], told, timeline.steps)
+        })
+      }
+    }
+  }
+
+  #mishap(life: LifeRecord): Mishap | undefined {
+    for (const { mishap } of this.faults) {
+      const found = mishap?.(life)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  #delay(life: LifeRecord): number {
+    let ms = 1 + this.#parts.random.next() * 9
+    for (const { delayMs } of this.faults) ms += delayMs?.(life) ?? 0
+    return ms
+  }
+}
+
+function summary({ told }: Answer, lines: readonly (readonly Line[])[]): string {
+  const count = (what: string) => told.filter((each) => each === what).length
+  const first = lines[0]?.[0]?.n
+  return `${count('stored')} stored, ${count('again')} again, ${count('refused')} refused (from line ${first ?? '-'})`
+}

@@ -1,0 +1,122 @@
+/** The application of a slot: it writes lines in bursts, and starts its process again when that has ended. */
+
+import type { History } from '../judge/history.ts'
+import type { Random } from '../kernel/random.ts'
+import type { Timeline } from '../kernel/timeline.ts'
+import type { SlotPlan } from '../plan.ts'
+import type { Life } from './life.ts'
+
+export interface WriterParts {
+  readonly timeline: Timeline
+  readonly history: History
+  readonly random: Random
+}
+
+/** Text that lines are filled with: two and three bytes a character too. */
+const FILL = 'abcdefghijklmnopqrstuvwxyz äöü 日志 0123456789 '
+
+export class Writer {
+  readonly plan: SlotPlan
+  readonly #parts: WriterParts
+  left: number
+  /** It was told to wait, and there was no `drain` yet. */
+  isWaiting = false
+  #unique = 0
+
+  constructor(plan: SlotPlan, parts: WriterParts) {
+    this.plan = plan
+    this.#parts = parts
+    this.left = plan.writer.lines
+  }
+
+  /** Writes in a life of the process, until all lines are written or that ends. */
+  begin(life: Life): void {
+    this.isWaiting = false
+    const { pauseMs } = this.plan.writer
+    const again = () => {
+      this.#burst(life)
+      if (this.isWaiting) {
+        life.drained = () => {
+          if (!this.isWaiting) return
+          this.isWaiting = false
+          this.#parts.timeline.after(1, again, life.process)
+        }
+      } else if (this.left > 0 && !life.isOver) {
+        this.#parts.timeline.after(pauseMs * (0.5 + this.#parts.random.next()), again, life.process)
+      }
+    }
+    if (this.left > 0) this.#parts.timeline.after(this.#parts.random.next() * pauseMs, again, life.process)
+  }
+
+  /** One line, whatever was told before. False: it is to wait. */
+  write(life: Life): boolean {
+    const { history, timeline } = this.#parts
+    const { options } = this.plan
+    const key = this.#key()
+    const pad = this.#pad()
+    const routeKey = options.partitionKey === null ? '' : (key ?? life.process.machine.name)
+    const line = history.write(life.record, routeKey, options.streamName, timeline.now, (n) =>
+      key === undefined ? `{"n":${n},"p":"${pad}"}` : `{"k":"${key}","n":${n},"p":"${pad}"}`
+    )
+    life.record.written++
+    life.isTouched = true
+    if (life.isClosing) life.record.writtenLate++
+    return life.producer.write(this.#parts.random.chance(0.2) ? Buffer.from(line.text) : line.text)
+  }
+
+  #burst(life: Life): void {
+    const { burst, waits } = this.plan.writer
+    const { history, timeline } = this.#parts
+    const first = history.lines.length
+    let isFull = false
+    for (
+      let count = 0;
+      count < burst && this.left > 0 && !life.isOver && !isFull && !life.isClosing;
+      count++
+    ) {
+      this.left--
+      if (!this.write(life) && waits) isFull = true
+    }
+    const written = history.lines.length - first
+    if (written > 0) {
+      history.note(
+        timeline.now,
+        life.record.name,
+        `writes ${written} lines from ${first}${isFull ? ', and is to wait' : ''}`
+      )
+    }
+    this.isWaiting = isFull && !life.isClosing
+  }
+
+  #key(): string | undefined {
+    const { random } = this.#parts
+    const { keys } = this.plan.writer
+    switch (keys) {
+      case 'one':
+        return 'k'
+      case 'few':
+        return `k${random.int(0, 4)}`
+      case 'many':
+        return `k${random.int(0, 200)}`
+      case 'unique':
+        return `${this.plan.name}-${this.#unique++}`
+      case 'hot':
+        return random.chance(0.9) ? 'hot' : `k${random.int(0, 20)}`
+      case 'none':
+        return undefined
+      default: {
+        const never: never = keys
+        return never
+      }
+    }
+  }
+
+  #pad(): string {
+    const { random } = this.#parts
+    const length = Math.max(0, Math.round(this.plan.writer.bytes * random.between(0.5, 1.5)) - 30)
+    const from = random.int(0, FILL.length - 1)
+    return FILL.slice(from)
+      .concat(FILL.repeat(Math.ceil(length / FILL.length)))
+      .slice(0, length)
+  }
+}
