@@ -39,6 +39,13 @@ export interface Attempt {
   isOver: boolean
 }
 
+/** What a record holds. */
+export interface Cargo {
+  readonly lines: readonly Line[]
+  /** Lines of the product's own, about dropped ones. */
+  readonly notices: number
+}
+
 export interface Violation {
   readonly kind: string
   readonly at: number
@@ -109,22 +116,25 @@ export class History {
     return line
   }
 
-  /** The lines of a record's data; none for the product's own notices. */
-  linesOf(data: string, at: number): Line[] {
+  /** What a record's data holds. */
+  cargoOf(data: string, at: number): Cargo {
     const found: Line[] = []
+    let notices = 0
     for (const text of data.split('\n')) {
       const n = /"n":(\d+)/.exec(text)?.[1]
       const line = n === undefined ? undefined : this.lines[Number(n)]
       if (line !== undefined && line.text === text) found.push(line)
-      else if (!text.includes('"dis_dropped":')) {
+      else if (text.includes('"dis_dropped":')) notices++
+      else {
         this.violated('changed', at, `the service got a line that nobody wrote: ${text.slice(0, 120)}`)
       }
     }
-    return found
+    return { lines: found, notices }
   }
 
   /** An answer reached its process, which is alive. */
-  told(attempt: Attempt, lines: readonly Line[], told: Told, step: number): void {
+  told(attempt: Attempt, { lines, notices }: Cargo, told: Told, step: number): void {
+    if (told === 'stored') attempt.life.toldNotices += notices
     for (const line of lines) {
       if (told === 'refused') line.isRefused = true
       if (told !== 'stored') continue

@@ -92,9 +92,11 @@ export const DISK_NEMESES: Readonly<Record<string, Nemesis>> = {
       const bytes = disk.contents(path)
       const at = scene.random.int(0, bytes.length - 1)
       const flipped = Buffer.from([(bytes[at] ?? 0) ^ (1 << scene.random.int(0, 7))])
-      const file = disk.process().open(path, 'write')
-      file.write(flipped, 0, at)
-      file.close()
+      try {
+        disk.process().open(path, 'write').write(flipped, 0, at)
+      } catch {
+        // It met a failure that another nemesis has planned.
+      }
       return undefined
     }
   }

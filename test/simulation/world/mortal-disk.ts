@@ -63,7 +63,11 @@ export class MortalDisk implements Disk {
 
   open(path: string, access: 'read' | 'write' | 'create'): DiskFile {
     const file = this.#try(undefined, () => this.#disk.open(path, access))
-    return new MortalFile(file, (dead, call) => this.#try(dead, call))
+    return new MortalFile(
+      file,
+      () => this.#disk.isAlive,
+      (dead, call) => this.#try(dead, call)
+    )
   }
 
   lock(path: string): Lock {
@@ -87,15 +91,17 @@ export class MortalDisk implements Disk {
 
 class MortalFile implements DiskFile {
   readonly #file: DiskFile | undefined
+  readonly #isAlive: () => boolean
   readonly #try: <T>(dead: T, call: () => T) => T
 
-  constructor(file: DiskFile | undefined, tries: <T>(dead: T, call: () => T) => T) {
+  constructor(file: DiskFile | undefined, isAlive: () => boolean, tries: <T>(dead: T, call: () => T) => T) {
     this.#file = file
+    this.#isAlive = isAlive
     this.#try = tries
   }
 
   get bytes(): number {
-    return this.#file?.bytes ?? 0
+    return this.#isAlive() ? (this.#file?.bytes ?? 0) : 0
   }
 
   read(into: Buffer, position: number): number {

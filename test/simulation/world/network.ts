@@ -1,7 +1,7 @@
 /** The way of a request to the service and back, with all that can happen to it there. */
 import type { Transport, WireReply, WireRequest } from '../../../packages/core/src/wire/message.ts'
 import type { Arrivals } from '../judge/arrivals.ts'
-import type { Attempt, History, Line } from '../judge/history.ts'
+import type { Attempt, Cargo, History } from '../judge/history.ts'
 import type { LifeRecord } from '../judge/life-record.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Random } from '../kernel/random.ts'
@@ -135,11 +135,11 @@ export class Network {
     const { life, id } = attempt
     const now = timeline.now
     const served = decodeRequest(request.body ?? Buffer.alloc(0), request.headers['content-type'] ?? '')
-    const lines = served.records.map(({ data }) => history.linesOf(data, now))
+    const cargo = served.records.map(({ data }) => history.cargoOf(data, now))
     let at = -1
     const answer = service.serve(request, served, now, (_, { stream, partition, record }) => {
       at = served.records.indexOf(record, at + 1)
-      for (const line of lines[at] ?? []) {
+      for (const line of cargo[at]?.lines ?? []) {
         arrivals.stored(line, record, {
           at: now,
           attempt,
@@ -155,14 +155,14 @@ export class Network {
     history.note(
       now,
       'service',
-      `answers request ${id} of ${life.name} with ${status}: ${summary(answer, lines)}`
+      `answers request ${id} of ${life.name} with ${status}: ${summary(answer, cargo)}`
     )
     if (status === 401 || status === 441 || status === 403) life.refusedAt.push(now)
     return {
       answer,
       told: () => {
         answer.told.forEach((told, record) => {
-          history.told(attempt, lines[record] ?? [], told, timeline.steps)
+          history.told(attempt, cargo[record] ?? NOTHING, told, timeline.steps)
         })
       }
     }
@@ -183,8 +183,10 @@ export class Network {
   }
 }
 
-function summary({ told }: Answer, lines: readonly (readonly Line[])[]): string {
+const NOTHING: Cargo = { lines: [], notices: 0 }
+
+function summary({ told }: Answer, cargo: readonly Cargo[]): string {
   const count = (what: string) => told.filter((each) => each === what).length
-  const first = lines[0]?.[0]?.n
+  const first = cargo[0]?.lines[0]?.n
   return `${count('stored')} stored, ${count('again')} again, ${count('refused')} refused (from line ${first ?? '-'})`
 }
