@@ -5,8 +5,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Worker } from 'node:worker_threads'
-import { build } from 'tsdown'
+import { bundle } from './bundle.mjs'
+import { runMutations } from './mutate.mjs'
+import { Thread } from './thread.mjs'
 
 const HELP = `Usage: pnpm simulate [options]
 
@@ -15,6 +16,7 @@ const HELP = `Usage: pnpm simulate [options]
   --minutes M    run seeds for M minutes instead
   --replay S     run one seed, or the plan in a file, and tell its story
   --shrink S     cut a failing seed to a small plan, tell its story and keep the plan in test/simulation/found
+  --mutations    after how many seeds (at most N, default 2000) is each fault of mutations.mjs found?
   --workers N    threads (default: all cores)
   --help
 
@@ -22,8 +24,6 @@ A failing seed is shrunk and told. The exit status is 1 if any seed failed.
 `
 /** Seeds of one task: small enough that all threads end together. */
 const SEEDS_AT_ONCE = 20
-/** A task that takes longer hangs. */
-const LONGEST_TASK_MS = 120_000
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
@@ -48,6 +48,7 @@ function options() {
         minutes: { type: 'string' },
         replay: { type: 'string' },
         shrink: { type: 'string' },
+        mutations: { type: 'boolean', default: false },
         workers: { type: 'string' },
         help: { type: 'boolean', default: false }
       }
@@ -55,37 +56,6 @@ function options() {
     return values
   } catch (error) {
     return fail(`${error.message}\n\n${HELP}`)
-  }
-}
-
-/** A thread that does one task after another. */
-class Thread {
-  #worker
-  #settle
-  #timer
-
-  constructor() {
-    this.#worker = new Worker(new URL('dist/worker.mjs', import.meta.url), {
-      // An error that reaches nobody leaves Node's stack of async contexts behind; here it is a finding, and the run goes on.
-      execArgv: ['--no-force-async-hooks-checks']
-    })
-    this.#worker.on('message', (message) => this.#settle?.(message))
-    this.#worker.on('error', (error) => this.#settle?.({ error: error.stack }))
-  }
-
-  async run(task) {
-    const message = await new Promise((resolve) => {
-      this.#settle = resolve
-      this.#timer = setTimeout(() => resolve({ error: `hangs: ${JSON.stringify(task)}` }), LONGEST_TASK_MS)
-      this.#worker.postMessage(task)
-    })
-    clearTimeout(this.#timer)
-    if (message.error !== undefined) throw new Error(message.error)
-    return message.done
-  }
-
-  stop() {
-    return this.#worker.terminate()
   }
 }
 
@@ -142,7 +112,7 @@ function replayOf(text) {
 }
 
 async function main() {
-  const { seeds, from, minutes, replay, shrink, workers, help } = options()
+  const { seeds, from, minutes, replay, shrink, mutations, workers, help } = options()
   if (help) {
     process.stdout.write(HELP)
     return 0
@@ -153,19 +123,9 @@ async function main() {
   const size = numberOf('workers', workers, availableParallelism())
   if (shrink !== undefined) numberOf('shrink', shrink)
   const wanted = replay === undefined ? undefined : replayOf(replay)
-  await build({
-    cwd: folder,
-    config: false,
-    entry: ['cli/worker.ts'],
-    format: ['esm'],
-    platform: 'node',
-    target: 'node20.19',
-    dts: false,
-    sourcemap: true,
-    deps: { alwaysBundle: [/^(?!node:)/], onlyBundle: false },
-    logLevel: 'silent'
-  })
-  const threads = Array.from({ length: wanted || shrink ? 1 : size }, () => new Thread())
+  if (mutations) return runMutations({ from: first, most: seeds === undefined ? 2_000 : count, size })
+  const file = await bundle()
+  const threads = Array.from({ length: wanted || shrink ? 1 : size }, () => new Thread(file))
   const [thread] = threads
   try {
     if (wanted !== undefined) {

@@ -1,7 +1,8 @@
 /** One run: plan → history. Time, chance, network and disk are stand-ins, so the same plan gives the same history. */
 
 import type { Happening, Violation } from './judge/history.ts'
-import { hasUnaccounted, judgeLosses } from './judge/verdict.ts'
+import { mayBeDamaged } from './judge/life-record.ts'
+import { hasUnaccounted, judgeLosses, judgeRefusals } from './judge/verdict.ts'
 import { guarded } from './kernel/guard.ts'
 import { hearingUncaught } from './kernel/uncaught.ts'
 import { beginNemeses } from './nemeses/index.ts'
@@ -64,16 +65,30 @@ function run(world: World): void {
   drain(world, isBroken)
   if (isBroken()) return
   end(world, isBroken)
-  if (!isBroken()) judgeLosses(history, timeline.now)
+  if (isBroken()) return
+  judgeLosses(history, timeline.now)
+  judgeRefusals(history, timeline.now)
 }
+
+const SLICE_MS = 1_000
+/** Steps of a process in a second in which it has nothing to do. */
+const MOST_IDLE_STEPS = 200
 
 /** All must drain within a bounded time: waits for refused keys and for silent owners of another machine are the longest. */
 function drain(world: World, isBroken: () => boolean): void {
   const { timeline, history } = world
   const until = timeline.now + longestMs(world)
-  const SLICE_MS = 1_000
   while (timeline.now < until && !isBroken()) {
+    const before = { steps: timeline.steps, attempts: history.attempts, lines: history.lines.length }
     timeline.run(timeline.now + SLICE_MS, isBroken)
+    const isIdle = history.attempts === before.attempts && history.lines.length === before.lines
+    if (isIdle && timeline.steps - before.steps > MOST_IDLE_STEPS * world.slots.size) {
+      history.violated(
+        'busy',
+        timeline.now,
+        `${timeline.steps - before.steps} steps in a second without a request or a line`
+      )
+    }
     const slots = [...world.slots.values()]
     for (const slot of slots) if (slot.life === undefined) world.start(slot)
     const isDrained = slots.every(
@@ -101,9 +116,9 @@ function drain(world: World, isBroken: () => boolean): void {
 
 function isEmpty({ producer, record }: Life): boolean {
   const { buffered, spooled, spoolDamaged } = producer.stats()
-  // A line whose bytes were changed on disk is told as damaged, and stays in the count of those on disk.
-  const isDamaged = record.folder?.isDamaged === true && spoolDamaged > 0
-  return buffered === 0 && (spooled === 0 || isDamaged)
+  // Lines in a damaged place, or in a file that cannot be read, are told, and stay in the count of those on disk.
+  const isExcused = record.folder !== undefined && mayBeDamaged(record.folder) && spoolDamaged > 0
+  return buffered === 0 && (spooled === 0 || isExcused)
 }
 
 function longestMs({ plan }: World): number {

@@ -1,6 +1,7 @@
 /** Judges each line as the service stores it: whether it may come again, come now, and come here. */
 import type { ServedRecord } from '../service/decode.ts'
 import type { History, Line, Sighting } from './history.ts'
+import { type FolderRecord, mayBeDamaged } from './life-record.ts'
 
 export class Arrivals {
   readonly #history: History
@@ -48,12 +49,19 @@ export class Arrivals {
   #judgeOrder(line: Line, { at, attempt }: Sighting): void {
     const { life, key, n } = line
     const { ordered, partitionKey } = life.slot.options
-    if (ordered !== true || partitionKey === null || life.mayBeTaken) return
+    // A process without `ordered` may send what it took over from one with it.
+    const isOrdered = ordered === true && attempt.life.slot.options.ordered === true
+    if (!isOrdered || partitionKey === null || life.mayBeTaken) return
     const name = `${life.name} ${key}`
     const newest = this.#newest.get(name) ?? -1
     // A request of a dead process may still be on its way when others send what it left; and one that nobody waits for, when its
     // lines were too old to be sent again.
-    const mayBeLate = attempt.life.end !== undefined || (attempt.isOver && isGivenUpByAge(life))
+    // After a lost note a later process sends again what was given up.
+    const isFromDisk = attempt.life !== life && life.folder !== undefined && mayForget(life.folder)
+    const mayBeLate =
+      attempt.life.end !== undefined ||
+      isFromDisk ||
+      (attempt.endedInStep !== undefined && isGivenUpByAge(life))
     if (newest > n && !mayBeLate) {
       this.#history.violated('overtaken', at, `line ${n} of key '${key}' arrives after line ${newest}`)
     }
@@ -70,13 +78,17 @@ export class Arrivals {
       (toldTo.endedInStep === toldStoredIn ||
         toldTo.mayBeTaken ||
         folder === undefined ||
-        folder.hadFaults ||
-        folder.isDamaged ||
+        mayBeDamaged(folder) ||
         folder.powerLosses.some(({ step }) => step >= toldStoredIn))
     if (isExcused) return
     const text = `line ${line.n} is stored again by ${attempt.life.name}, although ${toldTo.name} knew it was stored`
     this.#history.violated('duplicated', at, text)
   }
+}
+
+/** Whether notes of what is settled may be gone. */
+function mayForget(folder: FolderRecord): boolean {
+  return mayBeDamaged(folder) || folder.powerLosses.length > 0
 }
 
 function isGivenUpByAge({ slot }: Line['life']): boolean {

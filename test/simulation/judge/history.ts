@@ -15,8 +15,8 @@ export interface Line {
   /** The step in which a process first learned that it is stored, and which one. */
   toldStoredIn: number
   toldTo: LifeRecord | undefined
-  /** Whether an answer refused it for good. */
-  isRefused: boolean
+  /** The last request with it. */
+  lastAttempt: Attempt | undefined
 }
 
 export interface Sighting {
@@ -35,8 +35,10 @@ export interface Attempt {
   readonly sentAt: number
   /** The step in which it was sent. */
   readonly step: number
-  /** The process does not wait for its answer any more. */
-  isOver: boolean
+  /** What it carries, by record. */
+  readonly cargo: readonly Cargo[]
+  /** The step in which its process got an answer, or waited for none any more. */
+  endedInStep: number | undefined
 }
 
 /** What a record holds. */
@@ -110,7 +112,7 @@ export class History {
       seen: [],
       toldStoredIn: Number.POSITIVE_INFINITY,
       toldTo: undefined,
-      isRefused: false
+      lastAttempt: undefined
     }
     this.lines.push(line)
     return line
@@ -136,7 +138,6 @@ export class History {
   told(attempt: Attempt, { lines, notices }: Cargo, told: Told, step: number): void {
     if (told === 'stored') attempt.life.toldNotices += notices
     for (const line of lines) {
-      if (told === 'refused') line.isRefused = true
       if (told !== 'stored') continue
       attempt.life.toldStored++
       if (line.toldTo === undefined) {

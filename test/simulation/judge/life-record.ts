@@ -42,6 +42,11 @@ export interface FolderRecord {
   isDamaged: boolean
 }
 
+/** Whether bytes, or the reading of them, were wrong there: then damage may be told. */
+export function mayBeDamaged({ hadFaults, isDamaged }: FolderRecord): boolean {
+  return hadFaults || isDamaged
+}
+
 /** Lines at a moment. */
 export interface Sample {
   readonly at: number

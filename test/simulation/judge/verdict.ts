@@ -1,6 +1,8 @@
 /** The end of a run: which lines are missing, and whether they may be. docs/delivery.md says where. */
 import type { History, Line } from './history.ts'
-import type { LifeRecord } from './life-record.ts'
+import { type LifeRecord, mayBeDamaged } from './life-record.ts'
+
+const WINDOW_MS = 300_000
 
 /** Lives that may deliver each other's lines: those of one folder, or of one slot without a folder. */
 interface Group {
@@ -25,6 +27,21 @@ export function judgeLosses(history: History, now: number): void {
       now,
       `${group.name}: ${missing.length} lines are missing (${numbers.join(', ')} …), ${counted} were rejected or dropped, ${excused} may be lost`
     )
+  }
+}
+
+/** Requests with refused keys: five in a row lock a key, and more of them the address. */
+export function judgeRefusals(history: History, now: number): void {
+  for (const { name, slot, refusedAt } of history.lives) {
+    const { retry, concurrency } = slot.options
+    // Those that are in flight together, three in a row, and then one probe after another; a clock is corrected once more.
+    const most = (concurrency?.max ?? 8) + 5 + Math.ceil(WINDOW_MS / (retry?.probeIntervalMs ?? WINDOW_MS))
+    for (let first = 0, last = 0; last < refusedAt.length; last++) {
+      while ((refusedAt[last] ?? 0) - (refusedAt[first] ?? 0) > WINDOW_MS) first++
+      if (last - first + 1 <= most) continue
+      history.violated('hammering', now, `${name} was refused ${last - first + 1} times within five minutes`)
+      break
+    }
   }
 }
 
@@ -66,11 +83,16 @@ function excusedOf(life: LifeRecord, lines: readonly Line[], { lives }: Group): 
   const { folder, stats } = life
   const count = lines.length
   const isDamageTold = lives.some((other) => (other.stats?.spoolDamaged ?? 0) > 0)
-  if (folder?.isDamaged === true && isDamageTold) return count
+  if (folder !== undefined && mayBeDamaged(folder) && isDamageTold) return count
   let excused = 0
   // A process that is killed loses what is in its memory only.
   if (life.end === 'killed' || life.end === 'power') {
     excused += (stats?.buffered ?? 0) + (life.written - life.writtenThen)
+  }
+  // What a process gave up in the step in which it was killed, nobody has seen it count.
+  for (const { lastAttempt } of lines) {
+    const { end, endedInStep } = lastAttempt?.life ?? life
+    if (end === 'killed' && endedInStep === lastAttempt?.endedInStep) excused++
   }
   for (const { at } of folder?.powerLosses ?? []) excused += unsynced(life, at)
   return Math.min(count, excused)

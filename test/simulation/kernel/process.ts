@@ -35,6 +35,8 @@ export class Process implements Owner, Clock {
   idle: () => void = () => {}
   /** How late its timers are at most. */
   jitterMs = 0
+  /** It was stopped, or waited for its disk, at some time. */
+  hasWaited = false
   /** Calls of ports in this step: a measure of its work. */
   work = 0
 
@@ -95,6 +97,7 @@ export class Process implements Owner, Clock {
   stop(): () => void {
     let isOver = false
     this.#stops++
+    this.hasWaited = true
     return () => {
       if (isOver) return
       isOver = true

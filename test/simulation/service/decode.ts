@@ -1,4 +1,5 @@
-/** The body of SendRecords, as the service reads it. Imports nothing of the producer, so a misreading cannot cancel itself. */
+/** The body of SendRecords, as the service reads it. Imports no code of the producer, so a misreading cannot cancel itself. */
+import type { WireRequest } from '../../../packages/core/src/wire/message.ts'
 
 export interface ServedRecord {
   readonly data: string
@@ -14,8 +15,9 @@ export interface ServedRequest {
 
 const FIELDS = { streamName: 1, records: 2, data: 3, hashKey: 4, partitionKey: 5, partitionId: 6 } as const
 
-export function decodeRequest(body: Buffer, contentType: string): ServedRequest {
-  return contentType.includes('protobuf') ? decodeProtobuf(body) : decodeJson(body)
+export function decodeRequest({ body, headers }: WireRequest): ServedRequest {
+  const bytes = body ?? Buffer.alloc(0)
+  return headers['content-type']?.includes('protobuf') === true ? decodeProtobuf(bytes) : decodeJson(bytes)
 }
 
 function decodeJson(body: Buffer): ServedRequest {

@@ -7,7 +7,7 @@ import type { Process } from '../kernel/process.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Timeline } from '../kernel/timeline.ts'
 import type { Answer } from '../service/answer.ts'
-import { decodeRequest } from '../service/decode.ts'
+import { decodeRequest, type ServedRequest } from '../service/decode.ts'
 import type { Service } from '../service/service.ts'
 
 /**
@@ -45,6 +45,16 @@ export interface NetworkUser {
   answered(): void
 }
 
+/** A request on its way. */
+interface Journey {
+  readonly request: WireRequest
+  readonly served: ServedRequest
+  readonly process: Process
+  readonly attempt: Attempt
+  /** The process gets a reply, unless it waits for none any more. `arrived` is called first. */
+  readonly finish: (reply: WireReply, arrived?: () => void) => void
+}
+
 export interface NetworkParts {
   readonly timeline: Timeline
   readonly service: Service
@@ -69,11 +79,12 @@ export class Network {
         user.sends()
         if (process.isDead) return new Promise(() => {})
         return new Promise((resolve) => {
-          const attempt = this.#attempt(life)
+          const served = decodeRequest(request)
+          const attempt = this.#attempt(life, served)
           const finish = (reply: WireReply, arrived?: () => void) => {
             if (!pending.delete(close)) return
             cancel()
-            attempt.isOver = true
+            attempt.endedInStep = this.#parts.timeline.steps
             arrived?.()
             user.answered()
             resolve(reply)
@@ -81,7 +92,7 @@ export class Network {
           const close = () => finish(FAILURES.closed)
           const cancel = process.timer(timeoutMs, () => finish(FAILURES.timeout))
           pending.add(close)
-          this.#send(request, process, attempt, finish)
+          this.#send({ request, served, process, attempt, finish })
         })
       },
       close: async () => {
@@ -90,17 +101,18 @@ export class Network {
     }
   }
 
-  #attempt(life: LifeRecord): Attempt {
+  #attempt(life: LifeRecord, { records }: ServedRequest): Attempt {
     const { timeline, history } = this.#parts
-    return { id: history.attempts++, life, sentAt: timeline.now, step: timeline.steps, isOver: false }
+    const { now, steps } = timeline
+    const cargo = records.map(({ data }) => history.cargoOf(data, now))
+    const id = history.attempts++
+    const attempt = { id, life, sentAt: now, step: steps, cargo, endedInStep: undefined }
+    for (const { lines } of cargo) for (const line of lines) line.lastAttempt = attempt
+    return attempt
   }
 
-  #send(
-    request: WireRequest,
-    process: Process,
-    attempt: Attempt,
-    finish: (reply: WireReply, arrived?: () => void) => void
-  ): void {
+  #send(journey: Journey): void {
+    const { process, attempt, finish } = journey
     const { timeline, history } = this.#parts
     const { life } = attempt
     const mishap = this.#mishap(life)
@@ -122,7 +134,7 @@ export class Network {
         back(FAILURES['reset-before'])
         return
       }
-      const { answer, told } = this.#serve(request, attempt)
+      const { answer, told } = this.#serve(journey)
       if (mishap === 'silent-after') return
       if (mishap === 'reset-after' || mishap === 'cut') back(FAILURES[mishap])
       else back(answer.reply, told)
@@ -130,12 +142,10 @@ export class Network {
   }
 
   /** What the service answers, and what its arrival means for the books of the judge. */
-  #serve(request: WireRequest, attempt: Attempt): { readonly answer: Answer; readonly told: () => void } {
+  #serve({ request, served, attempt }: Journey): { readonly answer: Answer; readonly told: () => void } {
     const { timeline, service, history, arrivals } = this.#parts
-    const { life, id } = attempt
+    const { life, id, cargo } = attempt
     const now = timeline.now
-    const served = decodeRequest(request.body ?? Buffer.alloc(0), request.headers['content-type'] ?? '')
-    const cargo = served.records.map(({ data }) => history.cargoOf(data, now))
     let at = -1
     const answer = service.serve(request, served, now, (_, { stream, partition, record }) => {
       at = served.records.indexOf(record, at + 1)

@@ -32,12 +32,12 @@ interface Reach {
 /** The state after the process is killed after `until` changes. */
 export function afterKill(disk: MemoryDisk, until: number): CrashState {
   const changes = disk.history.slice(0, until)
-  return { until, loss: 'killed', disk: () => new MemoryDisk(changes, disk.lastId) }
+  return { until, loss: 'killed', disk: () => new MemoryDisk([...disk.base, ...changes], disk.lastId) }
 }
 
 /** The possible states after a power loss after `until` changes. */
 export function* afterPowerLoss(disk: MemoryDisk, until: number): Generator<CrashState> {
-  const { history, lastId } = disk
+  const { base, history, lastId } = disk
   const reach = reachOf(history, until)
   const cuts = [until]
   for (let at = until - 1; at >= reach.names; at--) {
@@ -50,7 +50,7 @@ export function* afterPowerLoss(disk: MemoryDisk, until: number): Generator<Cras
       yield {
         until,
         loss: `power: ${where}, ${loss.text}`,
-        disk: () => new MemoryDisk(remaining(history, reach, cut, loss), lastId)
+        disk: () => new MemoryDisk([...base, ...remaining(history, reach, cut, loss)], lastId)
       }
     }
   }

@@ -17,12 +17,15 @@ export interface MemoryProcessOptions {
 export class MemoryDisk {
   /** The folder that exists at first. */
   readonly dir = `/${BASE}`
+  /** The changes that it began with. No crash undoes them. */
+  readonly base: readonly DiskChange[]
   readonly #state: DiskState
 
   /** `changes`: the changes to begin with. `lastId`: the last id of the disk that they come from, so that no id comes twice. */
   constructor(changes: Iterable<DiskChange> = [], lastId = 0) {
     const tree = new MemoryTree(BASE)
-    for (const change of changes) tree.apply(change)
+    this.base = [...changes]
+    for (const change of this.base) tree.apply(change)
     this.#state = {
       tree,
       history: [],
