@@ -1,6 +1,6 @@
 /** seed → plan. */
 import { Random } from './kernel/random.ts'
-import { NEMESES } from './nemeses/index.ts'
+import { NEMESES, NEMESES_BY_KIND } from './nemeses/index.ts'
 import { drawOptions } from './options.ts'
 import type { NemesisPlan, Plan, SlotPlan, WriterPlan } from './plan.ts'
 import type { StreamPlan } from './service/stream.ts'
@@ -72,11 +72,11 @@ function drawNemeses(
   streams: readonly StreamPlan[],
   slots: readonly SlotPlan[]
 ): NemesisPlan[] {
-  const names = Object.keys(NEMESES)
   const count = random.pick([0, 1, 2, 3, 4, 6, 8, 12])
   const plans: NemesisPlan[] = []
   for (let index = 0; index < count; index++) {
     const own = random.fork(index)
+    const names = Object.keys(NEMESES_BY_KIND[own.int(0, NEMESES_BY_KIND.length - 1)] ?? {})
     const name = names[own.int(0, names.length - 1)] ?? ''
     const target = targetOf(own, NEMESES[name]?.target, streams, slots)
     if (target === undefined) continue

@@ -77,6 +77,8 @@ export class Arrivals {
       attempt.life !== toldTo &&
       (toldTo.endedInStep === toldStoredIn ||
         toldTo.mayBeTaken ||
+        // Its part was taken and sent while it was stopped; it has the lines in memory.
+        attempt.life.mayBeTaken ||
         folder === undefined ||
         mayBeDamaged(folder) ||
         folder.powerLosses.some(({ step }) => step >= toldStoredIn))

@@ -10,16 +10,19 @@ import { PROCESS_NEMESES } from './process.ts'
 import { SERVICE_NEMESES } from './service.ts'
 import { STREAM_NEMESES } from './stream.ts'
 
-export const NEMESES: Readonly<Record<string, Nemesis>> = {
-  ...NETWORK_NEMESES,
-  ...SERVICE_NEMESES,
-  ...STREAM_NEMESES,
-  ...CREDENTIAL_NEMESES,
-  ...CLOCK_NEMESES,
-  ...PROCESS_NEMESES,
-  ...DISK_NEMESES,
-  ...APPLICATION_NEMESES
-}
+/** Each kind is as likely as any other one, however many there are of it. */
+export const NEMESES_BY_KIND: readonly Readonly<Record<string, Nemesis>>[] = [
+  NETWORK_NEMESES,
+  SERVICE_NEMESES,
+  STREAM_NEMESES,
+  CREDENTIAL_NEMESES,
+  CLOCK_NEMESES,
+  PROCESS_NEMESES,
+  DISK_NEMESES,
+  APPLICATION_NEMESES
+]
+
+export const NEMESES: Readonly<Record<string, Nemesis>> = Object.assign({}, ...NEMESES_BY_KIND)
 
 /** Plans all nemeses. The returned function ends those that are at work. */
 export function beginNemeses(world: World): () => void {

@@ -44,6 +44,9 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
       const { world, plan, random } = scene
       const odd = Object.values(ODD_ANSWERS)
       return add<Fault>(world.service.faults, {
+        // Most odd answers are about failures.
+        record: () =>
+          random.chance(0.1) ? { kind: 'failed', code: 'DIS.5000', message: 'simulated' } : undefined,
         odd: (entries) =>
           random.chance(0.2 + 0.7 * plan.force) ? odd[random.int(0, odd.length - 1)]?.(entries) : undefined
       })

@@ -9,6 +9,7 @@ import {
   type MemoryProcess
 } from '../../../packages/core/src/testing.ts'
 import type { History } from '../judge/history.ts'
+import { judgeClose, judgeTaken } from '../judge/life-checks.ts'
 import type { LifeRecord } from '../judge/life-record.ts'
 import type { Machine } from '../kernel/process.ts'
 import { Process } from '../kernel/process.ts'
@@ -19,8 +20,6 @@ import type { Network } from './network.ts'
 
 export const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_CLOSE_MS = 8_000
-/** A close may take longer by so much: docs/delivery.md. */
-const CLOSE_SLACK_MS = 1_000
 
 export interface LifeParts {
   readonly timeline: Timeline
@@ -103,7 +102,7 @@ export class Life {
     this.producer.on('rejected', ({ code, lines }) => this.#note(`rejects ${lines}: ${code}`))
     this.producer.on('warning', ({ code, message }) => {
       if (this.isOver) return
-      if (code === 'SPOOL_TAKEN') this.#judgeTaken()
+      if (code === 'SPOOL_TAKEN') judgeTaken(this, history, timeline.now)
       if (code === 'BUG') history.violated('bug', timeline.now, `${this.record.name}: ${message}`)
       this.#note(`warns ${code}: ${message}`)
     })
@@ -129,7 +128,7 @@ export class Life {
     this.#note(`closes within ${timeoutMs ?? 'its time'}`)
     void this.producer.close(timeoutMs === undefined ? {} : { timeoutMs }).then(() => {
       if (this.isOver) return
-      this.#judgeClose(limitMs)
+      judgeClose(this, limitMs, this.#parts.history, this.#parts.timeline.now)
       this.#end('closed')
     })
   }
@@ -154,26 +153,6 @@ export class Life {
 
   kill(how: 'killed' | 'power' = 'killed'): void {
     if (!this.isOver) this.#end(how)
-  }
-
-  /** Only the part of a process that was silent for a minute is taken, or of one whose heartbeat failed. */
-  #judgeTaken(): void {
-    const { record } = this
-    if (!record.mayBeTaken && record.folder?.hadFaults !== true && !this.process.hasWaited) {
-      this.#parts.history.violated(
-        'stolen',
-        this.#parts.timeline.now,
-        `${record.name} lives, and its part was taken`
-      )
-    }
-    record.mayBeTaken = true
-  }
-
-  #judgeClose(limitMs: number): void {
-    const tookMs = this.process.monotonic() - this.closeBegan
-    if (tookMs <= limitMs + CLOSE_SLACK_MS || this.process.hasWaited || this.process.jitterMs > 0) return
-    const text = `${this.record.name} took ${Math.round(tookMs)} ms to close; ${limitMs} are allowed`
-    this.#parts.history.violated('late close', this.#parts.timeline.now, text)
   }
 
   #idle(): void {
