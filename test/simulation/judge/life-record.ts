@@ -28,7 +28,7 @@ export interface LifeRecord {
   endedInStep: number
   /** It was stopped for so long that another machine may have taken its part of the folder, or that happened. */
   mayBeTaken: boolean
-  /** Times of requests with refused credentials, true time. */
+  /** When it learned that its credentials are refused, true time. */
   readonly refusedAt: number[]
 }
 

@@ -167,10 +167,10 @@ export class Network {
       'service',
       `answers request ${id} of ${life.name} with ${status}: ${summary(answer, cargo)}`
     )
-    if (status === 401 || status === 441 || status === 403) life.refusedAt.push(now)
     return {
       answer,
       told: () => {
+        if (status === 401 || status === 441 || status === 403) life.refusedAt.push(timeline.now)
         answer.told.forEach((told, record) => {
           history.told(attempt, cargo[record] ?? NOTHING, told, timeline.steps)
         })
