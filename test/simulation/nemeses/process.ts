@@ -1,6 +1,8 @@
 /** What happens to processes and to power. */
 import { afterPowerLoss } from '../../../packages/core/src/testing.ts'
-import { folderOf, type Nemesis, repeatedly, slotOf } from './nemesis.ts'
+import type { NetworkFault } from '../world/network.ts'
+import { folderOf, type Nemesis, repeatedly, type Scene, slotOf } from './nemesis.ts'
+import { add } from './network.ts'
 
 /** A longer silence than another machine waits for: see orphans.ts. */
 const LONG_STOP_MS = 45_000
@@ -42,18 +44,47 @@ export const PROCESS_NEMESES: Readonly<Record<string, Nemesis>> = {
   'power loss': {
     target: 'folder',
     begin: (scene) => {
-      const { world, random } = scene
-      const folder = folderOf(scene)
-      folder.record.powerLosses.push({ step: world.timeline.steps, at: world.timeline.now })
-      for (const { life, folder: its } of world.slots.values()) if (its === folder) life?.kill('power')
-      const { disk } = folder
-      const states = [...afterPowerLoss(disk, disk.history.length)]
-      const state = states[random.int(0, states.length - 1)]
-      if (state !== undefined) {
-        world.history.note(world.timeline.now, folder.name, state.loss)
-        folder.disk = state.disk()
-      }
+      losePower(scene)
       return undefined
     }
+  },
+  /** So that there is something on disk. */
+  'no connection, then power loss': {
+    target: 'folder',
+    begin: (scene) => {
+      const connect = disconnect(scene)
+      return () => {
+        connect()
+        losePower(scene)
+      }
+    }
+  },
+  'no connection, then a kill': {
+    target: 'slot',
+    begin: (scene) => {
+      const connect = disconnect(scene)
+      return () => {
+        connect()
+        const { life } = slotOf(scene)
+        if (life !== undefined) life.callsToLive = scene.random.scale(1, 60)
+      }
+    }
   }
+}
+
+function disconnect({ world }: Scene): () => void {
+  return add<NetworkFault>(world.network.faults, { mishap: () => 'refused' })
+}
+
+function losePower(scene: Scene): void {
+  const { world, random } = scene
+  const folder = folderOf(scene)
+  folder.record.powerLosses.push({ step: world.timeline.steps, at: world.timeline.now })
+  for (const { life, folder: its } of world.slots.values()) if (its === folder) life?.kill('power')
+  const { disk } = folder
+  const states = [...afterPowerLoss(disk, disk.history.length)]
+  const state = states[random.int(0, states.length - 1)]
+  if (state === undefined) return
+  world.history.note(world.timeline.now, folder.name, state.loss)
+  folder.disk = state.disk()
 }

@@ -9,7 +9,7 @@ import {
   type MemoryProcess
 } from '../../../packages/core/src/testing.ts'
 import type { History } from '../judge/history.ts'
-import { judgeClose, judgeTaken } from '../judge/life-checks.ts'
+import { judgeClose, judgeEnd, judgeTaken } from '../judge/life-checks.ts'
 import type { LifeRecord } from '../judge/life-record.ts'
 import type { Machine } from '../kernel/process.ts'
 import { Process } from '../kernel/process.ts'
@@ -170,6 +170,7 @@ export class Life {
     // What a killed process has counted in the middle of a step, nobody has seen.
     if (how === 'closed' || how === 'exited') {
       record.stats = this.producer.stats()
+      judgeEnd(this, this.#parts.history, timeline.now)
       record.writtenThen = record.written
     }
     this.process.isDead = true
