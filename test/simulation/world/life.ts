@@ -215,11 +215,11 @@ export class Life {
   #letterFile(): LetterFile {
     return {
       bytes: 0,
-      write: () => {
+      append: () => {
         this.#called()
         if (!this.isOver) this.record.letters++
       },
-      end: () => {}
+      close: () => {}
     }
   }
 
