@@ -91,6 +91,12 @@ describe('protobuf bodies', () => {
     })
   })
 
+  it('keep a byte order mark in a key: without it the key has another partition', () => {
+    const entry = message([3, 'data'], [5, '\ufeffk'])
+    const request = decodeSendRequest(message([1, '\ufeffs'], [2, entry]))
+    expect(request).toMatchObject({ streamName: '\ufeffs', records: [{ partitionKey: '\ufeffk' }] })
+  })
+
   it('encode the golden result', () => {
     const entries = [
       { partitionId: 'shardId-0000000000', sequenceNumber: '17' },

@@ -13,11 +13,11 @@ export function decodeSendRequest(body: Uint8Array): SendRequest | undefined {
   const request = { streamName: '', streamId: '' }
   try {
     new Pbf(body).readFields((field, into, reader) => {
-      if (field === 1) into.streamName = reader.readString()
+      if (field === 1) into.streamName = readText(reader)
       else if (field === 2) {
         if (records.length >= MAX_RECORDS) throw new RangeError('too many records')
         records.push(readEntry(reader))
-      } else if (field === 30) into.streamId = reader.readString()
+      } else if (field === 30) into.streamId = readText(reader)
     }, request)
   } catch {
     return undefined
@@ -43,11 +43,16 @@ function readEntry(reader: Pbf): SendEntry {
   }
   return reader.readMessage((field, into, at) => {
     if (field === 3) into.data = copyOf(at.readBytes())
-    else if (field === 4) into.explicitHashKey = at.readString()
-    else if (field === 5) into.partitionKey = at.readString()
-    else if (field === 6) into.partitionId = at.readString()
+    else if (field === 4) into.explicitHashKey = readText(at)
+    else if (field === 5) into.partitionKey = readText(at)
+    else if (field === 6) into.partitionId = readText(at)
     else if (field === 29) into.timestampMs = at.readVarint(true)
   }, entry)
+}
+
+/** Not by the library's own method, which leaves out a byte order mark: the key would be another one, in another partition. */
+function readText(reader: Pbf): string {
+  return copyOf(reader.readBytes()).toString('utf8')
 }
 
 // A copy, so that one small record does not keep the whole request body in memory.

@@ -43,6 +43,11 @@ describe('bad options', () => {
     ['explicitHashKey', { ...base, explicitHashKey: 12 }, ['got 12', 'decimal string']],
     ['partitionId', { ...base, partitionId: 'shard-1' }, ['shardId-0000000000']],
     ['partitionKey', { ...base, partitionKey: 7 }, ['got 7', 'tenant.id']],
+    ['partitionKey', { ...base, partitionKey: [] }, ['up to 16']],
+    ['partitionKey', { ...base, partitionKey: Array(17).fill('k') }, ['up to 16']],
+    // Its holes take no memory until somebody reads them.
+    ['partitionKey', { ...base, partitionKey: Array(2 ** 32 - 1) }, ['up to 16']],
+    ['http.ca', { ...base, http: { ca: Array(2 ** 32 - 1) } }, ['PEM']],
     ['aggregate', { ...base, aggregate: 'yes' }, ['true, false or { maxBytes }']],
     ['wire.format', { ...base, wire: { format: 'avro' } }, ["got 'avro'", "'json', 'protobuf'"]],
     [

@@ -2,8 +2,9 @@
 import * as v from 'valibot'
 import type { CredentialsFunction } from '../auth/choice.ts'
 import { ID } from '../limits.ts'
+import { text } from './text-schema.ts'
 
-const words = v.pipe(v.string('allowed: a non-empty string'), v.nonEmpty('allowed: a non-empty string'))
+const words = text()
 
 const anyCredentials = v.union(
   [

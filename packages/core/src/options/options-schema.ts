@@ -17,6 +17,7 @@ import { withoutLogin } from '../net/address.ts'
 import { isRecord } from '../wire/json-object.ts'
 import { credentials, fieldsOf } from './credentials-schema.ts'
 import type { DisOptions } from './options.ts'
+import { text, texts } from './text-schema.ts'
 
 // The message of each schema follows "got …;" in an error, and says what is allowed.
 
@@ -26,10 +27,6 @@ function whole(min: number, max: number, fallback: number) {
     v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message)),
     fallback
   )
-}
-
-function text(message = 'allowed: a non-empty string') {
-  return v.pipe(v.string(message), v.nonEmpty(message))
 }
 
 function id(message = 'allowed: 1 to 64 letters, digits, - and _') {
@@ -51,12 +48,7 @@ function flag(fallback: boolean) {
 type KeyFunction = (line: string) => string | undefined
 
 const partitionKey = v.union(
-  [
-    text(),
-    v.pipe(v.array(text()), v.minLength(1), v.maxLength(16)),
-    v.null(),
-    v.custom<KeyFunction>((value) => typeof value === 'function')
-  ],
+  [text(), texts(16), v.null(), v.custom<KeyFunction>((value) => typeof value === 'function')],
   "allowed: a field path like 'tenant.id', up to 16 of them to try in order, null, or (in-process) a function"
 )
 
@@ -157,10 +149,7 @@ export const optionsSchema = v.strictObject({
   http: v.optional(
     v.strictObject({
       ca: v.optional(
-        v.union(
-          [text(), v.pipe(v.array(text()), v.minLength(1))],
-          'allowed: PEM text, the path of a PEM file, or several'
-        )
+        v.union([text(), texts(1_000)], 'allowed: PEM text, the path of a PEM file, or several')
       ),
       proxy: v.optional(text("allowed: 'http://host:port'")),
       allowInsecure: flag(false)
