@@ -206,10 +206,23 @@ describe('what is given up', () => {
 
 describe('what an answer says about the service', () => {
   it.each<[string, Answer, object]>([
-    ['a stored record: it works', { codes: [''] }, { kind: 'accepted' }],
-    ['a failed record: it works', { codes: ['DIS.5250'] }, { kind: 'accepted' }],
-    ['413: it works', { status: 413 }, { kind: 'accepted' }],
-    ['400: it works', { status: 400 }, { kind: 'accepted' }],
+    ['a stored record: it works', { codes: [''] }, { kind: 'accepted', isAuthenticated: true }],
+    ['a failed record: it works', { codes: ['DIS.5250'] }, { kind: 'accepted', isAuthenticated: true }],
+    [
+      '413 of a gateway: it works, and may not have looked at the credentials',
+      { status: 413 },
+      { kind: 'accepted', isAuthenticated: false }
+    ],
+    [
+      '400 of a gateway: the same',
+      { status: 400, code: 'APIGW.0201' },
+      { kind: 'accepted', isAuthenticated: false }
+    ],
+    [
+      '400 of DIS: it works, with these credentials',
+      { status: 400, code: 'DIS.4200' },
+      { kind: 'accepted', isAuthenticated: true }
+    ],
     ['503: it fails', { status: 503 }, { kind: 'failed', isSlow: false, waitMs: 0, code: 'HTTP 503' }],
     [
       'a stream that is being made: for minutes',

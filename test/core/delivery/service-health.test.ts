@@ -4,7 +4,7 @@ import type { ServiceVerdict } from '../../../packages/core/src/delivery/verdict
 import { ManualClock } from '../../../packages/core/src/testing.ts'
 
 const PROBE_MS = 300_000
-const ACCEPTED: ServiceVerdict = { kind: 'accepted' }
+const ACCEPTED: ServiceVerdict = { kind: 'accepted', isAuthenticated: true }
 const FACTS = { code: 'HTTP 503', message: 'busy', cure: 'wait' }
 
 const failed = ({ isSlow = false, waitMs = 0 } = {}): ServiceVerdict => ({

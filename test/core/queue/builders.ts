@@ -47,7 +47,7 @@ export const rejected = (cause?: AgainCause): RecordVerdict => ({ kind: 'rejecte
 export const cut = (cause: 'size' | 'content'): Verdict => ({
   kind: 'cut',
   cause,
-  service: { kind: 'accepted' }
+  service: { kind: 'accepted', isAuthenticated: true }
 })
 
 interface AnswerFacts {
@@ -60,7 +60,7 @@ interface AnswerFacts {
 /** An answer with a verdict for each record. */
 export function answer(records: readonly RecordVerdict[], facts: AnswerFacts = {}): AnsweredVerdict {
   const {
-    service = { kind: 'accepted' },
+    service = { kind: 'accepted', isAuthenticated: true },
     isContentRefused = false,
     rejections = [],
     counts = { retried: 0, throttled: 0, ambiguous: 0 }

@@ -35,7 +35,7 @@ export interface RetryPolicy {
   readonly maxAgeMs: number | null
 }
 
-const ACCEPTED: ServiceVerdict = { kind: 'accepted' }
+const ACCEPTED: ServiceVerdict = { kind: 'accepted', isAuthenticated: true }
 const NO_COUNTS: Counts = { retried: 0, throttled: 0, ambiguous: 0 }
 const NONE: readonly number[] = []
 /** Most records go again as a whole. */
@@ -82,11 +82,11 @@ export function decide(
       return decision.ofRequest(outcome, { service, throttled: 0, ambiguous: 0 })
     }
     case 'split':
-      if (batch.isDivisible) return { kind: 'cut', cause: 'size', service: ACCEPTED }
+      if (batch.isDivisible) return { kind: 'cut', cause: 'size', service: turnedDown(outcome) }
       return new Decision(batch, lines, policy, now).ofRefusal(outcome, false)
     case 'refused':
       if (outcome.isContent && batch.isDivisible && batch.isSearchable) {
-        return { kind: 'cut', cause: 'content', service: ACCEPTED }
+        return { kind: 'cut', cause: 'content', service: turnedDown(outcome) }
       }
       return new Decision(batch, lines, policy, now).ofRefusal(outcome, outcome.isContent)
     default: {
@@ -154,7 +154,8 @@ class Decision {
   ofRefusal(reason: Reason, isContentRefused: boolean): Verdict {
     const records: RecordVerdict[] = []
     for (let record = 0; record < this.#batch.records; record++) records.push(this.#refuse(record, reason))
-    return { ...answered(records, this.#givenUp(), NO_COUNTS), isContentRefused }
+    const service = turnedDown(reason)
+    return { ...answered(records, this.#givenUp(), NO_COUNTS), service, isContentRefused }
   }
 
   #ofResult(record: number, result: RecordResult): RecordVerdict {
@@ -238,6 +239,11 @@ function answered(
   counts: Counts
 ): Extract<Verdict, { kind: 'answered' }> {
   return { kind: 'answered', service: ACCEPTED, records, rejections, counts, isContentRefused: false }
+}
+
+/** A gateway turns large and malformed requests away before it looks at the credentials; DIS itself stands behind that look. */
+function turnedDown({ code }: Reason): ServiceVerdict {
+  return { kind: 'accepted', isAuthenticated: code.startsWith('DIS.') }
 }
 
 /** Without what else the outcome holds. */

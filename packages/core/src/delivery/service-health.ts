@@ -75,9 +75,7 @@ export class ServiceHealth {
   async apply(verdict: ServiceVerdict, generation: number): Promise<void> {
     switch (verdict.kind) {
       case 'accepted':
-        this.#isClockCorrected = false
-        this.#limit.succeeded()
-        this.#breaker.accepted()
+        this.#accepted(verdict)
         return
       case 'failed':
         this.#failed(verdict, generation)
@@ -100,6 +98,15 @@ export class ServiceHealth {
     const isSearching = this.#limit.pausedUntil === Number.POSITIVE_INFINITY
     if (!this.#breaker.isOpen && !isSearching) this.#limit.endWait()
     return this.#shortWaits.take()
+  }
+
+  #accepted({ isAuthenticated }: Extract<ServiceVerdict, { kind: 'accepted' }>): void {
+    if (isAuthenticated) {
+      this.#isClockCorrected = false
+      this.#breaker.accepted()
+    }
+    // While the breaker is open, one request at a time is enough to find out.
+    if (!this.#breaker.isOpen) this.#limit.succeeded()
   }
 
   #failed(verdict: Extract<ServiceVerdict, { kind: 'failed' }>, generation: number): void {

@@ -34,8 +34,8 @@ export interface Rejection {
 
 /** What an outcome says about the service as a whole. */
 export type ServiceVerdict =
-  /** It works: it read the request and answered it. */
-  | { readonly kind: 'accepted' }
+  /** It works: it answered the request. `isAuthenticated`: it must have looked at the credentials before it did. */
+  | { readonly kind: 'accepted'; readonly isAuthenticated: boolean }
   /** It is overloaded, has a fault or cannot be reached. `isSlow`: for minutes; `waitMs`: it asks to be left alone for so long. */
   | {
       readonly kind: 'failed'
