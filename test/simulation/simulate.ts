@@ -90,11 +90,13 @@ function drain(world: World, isBroken: () => boolean): void {
       )
     }
     const slots = [...world.slots.values()]
+    // What a new process finds on disk, it has to read first.
+    const isNew = slots.some(({ life }) => life === undefined)
     for (const slot of slots) if (slot.life === undefined) world.start(slot)
     const isDrained = slots.every(
       ({ writer, life }) => writer.left === 0 && life !== undefined && isEmpty(life)
     )
-    if (isDrained && !hasUnaccounted(history)) return
+    if (isDrained && !isNew && !hasUnaccounted(history)) return
   }
   if (isBroken()) return
   for (const { writer, life, plan } of world.slots.values()) {
