@@ -64,8 +64,8 @@ export const MUTATIONS = [
   {
     name: 'a late answer is taken, too',
     file: 'delivery/dispatcher.ts',
-    find: 'health.end()\n    if (!queue.awaits(batch)) return',
-    replace: 'if (!queue.awaits(batch)) return\n    if (outcome.kind !== "retry") health.end()'
+    find: 'health.end(flight)\n    if (!queue.awaits(batch)) return',
+    replace: 'if (!queue.awaits(batch)) return\n    if (outcome.kind !== "retry") health.end(flight)'
   },
   {
     name: 'a living owner is taken for dead',
@@ -130,7 +130,7 @@ export const MUTATIONS = [
   {
     name: 'a timer that is not cleared',
     file: 'delivery/dispatcher.ts',
-    find: 'const at = Math.max(queue.nextDueAt(now), health.pausedUntil)',
+    find: 'const at = Math.max(queue.nextDueAt(now), health.pausedUntil, roomAt)',
     replace: 'const at = Math.min(now + 1, Math.max(queue.nextDueAt(now), health.pausedUntil))'
   },
   {

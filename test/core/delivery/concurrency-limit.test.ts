@@ -18,12 +18,13 @@ describe('the concurrency limit', () => {
 
   it('has room below the limit only', () => {
     const limit = grown(1)
-    limit.start()
-    expect(limit.hasRoom).toBe(true)
-    limit.start()
-    expect(limit.hasRoom).toBe(false)
-    limit.end()
-    expect(limit).toMatchObject({ inFlight: 1, hasRoom: true })
+    const first = limit.start(0, 1)
+    expect(limit.room(0, 1_000).isFree).toBe(true)
+    limit.start(0, 1)
+    expect(limit.room(0, 1_000).isFree).toBe(false)
+    limit.end(first)
+    expect(limit.inFlight).toBe(1)
+    expect(limit.room(0, 1_000).isFree).toBe(true)
   })
 
   it('is halved by a failure, and then grows by one in a round trip', () => {
@@ -60,16 +61,16 @@ describe('the concurrency limit', () => {
 
   it('knows requests that failed together with another, also within the same millisecond', () => {
     const limit = grown(8)
-    const [first, second] = [limit.start(), limit.start()]
+    const [first, second] = [limit.start(0, 1), limit.start(0, 1)]
     expect(limit.isFirstFailure(first)).toBe(true)
     limit.failed(1_000, 1, 0)
     expect(limit.isFirstFailure(second)).toBe(false)
-    expect(limit.isFirstFailure(limit.start())).toBe(true)
+    expect(limit.isFirstFailure(limit.start(0, 1))).toBe(true)
   })
 
   it('sends one request at a time after a pause, and knows those from before it', () => {
     const limit = grown(8)
-    const before = limit.start()
+    const before = limit.start(0, 1)
     limit.pause(5_000)
     expect(limit).toMatchObject({ limit: 1, pausedUntil: 5_000, failures: 0 })
     expect(limit.isFirstFailure(before)).toBe(false)
@@ -100,5 +101,69 @@ describe('the concurrency limit', () => {
         }
       )
     )
+  })
+})
+
+describe('a request that is late', () => {
+  /** A limit of one that has seen a success. */
+  function narrow(): ConcurrencyLimit {
+    const limit = grown(1)
+    limit.failed(0, 0, 0)
+    return limit
+  }
+
+  it('gives its place away, and each further one waits twice as long for that', () => {
+    const limit = narrow()
+    const startedAt: number[] = []
+    for (let now = 0; now < 30_000; now += 100) {
+      if (!limit.room(now, 1_000).isFree) continue
+      startedAt.push(now)
+      limit.start(now, 1)
+    }
+    expect(startedAt).toEqual([0, 1_000, 3_000, 7_000, 15_000])
+  })
+
+  it('has its place back when it is answered', () => {
+    const limit = narrow()
+    const late = limit.start(0, 1)
+    const second = limit.start(1_000, 1)
+    expect(limit.room(1_500, 1_000)).toEqual({ isFree: false, nextLateAt: 3_000, lateBytes: 1 })
+    limit.end(late)
+    expect(limit.room(1_500, 1_000)).toEqual({ isFree: false, nextLateAt: 2_000, lateBytes: 0 })
+    limit.end(second)
+    expect(limit.room(1_500, 1_000)).toMatchObject({ isFree: true, nextLateAt: Number.POSITIVE_INFINITY })
+  })
+
+  it('says when there is something new to know, and which bodies hold no other back', () => {
+    const limit = narrow()
+    limit.start(500, 70)
+    expect(limit.room(1_000, 1_000)).toEqual({ isFree: false, nextLateAt: 1_500, lateBytes: 0 })
+    expect(limit.room(1_500, 1_000)).toEqual({
+      isFree: true,
+      nextLateAt: Number.POSITIVE_INFINITY,
+      lateBytes: 70
+    })
+  })
+
+  it('never lets more be in flight than the maximum', () => {
+    const limit = grown(8)
+    for (let request = 0; request < 8; request++) limit.start(0, 1)
+    expect(limit.room(1e9, 1_000)).toMatchObject({ isFree: false, nextLateAt: Number.POSITIVE_INFINITY })
+  })
+
+  it('gives one place away before the first success, and none of its own time while credentials are refused', () => {
+    const limit = grown(0)
+    const first = limit.start(0, 1)
+    expect(limit.room(1_000, 1_000).isFree).toBe(true)
+    limit.start(1_000, 1)
+    expect(limit.room(1e9, 1_000).isFree).toBe(false)
+    limit.end(first)
+    limit.pause(0)
+    // The second one is from before the refusal.
+    expect(limit.room(1e9, 1_000).isFree).toBe(true)
+    limit.start(1e9, 1)
+    expect(limit.room(2e9, 1_000).isFree).toBe(false)
+    limit.succeeded()
+    expect(limit.room(2e9, 1_000).isFree).toBe(true)
   })
 })

@@ -39,9 +39,9 @@ function healthOf({ refresh = async () => false, wrongMs = 0 }: Options = {}) {
   })
   /** A request, and what its answer says. */
   const request = async (verdict: ServiceVerdict): Promise<void> => {
-    const generation = health.start()
-    health.end()
-    await health.apply(verdict, generation)
+    const flight = health.start(1)
+    health.end(flight)
+    await health.apply(verdict, flight)
   }
   return { clock, health, warnings, request }
 }
@@ -50,7 +50,8 @@ describe('a service that works', () => {
   it('gets more requests at once with each answer', async () => {
     const { health, request } = healthOf()
     for (let time = 0; time < 3; time++) await request(ACCEPTED)
-    expect(health).toMatchObject({ limit: 4, pausedUntil: 0, inFlight: 0, hasRoom: true })
+    expect(health).toMatchObject({ limit: 4, pausedUntil: 0, inFlight: 0 })
+    expect(health.room(0).isFree).toBe(true)
   })
 })
 
@@ -69,10 +70,10 @@ describe('a service that fails', () => {
   })
 
   it('counts requests that failed together once', async () => {
-    const { health } = healthOf()
-    for (let time = 0; time < 7; time++) await health.apply(ACCEPTED, 0)
-    const generations = Array.from({ length: 8 }, () => health.start())
-    for (const generation of generations) await health.apply(failed(), generation)
+    const { health, request } = healthOf()
+    for (let time = 0; time < 7; time++) await request(ACCEPTED)
+    const flights = Array.from({ length: 8 }, () => health.start(1))
+    for (const flight of flights) await health.apply(failed(), flight)
     expect(health).toMatchObject({ limit: 4, pausedUntil: 100 })
   })
 
@@ -87,6 +88,31 @@ describe('a service that fails', () => {
     await request(failed({ isSlow: true }))
     expect(health.pausedUntil).toBe(30_000)
     expect(warnings).toEqual(['HTTP 503'])
+  })
+})
+
+describe('a service that does not answer', () => {
+  /** When a request is late, after one that took `ms`. */
+  async function lateAfter(ms: number, isEnding: boolean): Promise<number> {
+    const { clock, health } = healthOf()
+    const flight = health.start(1)
+    await clock.advance(ms)
+    health.end(flight)
+    await health.apply(ACCEPTED, flight)
+    const startedAt = clock.monotonic()
+    health.start(1)
+    if (isEnding) health.endWaits()
+    return health.room(startedAt).nextLateAt - startedAt
+  }
+
+  it('is late after a second, or after three times what an answer takes if that is more', async () => {
+    expect([await lateAfter(5, false), await lateAfter(2_000, false)]).toEqual([1_000, 6_000])
+  })
+
+  it('is late sooner at the end, and after a second at the latest', async () => {
+    expect([await lateAfter(5, true), await lateAfter(200, true), await lateAfter(2_000, true)]).toEqual([
+      250, 600, 1_000
+    ])
   })
 })
 
@@ -132,10 +158,10 @@ describe('a service that refuses the credentials', () => {
   })
 
   it('counts requests that were refused together once', async () => {
-    const { health, warnings } = healthOf()
-    for (let time = 0; time < 7; time++) await health.apply(ACCEPTED, 0)
-    const generations = Array.from({ length: 8 }, () => health.start())
-    await Promise.all(generations.map((generation) => health.apply(unauthorized(), generation)))
+    const { health, request, warnings } = healthOf()
+    for (let time = 0; time < 7; time++) await request(ACCEPTED)
+    const flights = Array.from({ length: 8 }, () => health.start(1))
+    await Promise.all(flights.map((flight) => health.apply(unauthorized(), flight)))
     expect(health.pausedUntil).toBe(1_000)
     expect(warnings).toEqual([])
   })

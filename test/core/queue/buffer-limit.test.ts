@@ -34,9 +34,10 @@ describe('the buffer limit', () => {
   it('has room for another body while a quarter is not in flight', () => {
     const { limit } = limitOf()
     limit.countInFlight(MAX_BYTES / 4 - 1)
-    expect(limit.hasRoomInFlight).toBe(true)
+    expect(limit.hasRoomInFlight(0)).toBe(true)
     limit.countInFlight(1)
-    expect(limit.hasRoomInFlight).toBe(false)
+    expect(limit.hasRoomInFlight(0)).toBe(false)
+    expect(limit.hasRoomInFlight(1)).toBe(true)
   })
 
   it('asks a writer to wait when it is full, and lets it go on once, with a quarter free', () => {

@@ -68,9 +68,20 @@ describe('bodies in flight', () => {
     for (let batch = test.queue.take(0); batch !== undefined; batch = test.queue.take(0)) batches.push(batch)
     // 12,000 bytes of Base64 each.
     expect(batches).toHaveLength(3)
-    expect(test.queue.nextDueAt(0)).toBe(Number.POSITIVE_INFINITY)
+    expect(test.queue.hasRoomInFlight(0)).toBe(false)
     for (const batch of batches) test.answer(batch, stored('p'))
+    expect(test.queue.hasRoomInFlight(0)).toBe(true)
     expect(test.isDue).toBe(true)
+  })
+
+  it('hold no other back while they are late', () => {
+    const test = new TestQueue({ buffer: { maxBytes: 10_000 } })
+    test.put('a', 'x'.repeat(5_000))
+    const late = test.take()
+    test.put('b', 'b1')
+    expect(test.queue.take(100)).toBeUndefined()
+    expect(test.queue.hasRoomInFlight(late.bodyBytes)).toBe(true)
+    expect(test.queue.take(100, late.bodyBytes)?.records).toBe(1)
   })
 })
 

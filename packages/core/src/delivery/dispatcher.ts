@@ -2,7 +2,7 @@
  * The motor: takes batches that are due while the service may be asked, sends them, and hands what follows to the queue, to the
  * settlement and to the service's health.
  *
- * Bounded by: the concurrency limit. At the bound: batches wait in the queue. At close: `stop`; answers that come later are
+ * Bounded by: the concurrency limit. At the bound: batches wait in the queue, until an answer comes or a request is late. At close: `stop`; answers that come later are
  * ignored, because their lines are settled otherwise.
  */
 import { outside } from '../async-context.ts'
@@ -89,8 +89,9 @@ export class Dispatcher {
     const { clock, queue, health, spool, warn } = this.#parts
     spool?.refill()
     const now = clock.monotonic()
-    while (health.hasRoom && health.pausedUntil <= now) {
-      const batch = queue.take(now)
+    while (health.pausedUntil <= now) {
+      const { isFree, lateBytes } = health.room(now)
+      const batch = isFree ? queue.take(now, lateBytes) : undefined
       if (batch === undefined) break
       // A bug in here must not become an unhandled rejection of the application's.
       this.#deliver(batch).catch((error: unknown) => {
@@ -103,8 +104,9 @@ export class Dispatcher {
   /** Sets the one timer for the next moment at which something can be due. An answer wakes by itself. */
   #sleep(now: number): void {
     const { clock, queue, health } = this.#parts
-    if (!health.hasRoom) return
-    const at = Math.max(queue.nextDueAt(now), health.pausedUntil)
+    const { isFree, lateBytes, nextLateAt } = health.room(now)
+    const roomAt = isFree && queue.hasRoomInFlight(lateBytes) ? now : nextLateAt
+    const at = Math.max(queue.nextDueAt(now), health.pausedUntil, roomAt)
     // A timer that fires too early only looks again: cheaper than a new timer for every line.
     if (at === Number.POSITIVE_INFINITY || (this.#cancelTimer !== undefined && this.#timerAt <= at)) return
     this.#cancelTimer?.()
@@ -117,9 +119,9 @@ export class Dispatcher {
 
   async #deliver(batch: Batch): Promise<void> {
     const { clock, store, queue, sender, settlement, health, retry, spool, settled } = this.#parts
-    const generation = health.start()
+    const flight = health.start(batch.bodyBytes)
     const outcome = await sender.send(batch)
-    health.end()
+    health.end(flight)
     if (!queue.awaits(batch)) return
     const now = clock.monotonic()
     const verdict = decide(outcome, batch, store, retry, now)
@@ -128,7 +130,7 @@ export class Dispatcher {
     spool?.noteSettled()
     if (verdict.service.kind === 'accepted') this.#lookAround(now)
     settled()
-    await health.apply(verdict.service, generation)
+    await health.apply(verdict.service, flight)
     this.#pump()
   }
 

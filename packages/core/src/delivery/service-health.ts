@@ -12,7 +12,8 @@ import { warningOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
 import { LONGEST_LAST_WAIT_MS } from './backoff.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
-import { ConcurrencyLimit, type ConcurrencyPolicy } from './concurrency-limit.ts'
+import { ConcurrencyLimit, type ConcurrencyPolicy, type Flight, type Room } from './concurrency-limit.ts'
+import { RoundTrip } from './round-trip.ts'
 import type { ServiceVerdict } from './verdict.ts'
 
 export interface ServiceHealthParts {
@@ -26,6 +27,9 @@ export interface ServiceHealthParts {
 
 /** A fault that lasts minutes, as a stream that is being made. */
 const SLOW_RETRY_MS = 30_000
+/** No request is late before this time, and at the end not before the other one: a busy machine may take so long by itself. */
+const LEAST_LATE_MS = 1_000
+const LEAST_LAST_LATE_MS = 250
 // A single failure is daily life; three in a row are worth a warning.
 const FAILURES_WORTH_A_WARNING = 3
 
@@ -33,6 +37,7 @@ export class ServiceHealth {
   readonly #parts: ServiceHealthParts
   readonly #limit: ConcurrencyLimit
   readonly #breaker: CircuitBreaker
+  readonly #roundTrip = new RoundTrip()
   #isClockCorrected = false
   /** Held while waits are to be short. */
   readonly #shortWaits = new Leases()
@@ -52,9 +57,13 @@ export class ServiceHealth {
     return this.#limit.limit
   }
 
-  /** Whether one more request may be in flight. */
-  get hasRoom(): boolean {
-    return this.#limit.hasRoom
+  /** The room for more requests at `now` (monotonic ms). */
+  room(now: number): Room {
+    const { usualMs } = this.#roundTrip
+    const lateMs = this.#shortWaits.isHeld
+      ? Math.min(LONGEST_LAST_WAIT_MS, Math.max(LEAST_LAST_LATE_MS, usualMs))
+      : Math.max(LEAST_LATE_MS, usualMs)
+    return this.#limit.room(now, lateMs)
   }
 
   /** No request starts before this time (monotonic ms). */
@@ -62,26 +71,26 @@ export class ServiceHealth {
     return this.#limit.pausedUntil
   }
 
-  /** A request starts. The number goes back to {@link apply}. */
-  start(): number {
-    return this.#limit.start()
+  /** A request starts. The flight goes back to {@link end} and {@link apply}. */
+  start(bodyBytes: number): Flight {
+    return this.#limit.start(this.#parts.clock.monotonic(), bodyBytes)
   }
 
-  end(): void {
-    this.#limit.end()
+  end(flight: Flight): void {
+    this.#limit.end(flight)
   }
 
   /** Follows an answer. Waits while other credentials are looked for. */
-  async apply(verdict: ServiceVerdict, generation: number): Promise<void> {
+  async apply(verdict: ServiceVerdict, flight: Flight): Promise<void> {
     switch (verdict.kind) {
       case 'accepted':
-        this.#accepted(verdict)
+        this.#accepted(verdict, flight)
         return
       case 'failed':
-        this.#failed(verdict, generation)
+        this.#failed(verdict, flight)
         return
       case 'unauthorized':
-        await this.#unauthorized(verdict, generation)
+        await this.#unauthorized(verdict, flight)
         return
       default: {
         const never: never = verdict
@@ -100,7 +109,8 @@ export class ServiceHealth {
     return this.#shortWaits.take()
   }
 
-  #accepted({ isAuthenticated }: Extract<ServiceVerdict, { kind: 'accepted' }>): void {
+  #accepted({ isAuthenticated }: Extract<ServiceVerdict, { kind: 'accepted' }>, { startedAt }: Flight): void {
+    this.#roundTrip.add(this.#parts.clock.monotonic() - startedAt)
     if (isAuthenticated) {
       this.#isClockCorrected = false
       this.#breaker.accepted()
@@ -109,10 +119,10 @@ export class ServiceHealth {
     if (!this.#breaker.isOpen) this.#limit.succeeded()
   }
 
-  #failed(verdict: Extract<ServiceVerdict, { kind: 'failed' }>, generation: number): void {
+  #failed(verdict: Extract<ServiceVerdict, { kind: 'failed' }>, flight: Flight): void {
     const { clock, warn } = this.#parts
     const { isSlow, waitMs } = verdict
-    if (this.#limit.isFirstFailure(generation)) {
+    if (this.#limit.isFirstFailure(flight)) {
       const slowMs = isSlow ? Math.round(SLOW_RETRY_MS * (0.5 + clock.random() / 2)) : 0
       const longestMs = this.#shortWaits.isHeld ? LONGEST_LAST_WAIT_MS : Number.POSITIVE_INFINITY
       this.#limit.failed(clock.monotonic(), clock.random(), Math.max(slowMs, waitMs), longestMs)
@@ -122,12 +132,12 @@ export class ServiceHealth {
 
   async #unauthorized(
     verdict: Extract<ServiceVerdict, { kind: 'unauthorized' }>,
-    generation: number
+    flight: Flight
   ): Promise<void> {
     const { clock, credentials, warn } = this.#parts
     if (this.#clockWasWrong(verdict)) return
     const wasOpen = this.#breaker.isOpen
-    const isFirst = this.#limit.isFirstFailure(generation)
+    const isFirst = this.#limit.isFirstFailure(flight)
     // Nothing else is sent while new credentials are being looked for.
     this.#limit.pause(Number.POSITIVE_INFINITY)
     const isRefreshed = await credentials.refresh().catch(() => false)

@@ -53,9 +53,9 @@ export class BufferLimit {
     return this.#settings.onFull === 'spool'
   }
 
-  /** Whether another request may be made. */
-  get hasRoomInFlight(): boolean {
-    return this.#inFlightBytes < this.#settings.maxBytes / IN_FLIGHT_PART
+  /** Whether another request may be made. `lateBytes`: bodies in flight that do not count here. */
+  hasRoomInFlight(lateBytes: number): boolean {
+    return this.#inFlightBytes - lateBytes < this.#settings.maxBytes / IN_FLIGHT_PART
   }
 
   /** True if another line of `bytes` bytes fits. */

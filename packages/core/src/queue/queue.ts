@@ -99,9 +99,14 @@ export class Queue {
     this.#push(this.#lanes.forRoute(route), line)
   }
 
+  /** Whether another request may be made. `lateBytes`: bodies in flight that hold no other back, because their answers are late. */
+  hasRoomInFlight(lateBytes: number): boolean {
+    return this.#limit.hasRoomInFlight(lateBytes)
+  }
+
   /** Takes the batch that is due now, if there is one. Its records are outstanding until {@link answered}. */
-  take(now: number): Batch | undefined {
-    if (!this.#limit.hasRoomInFlight) return undefined
+  take(now: number, lateBytes = 0): Batch | undefined {
+    if (!this.hasRoomInFlight(lateBytes)) return undefined
     this.#schedule.unblock(now)
     const batch = this.#cut.shift() ?? this.#fill(now)
     if (batch === undefined) return undefined
@@ -110,9 +115,8 @@ export class Queue {
     return batch
   }
 
-  /** When the next batch is due; infinity if nothing waits, or if an answer has to come first. */
+  /** When the next batch is due; infinity if nothing waits. */
   nextDueAt(now: number): number {
-    if (!this.#limit.hasRoomInFlight) return Number.POSITIVE_INFINITY
     if (this.#cut.isReady) return now
     return Math.min(this.#batcher.dueAt(now, this.#isUrgent), this.#schedule.nextUnblockAt(now))
   }
