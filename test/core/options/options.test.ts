@@ -106,7 +106,11 @@ describe('bad options', () => {
       problemOf({ ...base, credentials: { ak: 'AK', sk: secret } }),
       problemOf({ ...base, credentials: secret }),
       problemOf({ ...base, secretKey: secret }),
-      problemOf({ ...base, endpoint: `https://user:${secret}@dis.example.com` })
+      problemOf({ ...base, endpoint: `https://user:${secret}@dis.example.com` }),
+      problemOf({ ...base, [`http://user:${secret}@proxy.example.com`]: 1 }),
+      problemOf({ ...base, batch: { [`http://user:${secret}@proxy.example.com/`]: 1 } }),
+      problemOf({ ...base, credentials: { [`http://user:${secret}@proxy.example.com`]: 1 } }),
+      problemOf({ ...base, credentials: { token: { [`http://user:${secret}@proxy.example.com`]: 1 } } })
     ]
     for (const error of shown) expect(JSON.stringify([error.message, error.problems])).not.toContain(secret)
   })

@@ -175,7 +175,7 @@ export function checkOptions(options: unknown): CheckedOptions {
 
 function toProblem(issue: v.BaseIssue<unknown>): ConfigFault {
   const path = issue.path ?? []
-  const option = path.map((item) => String(item.key)).join('.') || 'options'
+  const option = path.map((item) => hidden(String(item.key))).join('.') || 'options'
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     // The value of an unknown option may be a secret in the wrong place, so it is never shown.
     return {
@@ -215,9 +215,13 @@ function entriesOf(schema: unknown): Record<string, unknown> {
 export function show(option: string, value: unknown): string {
   if (option.startsWith('credentials')) return fieldsOf(value) ?? kind(value)
   if (option === 'http.proxy') return kind(value)
-  // Any text option may have got the address of a proxy or an endpoint by mistake.
-  if (typeof value === 'string') return shorten(`'${/@|:\/\//.test(value) ? withoutLogin(value) : value}'`)
+  if (typeof value === 'string') return shorten(`'${hidden(value)}'`)
   return typeof value === 'object' || typeof value === 'function' ? kind(value) : String(value)
+}
+
+/** Any text option, and any name, may be the address of a proxy or an endpoint by mistake. */
+function hidden(text: string): string {
+  return /@|:\/\//.test(text) ? withoutLogin(text) : text
 }
 
 function shorten(value: string): string {
