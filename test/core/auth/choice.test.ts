@@ -117,6 +117,14 @@ describe('what is wrong is said at construction, with its cure and without the s
       },
       ['HC_CONTAINER_CREDENTIALS_FULL_URI', '10.0.0.1', 'link-local']
     ],
+    ...[`${SECRET}\nX: y`, `${SECRET}é`, ` ${SECRET}`, `${SECRET}\r`].map(
+      (id): [string, unknown, Record<string, string>, string[]] => [
+        `an identity provider that no header holds: ${JSON.stringify(id)}`,
+        {},
+        { HUAWEICLOUD_SDK_IDP_ID: id, HUAWEICLOUD_SDK_ID_TOKEN_FILE: 'f' },
+        ['HUAWEICLOUD_SDK_IDP_ID: got a text with', 'one line of ASCII']
+      ]
+    ),
     ['no home to find a file in', { credentials: { profile: true } }, {}, ['credentials.profile', 'HOME']]
   ])('%s', (_, options, env, words) => {
     const error = problemOf(options, env)

@@ -12,7 +12,7 @@ import type { Credentials } from './identity.ts'
 import { METADATA_ORIGIN } from './metadata.ts'
 import { POD_TOKEN_FILE, POD_URI, type PodIdentity } from './pod-identity.ts'
 import { expandHome, type ProfileFile, profilePath, readProfile } from './profile.ts'
-import { unsendable } from './sendable.ts'
+import { unsendable, unsendableText } from './sendable.ts'
 
 export type CredentialsFunction = () => Credentials | Promise<Credentials>
 
@@ -79,6 +79,7 @@ export function chooseCredentials(
 }
 
 const OPTION = 'the option credentials'
+const ONE_LINE = 'allowed: one line of ASCII, without spaces around it; trim what comes from a file'
 const AGENCY = 'the agency of this ECS server'
 
 function resolved(
@@ -94,11 +95,8 @@ function resolved(
 function fixed(credentials: Credentials, from: string): ResolvedCredentials {
   const wrong = unsendable(credentials)
   if (wrong !== undefined) {
-    throw invalidOption(
-      `credentials.${wrong.field}`,
-      from === OPTION ? wrong.given : `${wrong.given} from ${from}`,
-      'allowed: one line of ASCII, without spaces around it; trim what comes from a file'
-    )
+    const given = from === OPTION ? wrong.given : `${wrong.given} from ${from}`
+    throw invalidOption(`credentials.${wrong.field}`, given, ONE_LINE)
   }
   return resolved({ kind: 'fixed', credentials }, from)
 }
@@ -177,6 +175,8 @@ function fromEnvironment(env: CredentialContext['env']): ResolvedCredentials | u
   if (token) return fixed({ token }, 'DIS_TOKEN')
   const [idpId, idTokenFile] = [env['HUAWEICLOUD_SDK_IDP_ID'], env['HUAWEICLOUD_SDK_ID_TOKEN_FILE']]
   if (idpId && idTokenFile) {
+    const given = unsendableText(idpId)
+    if (given !== undefined) throw invalidOption('HUAWEICLOUD_SDK_IDP_ID', given, ONE_LINE)
     const from = 'HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE'
     return resolved({ kind: 'federation', federation: { idpId, idTokenFile } }, from)
   }

@@ -15,10 +15,16 @@ export function unsendable(
       ? { token: credentials.token }
       : { accessKey: credentials.accessKey, securityToken: credentials.securityToken ?? '-' }
   for (const [field, text] of Object.entries(sent)) {
-    if (!SENDABLE.test(text)) return { field, given: `a text with ${describe(text)}` }
+    const given = unsendableText(text)
+    if (given !== undefined) return { field, given }
   }
   if ('token' in credentials || !COPIED_BADLY.test(credentials.secretKey)) return undefined
   return { field: 'secretKey', given: `a text with ${describe(credentials.secretKey)}` }
+}
+
+/** What is wrong with a text that goes into a header, without the text; undefined if nothing is. */
+export function unsendableText(text: string): string | undefined {
+  return SENDABLE.test(text) ? undefined : `a text with ${describe(text)}`
 }
 
 function describe(text: string): string {
