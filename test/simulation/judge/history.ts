@@ -135,8 +135,7 @@ export class History {
   }
 
   /** An answer reached its process, which is alive. */
-  told(attempt: Attempt, { lines, notices }: Cargo, told: Told, step: number): void {
-    if (told === 'stored') attempt.life.toldNotices += notices
+  told(attempt: Attempt, { lines }: Cargo, told: Told, step: number): void {
     for (const line of lines) {
       if (told !== 'stored') continue
       attempt.life.toldStored++

@@ -13,8 +13,6 @@ export interface LifeRecord {
   writtenLate: number
   /** Lines of which an answer told it that they are stored. */
   toldStored: number
-  /** The same for notices of dropped lines. */
-  toldNotices: number
   /** Letters in its file of dead letters. */
   letters: number
   /** As seen between two steps for the last time, and how many lines it had written then. */
@@ -68,7 +66,6 @@ export function newLifeRecord(
     written: 0,
     writtenLate: 0,
     toldStored: 0,
-    toldNotices: 0,
     letters: 0,
     stats: undefined,
     writtenThen: 0,

@@ -4,6 +4,9 @@
  *   "DISE" | payload bytes (u32) | CRC32 of the payload (u32) | written at, ms (f64) | route kind (top byte of u32) and
  *   bytes of its value | value | line
  *
+ * The highest bit of the kind says that nobody has written the line: it is a notice of ours, and is in no count. Earlier versions
+ * take that for a kind that they do not know, and send the line to any partition.
+ *
  * Little-endian. After a damaged length, the reader searches for the next mark at the front of an entry. It takes the first one
  * with a matching length and CRC.
  */
@@ -17,6 +20,8 @@ const VALUE_LENGTH_AT = PAYLOAD_AT + 8
 const VALUE_AT = VALUE_LENGTH_AT + 4
 const KIND_SHIFT = 24
 const MAX_VALUE_BYTES = (1 << KIND_SHIFT) - 1
+/** Added to the kind of a line that is in no count. */
+export const NOTICE = 0x80
 
 /** A larger length is damage, because no line is above the record limit, and keys are short. */
 const MAX_PAYLOAD_BYTES = 8 * 1_048_576
@@ -31,6 +36,8 @@ export interface RouteOnDisk {
 /** A line that was read. `line` is a view of the reader's buffer, so it is valid until the next read. */
 export interface Entry extends RouteOnDisk {
   readonly line: Buffer
+  /** Whether it is a notice of ours, which is in no count. */
+  readonly isNotice: boolean
   /** ms since the epoch. */
   readonly writtenAt: number
 }
@@ -98,7 +105,8 @@ export function readEntry(buffer: Buffer, at: number): Found {
     kind: 'entry',
     entry: {
       writtenAt: payload.readDoubleLE(0),
-      kind: kindAndLength >>> KIND_SHIFT,
+      kind: (kindAndLength >>> KIND_SHIFT) & ~NOTICE,
+      isNotice: kindAndLength >>> KIND_SHIFT >= NOTICE,
       value: payload.toString('utf8', 12, 12 + valueBytes),
       line: payload.subarray(12 + valueBytes)
     },

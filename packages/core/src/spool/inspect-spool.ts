@@ -181,7 +181,8 @@ async function inspectSegment(part: Part, path: string): Promise<SegmentFacts> {
   try {
     facts.head = headOf(path)
     while (segment.isUnread) {
-      segment.read(({ kind, value, writtenAt }) => {
+      segment.read(({ kind, value, writtenAt, isNotice }) => {
+        if (isNotice) return
         facts.lines++
         facts.oldestAt = Math.min(facts.oldestAt, writtenAt)
         facts.routes.add(routeOf(kind, value))

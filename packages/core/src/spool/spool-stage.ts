@@ -12,6 +12,7 @@
  * until it takes them again: see catch-up.ts.
  */
 import type { Clock } from '../clock.ts'
+import { UNCOUNTED } from '../delivery/ledger.ts'
 import type { Settlement } from '../delivery/settlement.ts'
 import type { SpoolDoor } from '../queue/intake.ts'
 import type { LineStore } from '../queue/line-store.ts'
@@ -185,10 +186,17 @@ export class SpoolStage implements SpoolDoor {
     this.#spool.close()
   }
 
-  #load({ id, kind, value, line, writtenAt, epoch }: SpooledLine): void {
-    const { clock, store, queue, settlement } = this.#parts
-    const itsEpoch = epoch ?? settlement.recovered()
+  #load(spooled: SpooledLine): void {
+    const { id, kind, value, line, writtenAt } = spooled
+    const { clock, store, queue } = this.#parts
+    const itsEpoch = this.#epochOf(spooled)
     queue.putRouted({ kind, value }, store.put(line, fromWallTime(clock, writtenAt), itsEpoch, id))
+  }
+
+  /** The epoch of a line from disk. A line of an earlier process is counted now, unless it is a notice. */
+  #epochOf({ epoch, isNotice }: SpooledLine): number {
+    if (isNotice) return UNCOUNTED
+    return epoch ?? this.#parts.settlement.recovered()
   }
 
   /** What it waited for has been read. */
@@ -204,9 +212,10 @@ export class SpoolStage implements SpoolDoor {
     else for (const { id } of lines) this.#refusedAtEnd.add(id)
   }
 
-  #gaveUp({ epoch, line }: SpooledLine): void {
-    const { settlement } = this.#parts
-    settlement.dropSpooled(epoch ?? settlement.recovered())
+  #gaveUp(spooled: SpooledLine): void {
+    const { line, isNotice } = spooled
+    this.#parts.settlement.dropSpooled(this.#epochOf(spooled))
+    if (isNotice) return
     // One report for the many lines of a segment.
     if (this.#givenUp.lines === 0) queueMicrotask(() => this.#reportGivenUp())
     this.#givenUp.lines++

@@ -4,10 +4,11 @@
  * Bounded by: `maxBytes` on disk. At the bound: the oldest segment is given up, and its lines are counted. At close: lines that
  * are not acknowledged stay for the next start.
  */
+import { UNCOUNTED } from '../delivery/ledger.ts'
 import { Adoption } from './adoption.ts'
 import { Claims } from './claims.ts'
 import { type Disk, ignoreErrors, isPassing } from './disk.ts'
-import { mostBytes } from './entry.ts'
+import { mostBytes, NOTICE } from './entry.ts'
 import { LostParts } from './lost-parts.ts'
 import { asideName, targetName } from './names.ts'
 import type { Segment } from './segment.ts'
@@ -105,7 +106,9 @@ export class Spool {
     epoch: number,
     isInMemory: boolean
   ): number | undefined {
-    return this.#writer.append(kind, value, line, writtenAt, epoch, isInMemory)
+    // The next process must know it, too.
+    const kindOnDisk = epoch === UNCOUNTED ? kind | NOTICE : kind
+    return this.#writer.append(kindOnDisk, value, line, writtenAt, epoch, isInMemory)
   }
 
   /** Whether a line is small enough. */
