@@ -8,7 +8,9 @@ import { type Disk, ignoreErrors, type Lock } from './disk.ts'
 import { sortLegacyParts } from './legacy.ts'
 import { FIRST_GENERATION, lockName, NOBODY, ownerName, type PartName, parsePartName } from './names.ts'
 import { type Found, Orphans } from './orphans.ts'
+import { OwnSilence } from './own-silence.ts'
 import { Part } from './part.ts'
+import type { SpoolClock } from './spool-events.ts'
 
 export class Claims {
   readonly #disk: Disk
@@ -16,6 +18,8 @@ export class Claims {
   readonly #target: string
   readonly #unlocked: (reason: string) => void
   readonly #orphans: Orphans
+  readonly #clock: SpoolClock
+  readonly #silence: OwnSilence
   /** Whether the folder had parts at first that nobody may own. */
   readonly hasCandidates: boolean
   #owner: string
@@ -24,7 +28,15 @@ export class Claims {
   #mark = 0
 
   /** @throws the file system's error if the folder cannot be written */
-  constructor(disk: Disk, dir: string, target: string, unlocked: (reason: string) => void) {
+  constructor(
+    disk: Disk,
+    dir: string,
+    target: string,
+    clock: SpoolClock,
+    unlocked: (reason: string) => void
+  ) {
+    this.#clock = clock
+    this.#silence = new OwnSilence(clock)
     this.#disk = disk
     this.#dir = dir
     this.#target = target
@@ -47,12 +59,13 @@ export class Claims {
     return part
   }
 
-  /** Gives our heartbeat. `nowMs`: wall time. False: another program has removed our lock. */
-  heartbeat(nowMs: number): boolean {
-    this.#mark = Math.max(this.#mark + 1, Math.floor(nowMs / 1_000))
+  /** Gives our heartbeat. False: another program has removed our lock. */
+  heartbeat(): boolean {
+    this.#mark = Math.max(this.#mark + 1, Math.floor(this.#clock.now() / 1_000))
     const path = `${this.#dir}/${lockName(this.#owner)}`
     try {
       this.#disk.touch(path, this.#mark)
+      this.#silence.end()
       return true
     } catch {
       // A failing disk is no reason to give up a claim.
@@ -82,11 +95,11 @@ export class Claims {
     const first = FIRST_GENERATION - legacy.length
     for (const [index, name] of sortLegacyParts(this.#disk, this.#dir, legacy).entries()) {
       const part = this.#part(first + index)
-      if (this.#isTaken(() => this.#disk.rename(`${this.#dir}/${name}`, part.path), part, failed)) yield part
+      if (this.#takes(() => this.#disk.rename(`${this.#dir}/${name}`, part.path), part, failed)) yield part
     }
     for (const name of parts) {
       const part = new Part(this.#disk, this.#dir, name)
-      if (this.#isTaken(() => part.moveTo(this.#owner), part, failed)) yield part
+      if (this.#takes(() => part.moveTo(this.#owner), part, failed)) yield part
     }
     // Removes locks of owners without parts: the found ones, and those of owners whose parts we have taken.
     const owners = new Set(this.#disk.list(this.#dir).map((name) => parsePartName(name)?.owner))
@@ -100,12 +113,16 @@ export class Claims {
     this.#lock.release()
   }
 
-  /** Whether a part is in the folder under another owner's name. @throws the file system's error */
-  isElsewhere({ name: { id } }: Part): boolean {
-    return this.#disk.list(this.#dir).some((name) => parsePartName(name)?.id === id)
+  /**
+   * Whether another process has taken a part of ours that is missing: it has another owner's name, or that owner has sent it all
+   * by now. Else somebody has deleted it. @throws the file system's error
+   */
+  isTaken({ name: { id } }: Part): boolean {
+    if (this.#disk.list(this.#dir).some((name) => parsePartName(name)?.id === id)) return true
+    return this.#silence.isLong && this.#disk.exists(this.#dir)
   }
 
-  #isTaken(move: () => unknown, part: Part, failed: (error: unknown) => void): boolean {
+  #takes(move: () => unknown, part: Part, failed: (error: unknown) => void): boolean {
     try {
       return move() !== false
     } catch (error) {

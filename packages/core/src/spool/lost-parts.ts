@@ -37,9 +37,11 @@ export class LostParts {
     }
   }
 
-  /** The same, if a part is missing. */
-  startAnewIfMissing(): void {
-    if (this.#missing.length > 0) this.startAnew()
+  /** The same, if a part is missing. Returns whether one was. */
+  startAnewIfMissing(): boolean {
+    const isMissing = this.#missing.length > 0
+    if (isMissing) this.startAnew()
+    return isMissing
   }
 
   /** Forgets a segment. Its lines that are also in memory are not spooled any more. */
@@ -63,7 +65,7 @@ export class LostParts {
     left(lost)
     let taken = 0
     ignoreErrors(() => {
-      taken = lost.filter((part) => claims.isElsewhere(part)).length
+      taken = lost.filter((part) => claims.isTaken(part)).length
     })
     if (taken > 0) listener.trouble({ kind: 'taken', parts: taken })
     if (taken < lost.length) listener.trouble({ kind: 'deleted', parts: lost.length - taken })

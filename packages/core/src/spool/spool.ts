@@ -19,7 +19,6 @@ import { SpoolWriter } from './spool-writer.ts'
 export class Spool {
   readonly #settings: SpoolSettings
   readonly #disk: Disk
-  readonly #clock: SpoolClock
   readonly #listener: SpoolListener
   readonly #segments = new Segments()
   readonly #claims: Claims
@@ -35,7 +34,6 @@ export class Spool {
     const { dir, target } = settings
     this.#settings = settings
     this.#disk = disk
-    this.#clock = clock
     this.#listener = listener
     this.#writer = new SpoolWriter({
       settings,
@@ -49,7 +47,7 @@ export class Spool {
       missing: () => this.#lostParts.startAnewIfMissing()
     })
     const unlocked = (reason: string) => listener.trouble({ kind: 'unlocked', reason })
-    this.#claims = new Claims(disk, dir, targetName(target), unlocked)
+    this.#claims = new Claims(disk, dir, targetName(target), clock, unlocked)
     this.#adoption = new Adoption(disk, dir, this.#claims, this.#segments, listener)
     this.#lostParts = new LostParts({
       disk,
@@ -88,7 +86,7 @@ export class Spool {
 
   /** Gives our heartbeat, and takes over the parts of dead owners. To be called every `TICK_MS`. */
   tick(): Promise<void> {
-    if (!this.#claims.heartbeat(this.#clock.now())) this.#lostParts.startAnew()
+    if (!this.#claims.heartbeat()) this.#lostParts.startAnew()
     this.#segments.retryRemovals()
     if (this.#readFailed) this.#listener.found()
     return this.#adoption.run(true)
@@ -154,6 +152,7 @@ export class Spool {
         this.#listener.trouble({ kind: 'failed', error })
         return false
       }
+      if (this.#lostParts.startAnewIfMissing()) return true
       this.#setAside(segment, error)
     }
     const places = segment.damaged - before
@@ -170,7 +169,9 @@ export class Spool {
   /** Writes the acknowledgements, and deletes segments that are done. */
   writeAcknowledgements(): void {
     if (!this.isWritable && !this.#isClosed) return
-    this.#segments.writeAcknowledgements(this.#writer.open, (error) => this.#writer.fail(error))
+    this.#segments.writeAcknowledgements(this.#writer.open, (error) => {
+      if (!this.#lostParts.startAnewIfMissing()) this.#writer.fail(error)
+    })
   }
 
   /** Syncs everything to the disk, without waiting. */
@@ -210,8 +211,8 @@ export class Spool {
       }
     } catch (error) {
       if (isPassing(error)) return false
-      this.#setAside(segment, error)
-      return true
+      if (!this.#lostParts.startAnewIfMissing()) this.#setAside(segment, error)
+      return !this.#segments.has(segment)
     }
     const { from, to } = this.#segments.idsOf(segment)
     if (segment.outstanding > 0) this.#listener.exposed(from, to, true)

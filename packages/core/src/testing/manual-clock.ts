@@ -37,6 +37,11 @@ export class ManualClock implements Clock {
     this.#offMs += ms
   }
 
+  /** The process is stopped for `ms`: no timer fires meanwhile. Those that are due fire with the next {@link advance}. */
+  stop(ms: number): void {
+    this.#now += ms
+  }
+
   random(): number {
     return this.#random()
   }
