@@ -1,7 +1,6 @@
 /** One run: plan → history. Time, chance, network and disk are stand-ins, so the same plan gives the same history. */
 
 import type { Happening, Violation } from './judge/history.ts'
-import { mayBeDamaged } from './judge/life-record.ts'
 import { hasUnaccounted, judgeLosses, judgeRefusals } from './judge/verdict.ts'
 import { guarded } from './kernel/guard.ts'
 import { hearingUncaught } from './kernel/uncaught.ts'
@@ -117,10 +116,9 @@ function drain(world: World, isBroken: () => boolean): void {
 }
 
 function isEmpty({ producer, record }: Life): boolean {
-  const { buffered, spooled, spoolDamaged } = producer.stats()
-  // Lines in a damaged place, or in a file that cannot be read, are told, and stay in the count of those on disk.
-  const isExcused = record.folder !== undefined && mayBeDamaged(record.folder) && spoolDamaged > 0
-  return buffered === 0 && (spooled === 0 || isExcused)
+  const { buffered, spooled } = producer.stats()
+  // Lines of a part that another process has taken stay in the count of those on disk.
+  return buffered === 0 && (spooled === 0 || record.mayBeTaken)
 }
 
 function longestMs({ plan }: World): number {

@@ -4,6 +4,7 @@ import { Ledger } from '../../../packages/core/src/delivery/ledger.ts'
 import { ServiceHealth } from '../../../packages/core/src/delivery/service-health.ts'
 import { Settlement } from '../../../packages/core/src/delivery/settlement.ts'
 import type { Batch } from '../../../packages/core/src/queue/batch.ts'
+import type { MissingLines } from '../../../packages/core/src/report/drop-notice.ts'
 import type { Outcome } from '../../../packages/core/src/wire/outcome.ts'
 import { TestQueue } from '../queue/builders.ts'
 
@@ -49,7 +50,7 @@ function dispatcherOf({ lingerMs = 0, maxRecords = 1, fails = false } = {}) {
     if (fails) throw new Error('a bug')
     return new Promise((answer) => requests.push({ text: test.texts(batch).join(), answer }))
   }
-  let missing: { readonly lines: number; readonly bytes: number } | undefined
+  let missing: MissingLines | undefined
   const dispatcher = new Dispatcher({
     clock,
     store,
@@ -80,7 +81,7 @@ function dispatcherOf({ lingerMs = 0, maxRecords = 1, fails = false } = {}) {
     await clock.advance(0)
   }
   const drop = (lines: number): void => {
-    missing = { lines, bytes: 1 }
+    missing = { lines, bytes: 1, why: 'the buffer was full' }
   }
   return { test, clock, queue, ledger, told, requests, health, dispatcher, write, answer, drop }
 }

@@ -26,7 +26,7 @@ function settlementOf({ hasDeadLetters = true } = {}) {
             letters.push(`${Buffer.from(line).toString()} ${code} ${attempts}`)
         }
       : undefined,
-    dropNotice: { count: (lines) => missing.push(lines) }
+    dropNotice: { count: (_, lines) => missing.push(lines) }
   })
   const enter = (text: string, spoolId?: number): number => store.put(text, 0, settlement.enter(), spoolId)
   /** A batch with a record for each list of texts. */
@@ -88,7 +88,7 @@ describe('a verdict', () => {
 })
 
 describe('lines that are dropped', () => {
-  it('are counted, told once for all, and counted as missing if the buffer was full', () => {
+  it('are counted, and told once for all, to the notice for the stream, too', () => {
     const { settlement, enter, ledger, told, missing, store } = settlementOf()
     settlement.drop([enter('a'), enter('bb')], 'buffer-full')
     settlement.dropUnstored(10, 'closed')
@@ -97,7 +97,7 @@ describe('lines that are dropped', () => {
       { reason: 'buffer-full', lines: 2, bytes: 3 },
       { reason: 'closed', lines: 1, bytes: 10 }
     ])
-    expect(missing).toEqual([2])
+    expect(missing).toEqual([2, 1])
     expect(ledger.totals()).toMatchObject({ written: 3, dropped: 3, pending: 0 })
     expect(store.lines).toBe(0)
   })
@@ -168,7 +168,7 @@ describe('a line on disk', () => {
 
   it('is missing in the stream if the disk was full', () => {
     const { settlement, told, missing } = settlementOf()
-    settlement.reportSpoolFull(4, 40)
+    settlement.reportDroppedOnDisk('spool-full', 4, 40)
     expect([told, missing]).toEqual([[{ reason: 'spool-full', lines: 4, bytes: 40 }], [4]])
   })
 })

@@ -169,7 +169,7 @@ describe('a spool', () => {
 describe('the notice of lines that are missing', () => {
   it('is a line of the stream that nobody counts', () => {
     const { intake, test, books } = intakeOf()
-    intake.writeDropNotice({ lines: 3, bytes: 90 })
+    intake.writeDropNotice({ lines: 3, bytes: 90, why: 'the buffer was full' })
     const batch = test.take()
     expect(JSON.parse(test.text(batch.line(0)))).toMatchObject({ dis_dropped: { lines: 3, bytes: 90 } })
     expect(test.store.epoch(batch.line(0))).toBe(UNCOUNTED)

@@ -16,6 +16,7 @@ export interface Told {
   readonly givenUp: string[]
   readonly refused: string[]
   exposed: number
+  lost: number
   found: number
   readonly troubles: SpoolTrouble[]
 }
@@ -35,7 +36,7 @@ export async function openSpool(
   settings: Partial<SpoolSettings> = {},
   disk = machineDisk
 ): Promise<Opened> {
-  const told: Told = { stored: 0, givenUp: [], refused: [], exposed: 0, found: 0, troubles: [] }
+  const told: Told = { stored: 0, givenUp: [], refused: [], exposed: 0, lost: 0, found: 0, troubles: [] }
   const clock = { now: 0 }
   const listener: SpoolListener = {
     stored: (_, lines) => {
@@ -45,6 +46,9 @@ export async function openSpool(
     givenUp: ({ line }) => told.givenUp.push(line.toString()),
     exposed: () => {
       told.exposed++
+    },
+    lost: (lost) => {
+      told.lost += lost.reduce((sum, { lines }) => sum + lines, 0)
     },
     found: () => {
       told.found++

@@ -94,6 +94,7 @@ export class Life {
         if (!isFull) return
         for (const [n, id] of this.#ids) if (id >= from && id < to) this.#end(n)
       },
+      lost: () => {},
       found: () => {},
       trouble: (trouble) => lives.troubles.push(trouble)
     })
@@ -203,6 +204,7 @@ export async function recover(
     refused: () => {},
     givenUp: () => {},
     exposed: () => {},
+    lost: () => {},
     found: () => {},
     trouble: (trouble) => troubles.push(trouble)
   }

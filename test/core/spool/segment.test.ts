@@ -67,9 +67,9 @@ function readAll(segment = found()) {
       places.push(at)
     })
   }
-  const { damaged, isUnread } = segment
+  const { isUnread } = segment
   segment.close()
-  return { lines, places, damaged, isUnread }
+  return { lines, places, damaged: segment.unread.damaged, isUnread }
 }
 
 const LINES = ['first', '{"msg":"größer"}', '', 'DISE in a line', 'x'.repeat(300_000), 'last']

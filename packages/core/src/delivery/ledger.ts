@@ -66,12 +66,12 @@ export class Ledger {
     if (entry.unsettled === 0 && epoch === this.#first) this.#advance()
   }
 
-  /** A spooled line of `epoch` has come to its end. */
-  endSpooled(epoch: number, as: Disposition): void {
+  /** Spooled lines of `epoch` have come to their end. */
+  endSpooled(epoch: number, as: Disposition, lines = 1): void {
     if (epoch === UNCOUNTED) return
     const entry = this.#entry(epoch)
-    entry.spooled--
-    entry[as]++
+    entry.spooled -= lines
+    entry[as] += lines
   }
 
   /** A spooled line of `epoch` is on disk no more; it is buffered, as it was before. */

@@ -24,11 +24,10 @@ export interface SettlementParts {
   /** Keeps each rejected line. */
   readonly deadLetters: { write(letter: DeadLetter): unknown } | undefined
   /** Counts lines that are missing in the stream. */
-  readonly dropNotice: { count(lines: number, bytes: number): void }
+  readonly dropNotice: { count(reason: DropReason, lines: number, bytes: number): void }
 }
 
 const SAMPLE_CHARACTERS = 1_024
-const MISSING: ReadonlySet<DropReason> = new Set<DropReason>(['buffer-full', 'spool-full'])
 
 export class Settlement {
   readonly #store: LineStore
@@ -131,13 +130,13 @@ export class Settlement {
     return PAST
   }
 
-  /** A line on disk was given up, to make room. The report comes later, for many of them: {@link reportSpoolFull}. */
-  dropSpooled(epoch: number): void {
-    this.#ledger.endSpooled(epoch, 'dropped')
+  /** Lines on disk were given up, or are lost. The report comes later, for many of them: {@link reportDroppedOnDisk}. */
+  dropSpooled(epoch: number, lines = 1): void {
+    this.#ledger.endSpooled(epoch, 'dropped', lines)
   }
 
-  reportSpoolFull(lines: number, bytes: number): void {
-    this.#reportDropped('spool-full', lines, bytes)
+  reportDroppedOnDisk(reason: 'spool-full' | 'spool-damaged', lines: number, bytes: number): void {
+    this.#reportDropped(reason, lines, bytes)
   }
 
   /** The spool ids of lines that reached their end since the last call. */
@@ -219,7 +218,7 @@ export class Settlement {
   }
 
   #reportDropped(reason: DropReason, lines: number, bytes: number, detail?: string): void {
-    if (MISSING.has(reason)) this.#parts.dropNotice.count(lines, bytes)
+    this.#parts.dropNotice.count(reason, lines, bytes)
     this.#parts.reporter.dropped({ reason, lines, bytes, detail })
   }
 

@@ -12,6 +12,7 @@ import type { PlainRoute, Router } from '../record/route.ts'
 import { truncateLine } from '../record/truncate.ts'
 import type { RejectedCode } from '../report/codes.ts'
 import { cureOf } from '../report/diagnoses.ts'
+import type { MissingLines } from '../report/drop-notice.ts'
 import { droppedLine } from '../report/dropped-line.ts'
 import type { DropReason, RejectedEvent } from '../report/events.ts'
 import type { LineStore } from './line-store.ts'
@@ -98,7 +99,7 @@ export class Intake {
   }
 
   /** Puts a line of our own into the stream that says how many are missing. */
-  writeDropNotice(missing: { readonly lines: number; readonly bytes: number }): void {
+  writeDropNotice(missing: MissingLines): void {
     const { store, clock, queue, router, hostname } = this.#parts
     const line = droppedLine({ ...missing, hostname, now: clock.now() })
     queue.put(router(line), store.put(line, clock.monotonic(), UNCOUNTED))

@@ -58,7 +58,15 @@ export const WARNING_CODES = [
 export const REJECTED_CODES = ['OVERSIZE', 'NOT_SENT'] as const
 
 /** Why lines were given up without a word from the service. */
-export const DROP_REASONS = ['buffer-full', 'spool-full', 'closing', 'closed', 'format', 'worker'] as const
+export const DROP_REASONS = [
+  'buffer-full',
+  'spool-full',
+  'spool-damaged',
+  'closing',
+  'closed',
+  'format',
+  'worker'
+] as const
 
 export type NoAnswerCode = (typeof NO_ANSWER_CODES)[number]
 export type WarningCode = (typeof WARNING_CODES)[number]

@@ -157,6 +157,7 @@ const REJECTED: Readonly<Record<RejectedCode, string>> = {
 const DROPPED: Readonly<Record<DropReason, string>> = {
   'buffer-full': 'raise {buffer.maxBytes}; or set a {spool}',
   'spool-full': 'raise {spool.maxBytes}',
+  'spool-damaged': 'look at the disk; a file that was set aside in {spool.dir} may still hold them',
   closing: 'set a {spool} or a {deadLetter} file; or raise {closeTimeoutMs}',
   closed: 'close the logger last',
   format: 'mend that format: each line that it throws at is lost',

@@ -5,18 +5,28 @@
  * request. At close: what has not been told is told.
  */
 import type { Clock } from '../clock.ts'
+import type { DropReason } from './events.ts'
 
 const QUIET_MS = 30_000
+
+/** The reasons by which lines are missing in the midst of a stream, in the words of the notice. */
+const MISSING: Readonly<Partial<Record<DropReason, string>>> = {
+  'buffer-full': 'the buffer was full',
+  'spool-full': 'the spool was full',
+  'spool-damaged': 'the spool was damaged'
+}
 
 export interface MissingLines {
   readonly lines: number
   readonly bytes: number
+  readonly why: string
 }
 
 export class DropNotice {
   readonly #clock: Pick<Clock, 'monotonic'>
   #lines = 0
   #bytes = 0
+  readonly #whys = new Set<string>()
   #takenAt = Number.NEGATIVE_INFINITY
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
@@ -24,7 +34,10 @@ export class DropNotice {
   }
 
   /** Lines were dropped. */
-  count(lines: number, bytes: number): void {
+  count(reason: DropReason, lines: number, bytes: number): void {
+    const why = MISSING[reason]
+    if (why === undefined) return
+    this.#whys.add(why)
     this.#lines += lines
     this.#bytes += bytes
   }
@@ -37,7 +50,8 @@ export class DropNotice {
   /** What has not been told yet. */
   take(): MissingLines | undefined {
     if (this.#lines === 0) return undefined
-    const missing = { lines: this.#lines, bytes: this.#bytes }
+    const missing = { lines: this.#lines, bytes: this.#bytes, why: [...this.#whys].join(', ') }
+    this.#whys.clear()
     this.#lines = 0
     this.#bytes = 0
     this.#takenAt = this.#clock.monotonic()

@@ -171,6 +171,7 @@ function count(lines: number): string {
 const REASONS: Readonly<Record<DroppedEvent['reason'], string>> = {
   'buffer-full': 'the buffer is full',
   'spool-full': 'the spool is full: its oldest lines made room',
+  'spool-damaged': 'their place in the spool cannot be read, or was deleted',
   closing: 'they could not be sent before the end, and no spool had room for them',
   closed: 'they were written after close',
   format: 'their format threw',

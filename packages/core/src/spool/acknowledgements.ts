@@ -6,7 +6,7 @@
  * Records have one size and stand at multiples of it. So a torn or lost write damages its own records, never later ones.
  * Bounded by: four bytes of memory for each acknowledgement that is not written yet.
  */
-import { type Disk, type DiskFile, ignoreErrors, isPassing, writeAll } from './disk.ts'
+import { type Disk, type DiskFile, ignoreErrors, isPassing, isPerhapsPassing, writeAll } from './disk.ts'
 
 const HEAD = Buffer.from('DISACK2\n', 'latin1')
 const RECORD_BYTES = 8
@@ -26,8 +26,12 @@ export class Acknowledgements {
     this.#places.push(place)
   }
 
-  /** Places that an earlier process wrote. None if the file cannot be read: then their lines are sent again. @throws a passing error */
-  read(disk: Disk, path: string): ReadonlySet<number> {
+  /**
+   * Places that an earlier process wrote. None if the file cannot be read: then their lines are sent again. `isLast`: there will be
+   * no other attempt.
+   * @throws an error that is passing, or, before the last attempt, perhaps so
+   */
+  read(disk: Disk, path: string, isLast: boolean): ReadonlySet<number> {
     try {
       if (!disk.exists(path)) return new Set()
       const file = disk.open(path, 'read')
@@ -39,7 +43,7 @@ export class Acknowledgements {
         ignoreErrors(() => file.close())
       }
     } catch (error) {
-      if (isPassing(error)) throw error
+      if (isPassing(error) || (!isLast && isPerhapsPassing(error))) throw error
       return new Set()
     }
   }

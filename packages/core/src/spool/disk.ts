@@ -100,6 +100,11 @@ export function isPassing(error: unknown): boolean {
   return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'].includes(codeOf(error))
 }
 
+/** Whether an error may be about a moment, though it looks like one about the file: a cable, a network, a disk that is busy with itself. */
+export function isPerhapsPassing(error: unknown): boolean {
+  return ['EIO', 'ESTALE', 'ETIMEDOUT', 'EBUSY', 'ENXIO', 'EREMOTEIO'].includes(codeOf(error))
+}
+
 /** Ignores the errors of an action that may fail without harm: the next start finds again what was not removed or closed. */
 export function ignoreErrors(action: () => void): void {
   try {

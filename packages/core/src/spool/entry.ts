@@ -123,8 +123,9 @@ export function scanEntries(
   chunk: Buffer,
   isLast: boolean,
   take: (entry: Entry, at: number) => void
-): { readonly end: number; readonly damaged: number; readonly needs: number } {
+): { readonly end: number; readonly damaged: number; readonly damagedBytes: number; readonly needs: number } {
   let damaged = 0
+  let damagedBytes = 0
   let at = 0
   while (at < chunk.length) {
     const found = readEntry(chunk, at)
@@ -135,15 +136,17 @@ export function scanEntries(
     }
     // An entry that the chunk cuts off is read with the next chunk, or with a larger one.
     if (found.kind === 'short' && !isLast) {
-      if (at === 0) return { end: 0, damaged, needs: found.bytes }
+      if (at === 0) return { end: 0, damaged, damagedBytes, needs: found.bytes }
       break
     }
     damaged++
     // A torn end, a wrong length or wrong bytes. Entries behind the next mark still count.
     const next = found.kind === 'damage' ? found.end : findMark(chunk, at + 1)
-    at = next ?? (isLast ? chunk.length : Math.max(at + 1, chunk.length - MARK_BYTES.length + 1))
+    const to = next ?? (isLast ? chunk.length : Math.max(at + 1, chunk.length - MARK_BYTES.length + 1))
+    damagedBytes += to - at
+    at = to
   }
-  return { end: at, damaged, needs: 0 }
+  return { end: at, damaged, damagedBytes, needs: 0 }
 }
 
 /** The place of the next mark at or after `from`. */

@@ -193,7 +193,7 @@ async function inspectSegment(part: Part, path: string): Promise<SegmentFacts> {
     if (codeOf(error) !== 'ENOENT') facts.damaged++
   }
   segment.close()
-  facts.damaged += segment.damaged
+  facts.damaged += segment.unread.damaged
   return facts
 }
 

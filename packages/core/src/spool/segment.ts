@@ -10,7 +10,9 @@ import { type Entry, scanEntries } from './entry.ts'
 import type { Fence } from './fence.ts'
 import { acknowledgementsName, segmentName } from './names.ts'
 import type { Part } from './part.ts'
+import { ReadAttempts } from './read-attempts.ts'
 import { readHeadOf } from './segment-head.ts'
+import { UnreadLines } from './unread-lines.ts'
 
 const CHUNK_BYTES = 262_144
 
@@ -19,15 +21,12 @@ export class Segment {
   readonly number: number
   /** The id of place 0. segments.ts sets it. */
   firstId = -1
-  /** The epochs of our own lines, each with its first place. `epochAt`: the index of the one that was read last. */
-  readonly epochs: { readonly from: number; readonly epoch: number }[] = []
-  epochAt = -1
+  readonly unread = new UnreadLines()
+  readonly attempts = new ReadAttempts()
   /** The place of the first unread entry. */
   readAt: number
   /** Entries that were read or skipped, and are not acknowledged. */
   outstanding = 0
-  /** The number of damaged places that were skipped. */
-  damaged = 0
   readonly #disk: Disk
   readonly #acknowledgements = new Acknowledgements()
   /** Whether this process wrote the segment. Then its end and its acknowledgements are known. */
@@ -168,7 +167,7 @@ export class Segment {
       chunk = this.#load(file, scan.needs)
       scan = scanEntries(chunk, this.#reachesEnd(chunk) || chunk.length < scan.needs, takeNew)
     }
-    this.damaged += scan.damaged
+    this.unread.skipped(scan.damaged, scan.damagedBytes)
     this.readAt += scan.end
     // The previous owner may have written until we took the part.
     if (!this.isUnread && !this.#isOwn) this.#end = Math.max(this.#end, file.bytes)
@@ -220,7 +219,8 @@ export class Segment {
     try {
       if (!this.#isOwn && this.readAt === 0) {
         const { end } = readHeadOf(file)
-        this.#acknowledged = this.#acknowledgements.read(this.#disk, this.#acknowledgementsPath)
+        const path = this.#acknowledgementsPath
+        this.#acknowledged = this.#acknowledgements.read(this.#disk, path, this.attempts.isLast)
         this.#end = file.bytes
         this.readAt = end
       }
@@ -242,8 +242,8 @@ export class Segment {
     const got = file.read(chunk, this.readAt)
     if (got < chunk.length) {
       // Somebody has cut the file.
+      this.unread.skipped(1, this.#end - this.readAt - got)
       this.#end = this.readAt + got
-      this.damaged++
     }
     return chunk.subarray(0, got)
   }

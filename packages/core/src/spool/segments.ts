@@ -83,13 +83,12 @@ export class Segments {
   /** Hands out the next unread lines of a segment. @throws the file system's error */
   read(segment: Segment, take: (line: SpooledLine) => void): void {
     const before = segment.bytes
-    const { epochs, firstId } = segment
+    const { unread, firstId } = segment
     try {
       segment.read((entry, at) => {
-        // Places always go up, also over several calls, so the search goes on from the last epoch.
-        while ((epochs[segment.epochAt + 1]?.from ?? Number.POSITIVE_INFINITY) <= at) segment.epochAt++
-        take({ ...entry, id: firstId + at, epoch: epochs[segment.epochAt]?.epoch })
+        take({ ...entry, id: firstId + at, epoch: unread.read(at) })
       })
+      segment.attempts.succeeded()
     } finally {
       this.#bytes += segment.bytes - before
       if (!segment.isUnread) this.forgetUnread(segment)

@@ -48,6 +48,12 @@ export type SpoolTrouble =
   | { readonly kind: 'deleted'; readonly parts: number }
   | { readonly kind: 'unlocked'; readonly reason: string }
 
+/** Lines of our own that cannot be read any more. */
+export interface LostLines {
+  readonly epoch: number
+  readonly lines: number
+}
+
 export interface SpoolListener {
   /** `lines` lines of `epoch` are on disk. */
   stored(epoch: number, lines: number): void
@@ -60,6 +66,8 @@ export interface SpoolListener {
    * writing them again would only take the place of younger lines.
    */
   exposed(from: number, to: number, isFull: boolean): void
+  /** Lines on disk that this process stored, and that are in memory no more, cannot be read any more. `bytes`: of their entries. */
+  lost(lines: readonly LostLines[], bytes: number): void
   /** A search has ended: it has found lines to read, or the folder has none. */
   found(): void
   trouble(trouble: SpoolTrouble): void

@@ -19,11 +19,12 @@ import type { LineStore } from '../queue/line-store.ts'
 import type { Queue, QueuedLine } from '../queue/queue.ts'
 import { type PlainRoute, plainRoute, type Routing, routeOf } from '../record/route.ts'
 import { CatchUp } from './catch-up.ts'
+import { DroppedOnDisk } from './dropped-on-disk.ts'
 import type { HeldLine } from './held-lines.ts'
 import { fromWallTime } from './line-age.ts'
 import { saveAtEnd } from './save-at-end.ts'
 import type { Spool } from './spool.ts'
-import type { RefusedLine, SpooledLine, SpoolListener } from './spool-events.ts'
+import type { LostLines, RefusedLine, SpooledLine, SpoolListener } from './spool-events.ts'
 
 export interface SpoolStageParts {
   readonly open: (listener: Omit<SpoolListener, 'trouble' | 'found'>) => Spool
@@ -42,7 +43,7 @@ export class SpoolStage implements SpoolDoor {
   readonly #route: PlainRoute
   readonly #isKeyed: boolean
   readonly #catchUp: CatchUp
-  #givenUp = { lines: 0, bytes: 0 }
+  readonly #dropped: DroppedOnDisk
   /** What was refused at the end, where nothing can wait any more. */
   #refusedAtEnd: Set<number> | undefined
   /** Wall time less monotonic time, taken at each tick: a look at one clock for each line is enough. */
@@ -56,10 +57,12 @@ export class SpoolStage implements SpoolDoor {
     const { routing } = parts
     this.#isKeyed = routing.kind === 'field' || routing.kind === 'function'
     this.#route = plainRoute(routeOf(routing, ''))
+    this.#dropped = new DroppedOnDisk((...drop) => parts.settlement.reportDroppedOnDisk(...drop))
     this.#spool = parts.open({
       stored: (epoch, lines) => parts.settlement.spooled(epoch, lines),
       refused: (lines) => this.#refused(lines),
       givenUp: (line) => this.#gaveUp(line),
+      lost: (lines, bytes) => this.#lost(lines, bytes),
       exposed: (from, to, isFull) => this.#exposed(from, to, isFull)
     })
     const writesHeld = parts.mode === 'always' || parts.queue.limit.spills
@@ -184,6 +187,7 @@ export class SpoolStage implements SpoolDoor {
     this.#isClosed = true
     this.#catchUp.stop()
     this.#spool.close()
+    this.#dropped.tell()
   }
 
   #load(spooled: SpooledLine): void {
@@ -215,17 +219,14 @@ export class SpoolStage implements SpoolDoor {
   #gaveUp(spooled: SpooledLine): void {
     const { line, isNotice } = spooled
     this.#parts.settlement.dropSpooled(this.#epochOf(spooled))
-    if (isNotice) return
-    // One report for the many lines of a segment.
-    if (this.#givenUp.lines === 0) queueMicrotask(() => this.#reportGivenUp())
-    this.#givenUp.lines++
-    this.#givenUp.bytes += line.length
+    if (!isNotice) this.#dropped.add('spool-full', 1, line.length)
   }
 
-  #reportGivenUp(): void {
-    const { lines, bytes } = this.#givenUp
-    this.#givenUp = { lines: 0, bytes: 0 }
-    this.#parts.settlement.reportSpoolFull(lines, bytes)
+  #lost(lost: readonly LostLines[], bytes: number): void {
+    const counted = lost.filter(({ epoch }) => epoch !== UNCOUNTED)
+    for (const { epoch, lines } of counted) this.#parts.settlement.dropSpooled(epoch, lines)
+    const lines = counted.reduce((sum, { lines: some }) => sum + some, 0)
+    if (lines > 0) this.#dropped.add('spool-damaged', lines, bytes)
   }
 
   /** Lines in memory are on disk no more. Those in lanes are written again, unless they were given up for younger ones. */

@@ -134,7 +134,7 @@ export class SpoolWriter {
     }
     segments.grew(bytes.length)
     for (const { epoch, isInMemory, lines, start, end } of runs) {
-      if (segment.epochs.at(-1)?.epoch !== epoch) segment.epochs.push({ from: from + start, epoch })
+      segment.unread.stored(from + start, epoch, isInMemory ? 0 : lines)
       if (isInMemory) segment.skip(from + end, lines)
       listener.stored(epoch, lines)
     }

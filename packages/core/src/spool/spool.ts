@@ -7,7 +7,7 @@
 import { UNCOUNTED } from '../delivery/ledger.ts'
 import { Adoption } from './adoption.ts'
 import { Claims } from './claims.ts'
-import { type Disk, ignoreErrors, isPassing } from './disk.ts'
+import { codeOf, type Disk, ignoreErrors } from './disk.ts'
 import { mostBytes, NOTICE } from './entry.ts'
 import { LostParts } from './lost-parts.ts'
 import { asideName, targetName } from './names.ts'
@@ -141,22 +141,23 @@ export class Spool {
     const segment = this.#segments.nextToRead
     // The first search may still find older lines.
     if (segment === undefined || this.isSearching) return false
-    const { damaged: before } = segment
+    const { damaged: before } = segment.unread
     this.#readFailed = false
     try {
       this.#segments.read(segment, take)
     } catch (error) {
-      if (isPassing(error)) {
+      if (this.#isTaken(error)) return true
+      if (segment.attempts.failed(error)) {
         // The next tick tries again.
         this.#readFailed = true
         this.#listener.trouble({ kind: 'failed', error })
         return false
       }
-      if (this.#lostParts.startAnewIfMissing()) return true
       this.#setAside(segment, error)
     }
-    const places = segment.damaged - before
+    const places = segment.unread.damaged - before
     if (places > 0) this.#listener.trouble({ kind: 'damaged', places })
+    if (!segment.isUnread) this.#lostParts.tellLost(segment)
     if (segment.isDone && segment !== this.#writer.open) this.#segments.remove(segment)
     return true
   }
@@ -170,7 +171,7 @@ export class Spool {
   writeAcknowledgements(): void {
     if (!this.isWritable && !this.#isClosed) return
     this.#segments.writeAcknowledgements(this.#writer.open, (error) => {
-      if (!this.#lostParts.startAnewIfMissing()) this.#writer.fail(error)
+      if (!this.#isTaken(error)) this.#writer.fail(error)
     })
   }
 
@@ -210,10 +211,12 @@ export class Spool {
         })
       }
     } catch (error) {
-      if (isPassing(error)) return false
-      if (!this.#lostParts.startAnewIfMissing()) this.#setAside(segment, error)
+      if (this.#isTaken(error)) return !this.#segments.has(segment)
+      if (segment.attempts.failed(error)) return false
+      this.#setAside(segment, error)
       return !this.#segments.has(segment)
     }
+    this.#lostParts.tellLost(segment)
     const { from, to } = this.#segments.idsOf(segment)
     if (segment.outstanding > 0) this.#listener.exposed(from, to, true)
     segment.outstanding = 0
@@ -221,11 +224,16 @@ export class Spool {
     return !this.#segments.has(segment)
   }
 
+  /** Whether a failure comes from a part that is not ours any more. Then its segments are forgotten now. */
+  #isTaken(error: unknown): boolean {
+    return codeOf(error) === 'ENOENT' && this.#lostParts.startAnewIfMissing()
+  }
+
   /** Renames a file that cannot be read, for an operator to look at. The other files are sent. */
   #setAside(segment: Segment, error: unknown): void {
     const path = `${this.#settings.dir}/${asideName(segment.part.name, segment.number)}`
     const old = segment.path
-    this.#lostParts.forget(segment)
+    this.#lostParts.giveUp(segment)
     ignoreErrors(() => this.#disk.rename(old, path))
     if (segment.part.segments === 0) segment.part.remove()
     this.#listener.trouble({ kind: 'unreadable', path: this.#disk.exists(path) ? path : old, error })
