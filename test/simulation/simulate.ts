@@ -108,17 +108,17 @@ function drain(world: World, isBroken: () => boolean): void {
         `${life.record.name} has ${writer.left} lines to write: ${why}`
       )
     } else if (!isEmpty(life)) {
-      const { buffered, spooled } = life.producer.stats()
-      const text = `${life.record.name} holds ${buffered} lines and has ${spooled} on disk, long after all was well`
+      const { pending, spooled } = life.inside.totals()
+      const text = `${life.record.name} holds ${pending} lines and has ${spooled} on disk, long after all was well`
       history.violated('liveness', timeline.now, text)
     }
   }
 }
 
-function isEmpty({ producer, record }: Life): boolean {
-  const { buffered, spooled } = producer.stats()
+function isEmpty({ inside, record }: Life): boolean {
+  const { pending, spooled } = inside.totals()
   // Lines of a part that another process has taken stay in the count of those on disk.
-  return buffered === 0 && (spooled === 0 || record.mayBeTaken)
+  return pending === 0 && (spooled === 0 || record.mayBeTaken)
 }
 
 function longestMs({ plan }: World): number {

@@ -17,6 +17,7 @@ import { HttpTransport } from './net/http.ts'
 import { openDeadLetters, openSpool } from './open-spool.ts'
 import type { Settings } from './options/settings.ts'
 import type { ExitListener } from './process-exit.ts'
+import type { MemoryUse } from './queue/buffer-limit.ts'
 import { Intake } from './queue/intake.ts'
 import { LineStore } from './queue/line-store.ts'
 import { Queue } from './queue/queue.ts'
@@ -45,6 +46,14 @@ export interface ProducerParts {
   /** Calls the listener at the end of the process, until the returned function is called. */
   readonly joinExit?: (listener: ExitListener) => () => void
   readonly stderr?: (text: string) => void
+  /** Gets what a test may look at after each step. */
+  readonly inspect?: (inside: ProducerInside) => void
+}
+
+/** The books of a producer, and its memory. Unlike `stats` it walks over no lines. */
+export interface ProducerInside {
+  readonly totals: () => ReturnType<Ledger['totals']> & Pick<Stats, 'recovered' | 'spoolDamaged'>
+  readonly memory: () => MemoryUse
 }
 
 /** What the stages tell the producer. */
@@ -158,6 +167,15 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
       reporter.flush()
       deadLetters?.close()
     }
+  })
+
+  parts.inspect?.({
+    totals: () => ({
+      ...ledger.totals(),
+      recovered: ledger.recovered,
+      spoolDamaged: spool?.warnings.damaged ?? 0
+    }),
+    memory: () => queue.limit.use
   })
 
   return {

@@ -2,7 +2,7 @@
  * The second entry, `@dis-logs/core/testing`, for tests of the producer and of adapters. Semantic versioning does not cover
  * it.
  */
-export type { ProducerParts } from './compose.ts'
+export type { ProducerInside, ProducerParts } from './compose.ts'
 export type { ExitListener } from './process-exit.ts'
 export { assembleProducer } from './producer.ts'
 export type { LetterFile } from './spool/dead-letters.ts'

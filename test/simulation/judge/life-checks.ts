@@ -14,13 +14,13 @@ export function judgeTaken({ record, process }: Life, history: History, now: num
 }
 
 /** After its end a producer holds nothing: each line has its last place. */
-export function judgeEnd({ record, producer }: Life, history: History, now: number): void {
-  const { written, delivered, rejected, dropped, spooled, buffered } = producer.stats()
-  if (buffered !== 0 || written !== delivered + rejected + dropped + spooled) {
+export function judgeEnd({ record, inside }: Life, history: History, now: number): void {
+  const { written, delivered, rejected, dropped, spooled, pending } = inside.totals()
+  if (pending !== 0 || written !== delivered + rejected + dropped + spooled) {
     history.violated(
       'never settled',
       now,
-      `${record.name} is over (${record.end}) and has ${buffered} lines left`
+      `${record.name} is over (${record.end}) and has ${pending} lines left`
     )
   }
 }

@@ -1,6 +1,9 @@
 /** What the judge knows of one life of a process. */
-import type { Stats } from '../../../packages/core/src/report/stats.ts'
+import type { ProducerInside } from '../../../packages/core/src/testing.ts'
 import type { SlotPlan } from '../plan.ts'
+
+/** The counts of a producer. */
+export type Books = ReturnType<ProducerInside['totals']>
 
 export interface LifeRecord {
   readonly name: string
@@ -16,7 +19,7 @@ export interface LifeRecord {
   /** Letters in its file of dead letters. */
   letters: number
   /** As seen between two steps for the last time, and how many lines it had written then. */
-  stats: Stats | undefined
+  books: Books | undefined
   writtenThen: number
   /** Unsettled lines a while ago: what a power loss may take. See `samples`. */
   readonly samples: Sample[]
@@ -49,7 +52,7 @@ export function mayBeDamaged({ hadFaults, isDamaged }: FolderRecord): boolean {
 export interface Sample {
   readonly at: number
   readonly written: number
-  readonly buffered: number
+  readonly pending: number
 }
 
 export function newLifeRecord(
@@ -67,9 +70,9 @@ export function newLifeRecord(
     writtenLate: 0,
     toldStored: 0,
     letters: 0,
-    stats: undefined,
+    books: undefined,
     writtenThen: 0,
-    samples: [{ at: bornAt, written: 0, buffered: 0 }],
+    samples: [{ at: bornAt, written: 0, pending: 0 }],
     end: undefined,
     endedAt: Number.POSITIVE_INFINITY,
     endedInStep: -1,

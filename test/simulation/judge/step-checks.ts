@@ -1,7 +1,7 @@
 /** What must hold between any two steps of a process. */
-import type { Stats } from '../../../packages/core/src/report/stats.ts'
 import type { Life } from '../world/life.ts'
 import type { History } from './history.ts'
+import type { Books } from './life-record.ts'
 
 /** Calls of ports in one step. A write of a burst to a slow disk is a few hundred. */
 const MOST_WORK = 20_000
@@ -13,14 +13,14 @@ const DEFAULT_BUFFER_BYTES = 67_108_864
 export function checkStep(life: Life, history: History, now: number): void {
   const { record, process } = life
   if (life.isOver) return
-  const stats = life.producer.stats()
-  const { written, delivered, rejected, dropped, spooled, buffered, recovered } = stats
+  const books = life.inside.totals()
+  const { written, delivered, rejected, dropped, spooled, pending, recovered } = books
   const fail = (kind: string, text: string) => history.violated(kind, now, `${record.name}: ${text}`)
-  const sum = delivered + rejected + dropped + spooled + buffered
-  if (written !== sum || Math.min(delivered, rejected, dropped, spooled, buffered) < 0) {
+  const sum = delivered + rejected + dropped + spooled + pending
+  if (written !== sum || Math.min(delivered, rejected, dropped, spooled, pending) < 0) {
     fail(
       'equation',
-      `written ${written} is not ${delivered} + ${rejected} + ${dropped} + ${spooled} + ${buffered}`
+      `written ${written} is not ${delivered} + ${rejected} + ${dropped} + ${spooled} + ${pending}`
     )
   }
   if (written !== record.written + recovered) {
@@ -38,13 +38,13 @@ export function checkStep(life: Life, history: History, now: number): void {
   }
   if (process.work > MOST_WORK) fail('work', `${process.work} calls in one step`)
   process.work = 0
-  checkMemory(life, stats, fail)
-  record.stats = stats
+  checkMemory(life, fail)
+  record.books = books
   record.writtenThen = record.written
-  if (record.folder !== undefined) sample(life, stats, now)
+  if (record.folder !== undefined) sample(life, books, now)
 }
 
-function checkMemory({ record }: Life, stats: Stats, fail: (kind: string, text: string) => void): void {
+function checkMemory({ record, inside }: Life, fail: (kind: string, text: string) => void): void {
   const { buffer, spool } = record.slot.options
   const { waits, bytes, burst } = record.slot.writer
   const maxBytes = buffer?.maxBytes ?? DEFAULT_BUFFER_BYTES
@@ -52,14 +52,15 @@ function checkMemory({ record }: Life, stats: Stats, fail: (kind: string, text: 
   // A writer who does not wait fills the memory; lines that the disk refused were admitted already.
   if ((isWaitedFor && !waits) || record.folder !== undefined || record.writtenLate > 0) return
   const slack = isWaitedFor ? bytes * 3 * Math.min(burst, 2) : 0
-  if (stats.bufferedBytes > maxBytes + slack) {
-    fail('memory', `${stats.bufferedBytes} bytes are held, ${maxBytes} are allowed`)
+  const { lineBytes } = inside.memory()
+  if (lineBytes > maxBytes + slack) {
+    fail('memory', `${lineBytes} bytes are held, ${maxBytes} are allowed`)
   }
 }
 
-function sample({ record }: Life, { buffered }: Stats, now: number): void {
+function sample({ record }: Life, { pending }: Books, now: number): void {
   const { samples } = record
   if (now - (samples.at(-1)?.at ?? -SAMPLE_MS) < SAMPLE_MS) return
-  samples.push({ at: now, written: record.written, buffered })
+  samples.push({ at: now, written: record.written, pending })
   while (samples.length > 2 && now - (samples[1]?.at ?? now) > UNSYNCED_MS) samples.shift()
 }

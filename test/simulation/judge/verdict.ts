@@ -16,7 +16,7 @@ export function judgeLosses(history: History, now: number): void {
   for (const group of groupsOf(history).values()) {
     const missing = [...group.missing.values()].flat()
     const counted = group.lives.reduce(
-      (sum, { stats }) => sum + (stats?.rejected ?? 0) + (stats?.dropped ?? 0),
+      (sum, { books }) => sum + (books?.rejected ?? 0) + (books?.dropped ?? 0),
       0
     )
     const excused = [...group.missing].reduce((sum, [life, lines]) => sum + excusedOf(life, lines, group), 0)
@@ -50,7 +50,7 @@ export function hasUnaccounted(history: History): boolean {
   for (const group of groupsOf(history).values()) {
     const missing = [...group.missing.values()].flat().length
     const counted = group.lives.reduce(
-      (sum, { stats }) => sum + (stats?.rejected ?? 0) + (stats?.dropped ?? 0),
+      (sum, { books }) => sum + (books?.rejected ?? 0) + (books?.dropped ?? 0),
       0
     )
     const excused = [...group.missing].reduce((sum, [life, lines]) => sum + excusedOf(life, lines, group), 0)
@@ -80,14 +80,14 @@ function groupsOf(history: History): Map<string, Group> {
 
 /** How many of a life's missing lines may be lost. */
 function excusedOf(life: LifeRecord, lines: readonly Line[], { lives }: Group): number {
-  const { folder, stats } = life
+  const { folder, books } = life
   const count = lines.length
-  const isDamageTold = lives.some((other) => (other.stats?.spoolDamaged ?? 0) > 0)
+  const isDamageTold = lives.some((other) => (other.books?.spoolDamaged ?? 0) > 0)
   if (folder !== undefined && mayBeDamaged(folder) && isDamageTold) return count
   let excused = 0
   // A process that is killed loses what is in its memory only.
   if (life.end === 'killed' || life.end === 'power') {
-    excused += (stats?.buffered ?? 0) + (life.written - life.writtenThen)
+    excused += (books?.pending ?? 0) + (life.written - life.writtenThen)
   }
   // What a process gave up in the step in which it was killed, nobody has seen it count.
   for (const { lastAttempt } of lines) {
@@ -107,5 +107,5 @@ function unsynced(life: LifeRecord, at: number): number {
   const [first] = life.samples
   const isLongOver = life.endedAt < at - 60_000
   if (isLongOver) return 0
-  return life.written - (first?.written ?? 0) + (first?.buffered ?? 0)
+  return life.written - (first?.written ?? 0) + (first?.pending ?? 0)
 }

@@ -55,10 +55,10 @@ function flush({ world }: Scene, life: Life, timeoutMs: number | undefined): voi
   timeline.after(
     0,
     () => {
-      const { written, recovered } = life.producer.stats()
+      const { written, recovered } = life.inside.totals()
       life.flush(timeoutMs, (sum, pending) => {
         if (life.isOver) return
-        const later = life.producer.stats().recovered - recovered
+        const later = life.inside.totals().recovered - recovered
         if (sum < written || sum > written + later) {
           const text = `a flush reports ${sum} lines; ${written} were written, and ${later} came back from disk`
           history.violated('flush', timeline.now, `${life.record.name}: ${text}`)

@@ -6,7 +6,8 @@ import {
   type ExitListener,
   type LetterFile,
   type MemoryDisk,
-  type MemoryProcess
+  type MemoryProcess,
+  type ProducerInside
 } from '../../../packages/core/src/testing.ts'
 import type { History } from '../judge/history.ts'
 import { judgeClose, judgeEnd, judgeTaken } from '../judge/life-checks.ts'
@@ -40,6 +41,7 @@ export class Life {
   readonly producer: Producer
   readonly #parts: LifeParts
   readonly #disk: MemoryProcess | undefined
+  #inside: ProducerInside | undefined
   readonly #listeners = new Set<ExitListener>()
   /** Called when there is room again. */
   drained: () => void = () => {}
@@ -86,7 +88,10 @@ export class Life {
           return () => this.#listeners.delete(listener)
         },
         openLetterFile: () => this.#letterFile(),
-        stderr: () => {}
+        stderr: () => {},
+        inspect: (inside) => {
+          this.#inside = inside
+        }
       })
     } catch (error) {
       this.process.isDead = true
@@ -106,6 +111,12 @@ export class Life {
       if (code === 'BUG') history.violated('bug', timeline.now, `${this.record.name}: ${message}`)
       this.#note(`warns ${code}: ${message}`)
     })
+  }
+
+  /** The books of the producer. */
+  get inside(): ProducerInside {
+    if (this.#inside === undefined) throw new Error(`${this.record.name} has shown no books`)
+    return this.#inside
   }
 
   get isOver(): boolean {
@@ -169,7 +180,7 @@ export class Life {
     record.endedInStep = timeline.steps
     // What a killed process has counted in the middle of a step, nobody has seen.
     if (how === 'closed' || how === 'exited') {
-      record.stats = this.producer.stats()
+      record.books = this.inside.totals()
       judgeEnd(this, this.#parts.history, timeline.now)
       record.writtenThen = record.written
     }

@@ -129,10 +129,7 @@ class Decision {
 
   /** An answer with a result for each record. */
   ofResults(results: readonly RecordResult[]): Verdict {
-    const records: RecordVerdict[] = []
-    for (let record = 0; record < this.#batch.records; record++) {
-      records.push(this.#ofResult(record, results[record] ?? { kind: 'unknown' }))
-    }
+    const records = this.#each((record) => this.#ofResult(record, results[record] ?? { kind: 'unknown' }))
     return answered(records, this.#givenUp(), this.#counts())
   }
 
@@ -143,19 +140,19 @@ class Decision {
   ): Verdict {
     this.#throttled = throttled
     this.#ambiguous = ambiguous
-    const records: RecordVerdict[] = []
-    for (let record = 0; record < this.#batch.records; record++) {
-      records.push(this.#again(record, 'request', reason))
-    }
+    const records = this.#each((record) => this.#again(record, 'request', reason))
     return { ...answered(records, this.#givenUp(), this.#counts()), service }
   }
 
   /** A request that is refused for good. */
   ofRefusal(reason: Reason, isContentRefused: boolean): Verdict {
-    const records: RecordVerdict[] = []
-    for (let record = 0; record < this.#batch.records; record++) records.push(this.#refuse(record, reason))
+    const records = this.#each((record) => this.#refuse(record, reason))
     const service = turnedDown(reason)
     return { ...answered(records, this.#givenUp(), NO_COUNTS), service, isContentRefused }
+  }
+
+  #each(verdictOf: (record: number) => RecordVerdict): RecordVerdict[] {
+    return Array.from({ length: this.#batch.records }, (_, record) => verdictOf(record))
   }
 
   #ofResult(record: number, result: RecordResult): RecordVerdict {

@@ -16,6 +16,19 @@ export interface BufferSettings {
   readonly onFull: OverflowPolicy
 }
 
+/** What the memory is used for now. */
+export interface MemoryUse {
+  readonly lines: number
+  readonly lineBytes: number
+  /** Pages and entries that hold these lines. */
+  readonly heldBytes: number
+  readonly laneBytes: number
+  /** Bodies of requests in flight. */
+  readonly bodyBytes: number
+  /** What is compared with `maxBytes`. */
+  readonly countedBytes: number
+}
+
 /** A part of the buffer that bodies in flight may take before no further request is made. */
 const IN_FLIGHT_PART = 4
 
@@ -31,6 +44,19 @@ export class BufferLimit {
     this.#store = store
     this.#lanes = lanes
     this.#settings = settings
+  }
+
+  get use(): MemoryUse {
+    const { lines, bytes: lineBytes, heldBytes } = this.#store
+    const countedBytes = this.#used()
+    return {
+      lines,
+      lineBytes,
+      heldBytes,
+      laneBytes: this.#lanes.heldBytes,
+      bodyBytes: this.#inFlightBytes,
+      countedBytes
+    }
   }
 
   /** Whether a writer waits for room. */

@@ -84,7 +84,7 @@ export class Queue {
   /** What of the memory limit others may ask. */
   get limit(): Pick<
     BufferLimit,
-    'fits' | 'dropsNewest' | 'spills' | 'admits' | 'unblocks' | 'hasRoomToRead'
+    'fits' | 'dropsNewest' | 'spills' | 'admits' | 'unblocks' | 'hasRoomToRead' | 'use'
   > {
     return this.#limit
   }
