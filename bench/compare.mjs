@@ -1,99 +1,113 @@
 /**
- * `pnpm bench:compare`: the last run of `pnpm bench` against the baseline that is kept in the repository.
- * Ratios to pino/file within the same run are compared, never times: the machine is another one each day.
+ * `pnpm bench:compare --base <commit or folder>`: two builds of ours on this machine, in pairs of one run each, one right after the
+ * other. For each case it says whether CPU a line, lines/s and peak memory have changed by more than 3 %, with a confidence interval.
+ *
+ * Status 1: at least one regression is proven. 0: none is; something may be unclear. 2: it could not be measured.
  */
-import { copyFileSync, existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { readFlags } from './measure/flags.mjs'
-import { RESULTS } from './report/store.mjs'
+import { join } from 'node:path'
+import { CASES } from './cases/cases.mjs'
+import { THIS_CHECKOUT } from './cases/ours.mjs'
+import { installPeers } from './cases/peers.mjs'
+import { BadBase, baseBuild, builtFolder } from './compare/builds.mjs'
+import { fail, readGiven } from './compare/given.mjs'
+import { compareRuns, methodOf, pairLine, statusOf, summaryOf, tableOf } from './compare/report.mjs'
+import { turns } from './compare/turns.mjs'
+import { chance } from './measure/chance.mjs'
+import { runChild, startServer } from './measure/child.mjs'
+import { describeMachine, machine } from './measure/machine.mjs'
+import { store } from './report/store.mjs'
 
-/** @import { Results, Row } from './report/throughput.mjs' */
+/** @import { Run } from './cases/run.mjs' */
+/** @import { Turn } from './compare/turns.d.mts' */
 
-const flags = readFlags('pnpm bench:compare -- the last pnpm bench against bench/baseline.json', {
-  baseline: {
-    default: fileURLToPath(new URL('baseline.json', import.meta.url)),
-    about: 'what to compare with'
-  },
-  results: { default: resolve(RESULTS, 'throughput.json'), about: 'what is compared' },
-  tolerance: { default: 0.25, about: 'change of a ratio that is taken for noise' },
-  update: { default: false, about: 'make these results the baseline' }
-})
+const RUN = new URL('cases/run.mjs', import.meta.url)
+const given = readGiven()
+const { rounds, cases, lines, bytes, seed } = given
+const judged = { confidence: given.confidence / 100, threshold: given.threshold / 100 }
+const builds = prepare()
+// Only loggers in front come from there.
+if (CASES.some(({ name, front }) => cases.includes(name) && front !== 'direct')) installPeers()
 
-/** By which ratio, and which way is better. */
-const MEASURES = /** @type {const} */ ([
-  { key: 'linesPerSecond', text: 'lines/s', moreIsBetter: true },
-  { key: 'allUs', text: 'CPU a line', moreIsBetter: false },
-  { key: 'peakMb', text: 'peak memory', moreIsBetter: false }
-])
-
-if (flags.update) {
-  copyFileSync(flags.results, flags.baseline)
-  console.log(`${flags.baseline} is now ${flags.results}`)
-  process.exit(0)
+const on = machine()
+const head =
+  `${describeMachine(on)}.\n` +
+  `Base: ${builds.base.title}. Branch: ${builds.branch.title}.\n` +
+  `${rounds} pairs of ${lines} lines of ${bytes} bytes; order by seed ${seed}.`
+console.log(`${head}\n`)
+const pairs = await measure()
+const rows = [...pairs].flatMap(([name, list]) => compareRuns(name, list, judged))
+const report = `${head}\n\n${tableOf(rows)}\n\n${methodOf(rows, judged)}\n`
+console.log(`\n${report}\n${summaryOf(rows)}`)
+if (given.out !== '') {
+  const results = { machine: on, ...judged, seed, rows, pairs: Object.fromEntries(pairs) }
+  store(given.out, { 'compare.json': results, 'compare.md': report })
 }
+process.exit(statusOf(rows))
 
-const before = read(flags.baseline)
-const after = read(flags.results)
-let compared = 0
-let regressions = 0
-for (const row of after.rows) {
-  const old = before.rows.find(({ name, bytes }) => name === row.name && bytes === row.bytes)
-  if (old === undefined) continue
-  compared++
-  for (const measure of MEASURES) report(old, row, measure)
-  if (row.ours && row.median.lost > old.median.lost) {
-    regressions++
-    console.log(`WORSE  ${title(row)}: ${row.median.lost} lines lost, before ${old.median.lost}`)
+function prepare() {
+  try {
+    const branch = builtFolder(THIS_CHECKOUT)
+    const kept = join(THIS_CHECKOUT, 'bench/.builds')
+    return { base: baseBuild(given.base, { repository: THIS_CHECKOUT, kept }), branch }
+  } catch (error) {
+    if (error instanceof BadBase) return fail(error.message)
+    throw error
   }
 }
-if (compared === 0) fail('the two have no case in common')
-console.log(
-  `${compared} cases compared with ${before.machine.date.slice(0, 10)}, tolerance ${flags.tolerance * 100} %: ` +
-    `${regressions === 0 ? 'no regression' : `${regressions} regressions`}`
-)
-process.exit(regressions === 0 ? 0 : 1)
 
-/**
- * @param {Row} old
- * @param {Row} row
- * @param {(typeof MEASURES)[number]} measure
- */
-function report(old, row, { key, text, moreIsBetter }) {
-  const change = row.toFile[key] / old.toFile[key] - 1
-  // Rounds that were further apart than the tolerance cannot show a smaller change of the rate.
-  const noise = key === 'linesPerSecond' ? Math.max(old.spread, row.spread) : 0
-  if (!(Math.abs(change) > Math.max(flags.tolerance, noise))) return
-  const isWorse = moreIsBetter ? change < 0 : change > 0
-  // A peer that got slower, most likely by a new version, is news and not our regression.
-  if (isWorse && row.ours) regressions++
-  const word = isWorse ? (row.ours ? 'WORSE ' : 'worse ') : 'better'
-  console.log(
-    `${word} ${title(row)}: ${text} × ${row.toFile[key].toFixed(2)} of pino/file, before × ${old.toFile[key].toFixed(2)} ` +
-      `(${change > 0 ? '+' : ''}${Math.round(change * 100)} %)`
-  )
-}
-
-/** @param {Row} row */
-function title({ name, bytes }) {
-  return `${name}, ${bytes} B`
+/** One pair of each case in a round, so that a bad minute of the machine meets one pair of all cases and not all pairs of one. */
+async function measure() {
+  const sink = await startServer(new URL('sink/main.mjs', import.meta.url))
+  /** @type {Map<string, Record<'base' | 'branch', Run>[]>} */
+  const found = new Map(cases.map((name) => [name, []]))
+  const random = chance(seed)
+  const order = new Map(cases.map((name) => [name, turns(rounds, random)]))
+  for (const name of cases) {
+    // Not counted: it reads the files of both builds, and the sink learns the case.
+    await runPair(name, sink.url, ['base', 'branch'])
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, list] of found) {
+      const turn = order.get(name)?.[round] ?? ['base', 'branch']
+      const pair = await runPair(name, sink.url, turn)
+      list.push(pair)
+      console.log(
+        `${round + 1}/${rounds}  ${name.padEnd(25)} ${`${turn[0]} first`.padEnd(12)}  ${pairLine(pair)}`
+      )
+    }
+  }
+  sink.stop()
+  return found
 }
 
 /**
- * @param {string} path
- * @returns {Results}
+ * @param {string} name
+ * @param {string} sink
+ * @param {Turn} turn
  */
-function read(path) {
-  if (!existsSync(path))
-    fail(`there is no ${path}: run pnpm bench first${path === flags.baseline ? ', then --update' : ''}`)
-  return JSON.parse(readFileSync(path, 'utf8'))
+async function runPair(name, sink, [first, second]) {
+  const one = await runOnce(name, sink, first)
+  const other = await runOnce(name, sink, second)
+  return first === 'base' ? { base: one, branch: other } : { base: other, branch: one }
 }
 
 /**
- * @param {string} message
- * @returns {never}
+ * @param {string} name
+ * @param {string} sink
+ * @param {'base' | 'branch'} which
+ * @returns {Promise<Run>}
  */
-function fail(message) {
-  console.error(message)
-  process.exit(2)
+async function runOnce(name, sink, which) {
+  const { folder, title } = builds[which]
+  try {
+    /** @type {Run} */
+    const run = await runChild(
+      RUN,
+      { name, bytes, lines, sink, build: folder },
+      { timeoutMs: given.timeout * 1_000 }
+    )
+    return run.lost === 0 ? run : fail(`${name}, ${title}: ${run.lost} of ${lines} lines never arrived`)
+  } catch (error) {
+    return fail(`${name}, ${title}: ${error instanceof Error ? error.message : error}`)
+  }
 }

@@ -1,11 +1,11 @@
-/** All cases by name. A name is what --only takes, what the table shows and what the baseline knows. */
+/** All cases by name. A name is what --only takes, what the table shows. */
 import { disStreamDirect, fileDirect, kinesisDirect, lokiDirect, producerDirect } from './direct.mjs'
 import { pinoCase } from './pino.mjs'
 import { winstonCase } from './winston.mjs'
 
 /** @import { Entry } from '../measure/lines.mjs' */
 
-/** @typedef {{ sink: string, lines: number, entries: Entry[] }} Context */
+/** @typedef {{ sink: string, lines: number, entries: Entry[], build: string }} Context `build`: the checkout that ours are taken from */
 
 /**
  * @typedef {object} Running

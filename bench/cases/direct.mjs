@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import { disOptions } from './dis.mjs'
+import { ours } from './ours.mjs'
 import { fromPeers } from './peers.mjs'
 
 /** @import { Case, Context } from './cases.mjs' */
@@ -47,7 +48,7 @@ export const fileDirect = streamCase(
 )
 
 export const disStreamDirect = streamCase(async (context) => {
-  const { disStream } = await import('pino-dis')
+  const { disStream } = await import(ours(context.build, 'pino-dis').href)
   return disStream(disOptions(context))
 }, true)
 
@@ -61,7 +62,7 @@ export const producerDirect = (aggregate) => ({
   toSink: true,
   aggregated: aggregate,
   async start(context) {
-    const { createProducer } = await import('@dis-logs/core')
+    const { createProducer } = await import(ours(context.build, '@dis-logs/core').href)
     const producer = createProducer(disOptions({ ...context, aggregate }))
     return {
       log: ({ line }) => producer.write(line),

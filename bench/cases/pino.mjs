@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { disOptions } from './dis.mjs'
+import { ours } from './ours.mjs'
 import { fromPeers, peerPath } from './peers.mjs'
 
 /** @import { Case, Context } from './cases.mjs' */
@@ -38,7 +39,7 @@ const TARGETS = {
   }),
   /** @param {Context} context */
   'pino-dis': (context) => ({
-    target: fileURLToPath(import.meta.resolve('pino-dis')),
+    target: fileURLToPath(ours(context.build, 'pino-dis')),
     options: disOptions(context)
   })
 }

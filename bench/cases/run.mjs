@@ -5,6 +5,7 @@ import { finish, job } from '../measure/child.mjs'
 import { makeEntries } from '../measure/lines.mjs'
 import { CpuWatch, peakMemory, startPool } from '../measure/threads.mjs'
 import { caseNamed } from './cases.mjs'
+import { THIS_CHECKOUT } from './ours.mjs'
 
 /**
  * @typedef {object} Run
@@ -25,8 +26,8 @@ const DELAY_RESOLUTION_MS = 2
 /** A library that says nothing of its end has delivered what it will when nothing has come for so long. */
 const QUIET_MS = 4_000
 
-/** @type {{ name: string, bytes: number, lines: number, sink: string, marks?: number[] }} */
-const { name, bytes, lines, sink, marks = [] } = job()
+/** @type {{ name: string, bytes: number, lines: number, sink: string, build?: string, marks?: number[] }} */
+const { name, bytes, lines, sink, build = THIS_CHECKOUT, marks = [] } = job()
 const entries = makeEntries(bytes)
 const subject = caseNamed(name)
 await startPool()
@@ -37,7 +38,7 @@ await fetch(`${sink}/-/reset`, {
 
 // Its timer keeps the process alive as well: pino's worker does not.
 const watch = new CpuWatch()
-const running = await subject.start({ sink, lines, entries })
+const running = await subject.start({ sink, lines, entries, build })
 // Starting (loading modules, a worker) is no part of the cost of a line.
 const cpuBefore = watch.now()
 const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })

@@ -1,6 +1,7 @@
 /** winston in front: its transports run on the application's thread, unless they bring a worker. */
 import { once } from 'node:events'
 import { disOptions } from './dis.mjs'
+import { ours } from './ours.mjs'
 import { fromPeers } from './peers.mjs'
 
 /** @import { Case, Context } from './cases.mjs' */
@@ -32,7 +33,7 @@ const TRANSPORTS = {
     return new Loki({ host: sink, labels: { job: 'bench' }, interval: 1, gracefulShutdown: false })
   },
   'winston-dis': async (context) => {
-    const { DisTransport } = await import('winston-dis')
+    const { DisTransport } = await import(ours(context.build, 'winston-dis').href)
     return new DisTransport(disOptions(context))
   }
 }

@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util'
 
 /**
- * @typedef {{ default: number | string | boolean | readonly number[], about: string }} Flag
- *   the type of the default is the type of the flag; '' stands for "not given"
+ * @typedef {{ default: number | string | boolean | readonly number[] | readonly string[], about: string }} Flag
+ *   the type of the default is the type of the flag; '' stands for "not given", and [] for names: the flag is given once for each
  */
 
 /**
@@ -12,21 +12,40 @@ import { parseArgs } from 'node:util'
  * @param {Flags} flags
  * @returns {{ [Name in keyof Flags]: Flags[Name]['default'] extends number ? number
  *   : Flags[Name]['default'] extends boolean ? boolean
- *   : Flags[Name]['default'] extends string ? string : number[] }}
+ *   : Flags[Name]['default'] extends string ? string
+ *   : Flags[Name]['default'] extends readonly string[] ? string[] : number[] }}
  */
 export function readFlags(about, flags) {
   /** @type {import('node:util').ParseArgsConfig['options']} */
   const options = { help: { type: 'boolean' } }
   for (const [name, flag] of Object.entries(flags)) {
-    options[name] = { type: typeof flag.default === 'boolean' ? 'boolean' : 'string' }
+    options[name] = {
+      type: typeof flag.default === 'boolean' ? 'boolean' : 'string',
+      multiple: isNames(flag)
+    }
   }
-  const { values } = parseArgs({ options, args: process.argv.slice(2).filter((arg) => arg !== '--') })
+  const values = parse(options)
   if (values['help']) {
     console.log(helpText(about, flags))
     process.exit(0)
   }
   const entries = Object.entries(flags).map(([name, flag]) => [name, read(name, values[name], flag)])
   return Object.fromEntries(entries)
+}
+
+/** @param {NonNullable<import('node:util').ParseArgsConfig['options']>} options */
+function parse(options) {
+  try {
+    return parseArgs({ options, args: process.argv.slice(2).filter((arg) => arg !== '--') }).values
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n--help lists the flags`)
+    return process.exit(2)
+  }
+}
+
+/** @param {Flag} flag */
+function isNames(flag) {
+  return Array.isArray(flag.default) && flag.default.length === 0
 }
 
 /**
@@ -36,6 +55,7 @@ export function readFlags(about, flags) {
  */
 function read(name, given, flag) {
   if (given === undefined) return flag.default
+  if (isNames(flag)) return given
   if (typeof flag.default === 'number') return number(name, given)
   return Array.isArray(flag.default)
     ? String(given)
@@ -61,7 +81,7 @@ function number(name, text) {
  */
 function helpText(about, flags) {
   const rows = Object.entries(flags).map(([name, flag]) => {
-    const preset = flag.default === '' || flag.default === false ? '' : ` (default ${flag.default})`
+    const preset = String(flag.default) === '' || flag.default === false ? '' : ` (default ${flag.default})`
     return `  --${name.padEnd(14)} ${flag.about}${preset}`
   })
   return `${about}\n\n${rows.join('\n')}`

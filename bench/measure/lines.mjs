@@ -3,6 +3,7 @@
  * each case sees the same ones. A pool that is gone through again and again: making a line must not be
  * what is measured.
  */
+import { chance } from './chance.mjs'
 
 const POOL = 2_000
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE']
@@ -23,7 +24,7 @@ export const MARKER = 'reqId'
  * @returns {Entry[]}
  */
 export function makeEntries(bytes) {
-  const random = mulberry32(bytes)
+  const random = chance(bytes)
   return Array.from({ length: POOL }, (_, index) => makeEntry(index, bytes, random))
 }
 
@@ -58,19 +59,4 @@ function makeEntry(index, bytes, random) {
     Object.assign(fields, { detail: detail.slice(0, missing) })
   }
   return { fields, message, line: line() }
-}
-
-/**
- * A small generator with a seed; quality is of no concern here.
- * @param {number} seed
- * @returns {() => number} 0 … 1
- */
-function mulberry32(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }

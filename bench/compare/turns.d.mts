@@ -1,0 +1,3 @@
+export type Turn = readonly ['base', 'branch'] | readonly ['branch', 'base']
+
+export function turns(pairs: number, random: () => number): Turn[]
