@@ -108,8 +108,9 @@ export const statusOf = (rows) => (rows.some(({ verdict }) => verdict === 'worse
 
 /** @param {number} ratio 1.034 → '+3.4 %' */
 function changeText(ratio) {
-  const part = (ratio - 1) * 100
-  return `${part < 0 ? '−' : '+'}${Math.abs(part).toFixed(1)} %`
+  const text = (Math.abs(ratio - 1) * 100).toFixed(1)
+  const sign = text === '0.0' ? '' : ratio < 1 ? '−' : '+'
+  return `${sign}${text} %`
 }
 
 /** @param {number} part 0.025 → '2.5 %' */
