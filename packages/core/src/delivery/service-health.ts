@@ -39,6 +39,8 @@ export class ServiceHealth {
   readonly #breaker: CircuitBreaker
   readonly #roundTrip = new RoundTrip()
   #isClockCorrected = false
+  /** Whether the credentials were accepted when they were last looked at. */
+  #areTrusted = false
   /** Held while waits are to be short. */
   readonly #shortWaits = new Leases()
 
@@ -110,13 +112,14 @@ export class ServiceHealth {
   }
 
   #accepted({ isAuthenticated }: Extract<ServiceVerdict, { kind: 'accepted' }>, { startedAt }: Flight): void {
-    this.#roundTrip.add(this.#parts.clock.monotonic() - startedAt)
     if (isAuthenticated) {
+      this.#areTrusted = true
       this.#isClockCorrected = false
+      this.#roundTrip.add(this.#parts.clock.monotonic() - startedAt)
       this.#breaker.accepted()
     }
-    // While the breaker is open, one request at a time is enough to find out.
-    if (!this.#breaker.isOpen) this.#limit.succeeded()
+    // More requests at once may be more refusals at once.
+    if (this.#areTrusted) this.#limit.succeeded()
   }
 
   #failed(verdict: Extract<ServiceVerdict, { kind: 'failed' }>, flight: Flight): void {
@@ -136,6 +139,7 @@ export class ServiceHealth {
   ): Promise<void> {
     const { clock, credentials, warn } = this.#parts
     if (this.#clockWasWrong(verdict)) return
+    this.#areTrusted = false
     const wasOpen = this.#breaker.isOpen
     const isFirst = this.#limit.isFirstFailure(flight)
     // Nothing else is sent while new credentials are being looked for.
