@@ -9,14 +9,17 @@ const OURS = CASES.filter(({ ours }) => ours).map(({ name }) => name)
 export function readGiven() {
   const flags = readFlags('pnpm bench:compare -- this checkout against another build, in pairs', {
     base: { default: 'HEAD', about: 'a commit of this repository, or the folder of another checkout, built' },
-    rounds: { default: 20, about: 'pairs of each case, 6 or more' },
+    rounds: { default: 40, about: 'pairs of each case, 6 or more' },
     case: {
       default: /** @type {string[]} */ ([]),
       about: `one of ${quoted(OURS)}; again for each (default: all)`
     },
     threshold: { default: 3, about: 'percent; a change of no more does not matter' },
     confidence: { default: 95, about: 'percent; of each interval by itself' },
-    lines: { default: 100_000, about: 'lines in a run' },
+    lines: {
+      default: 50_000,
+      about: 'lines in a run. More pairs make an interval narrower, longer runs hardly do'
+    },
     bytes: { default: 250, about: 'size of a line' },
     seed: { default: Date.now() % 1_000_000, about: 'of the order of the two builds in each pair' },
     timeout: { default: 60, about: 'seconds after which a run is given up' },
@@ -27,9 +30,9 @@ export function readGiven() {
   within('threshold', flags.threshold, 0.1, 50, ' percent. 3 stands for 3 %')
   within('confidence', flags.confidence, 50, 99.99, ' percent. 95 stands for 95 %')
   const fewest = Math.max(6, fewestPairs(flags.confidence / 100))
-  const reason = `. Fewer than ${fewest} pairs have no interval of ${flags.confidence} %; 20 is a good number`
+  const reason = `. Fewer than ${fewest} pairs have no interval of ${flags.confidence} %; 40 is a good number`
   whole('rounds', flags.rounds, fewest, MOST_ROUNDS, reason)
-  whole('lines', flags.lines, 100, 100_000_000, '. A run should take a second or more')
+  whole('lines', flags.lines, 100, 100_000_000, '. 50000 take about half a second')
   whole('bytes', flags.bytes, 150, 1_000_000, '. A line has a head of its own')
   whole('seed', flags.seed, 0, 2 ** 32 - 1, '. The one of an earlier comparison gives its order again')
   within('timeout', flags.timeout, 1, 3_600, ' seconds')

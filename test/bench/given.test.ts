@@ -12,20 +12,20 @@ describe('bench:compare says what it was given, what it takes and what to do', (
   it.each([
     [
       '--rounds 5',
-      '--rounds takes 6 to 1000, not 5. Fewer than 6 pairs have no interval of 95 %; 20 is a good number'
+      '--rounds takes 6 to 1000, not 5. Fewer than 6 pairs have no interval of 95 %; 40 is a good number'
     ],
     [
       '--rounds 7 --confidence 99',
-      '--rounds takes 8 to 1000, not 7. Fewer than 8 pairs have no interval of 99 %; 20 is a good number'
+      '--rounds takes 8 to 1000, not 7. Fewer than 8 pairs have no interval of 99 %; 40 is a good number'
     ],
     [
       '--rounds 6.5',
-      '--rounds takes a whole number, not 6.5. Fewer than 6 pairs have no interval of 95 %; 20 is a good number'
+      '--rounds takes a whole number, not 6.5. Fewer than 6 pairs have no interval of 95 %; 40 is a good number'
     ],
     ['--rounds many', '--rounds takes numbers, not many'],
     ['--threshold 0.03', '--threshold takes 0.1 to 50, not 0.03 percent. 3 stands for 3 %'],
     ['--confidence 0.95', '--confidence takes 50 to 99.99, not 0.95 percent. 95 stands for 95 %'],
-    ['--lines 10', '--lines takes 100 to 100000000, not 10. A run should take a second or more'],
+    ['--lines 10', '--lines takes 100 to 100000000, not 10. 50000 take about half a second'],
     ['--bytes 1', '--bytes takes 150 to 1000000, not 1. A line has a head of its own'],
     [
       '--seed 1.5',
