@@ -1,6 +1,7 @@
 /** seed → plan. */
-import { Random } from './kernel/random.ts'
+import { hashText, Random } from './kernel/random.ts'
 import { NEMESES, NEMESES_BY_KIND } from './nemeses/index.ts'
+import type { Nemesis } from './nemeses/nemesis.ts'
 import { drawOptions } from './options.ts'
 import type { NemesisPlan, Plan, SlotPlan, WriterPlan } from './plan.ts'
 import type { StreamPlan } from './service/stream.ts'
@@ -76,10 +77,11 @@ function drawNemeses(
   const plans: NemesisPlan[] = []
   for (let index = 0; index < count; index++) {
     const own = random.fork(index)
-    const names = Object.keys(NEMESES_BY_KIND[own.int(0, NEMESES_BY_KIND.length - 1)] ?? {})
-    const name = names[own.int(0, names.length - 1)] ?? ''
-    const target = targetOf(own, NEMESES[name]?.target, streams, slots)
-    if (target === undefined) continue
+    const kind = NEMESES_BY_KIND[own.int(0, NEMESES_BY_KIND.length - 1)] ?? {}
+    const name = drawName(own, Object.keys(kind))
+    const targets = targetsOf(NEMESES[name]?.target, streams, slots)
+    if (targets.length === 0) continue
+    const target = targets[own.int(0, targets.length - 1)]
     const fromMs = Math.floor(own.next() * faultyMs)
     const untilMs = Math.min(faultyMs, fromMs + own.scale(100, faultyMs))
     plans.push({
@@ -87,27 +89,35 @@ function drawNemeses(
       id: `${index} ${name}`,
       fromMs,
       untilMs,
-      ...target,
+      ...(target === undefined ? {} : { target }),
       force: Number(own.next().toFixed(3))
     })
   }
   return plans
 }
 
-/** `undefined`: there is nothing that it could be about. */
-function targetOf(
-  random: Random,
-  kind: 'slot' | 'stream' | 'folder' | undefined,
+/** Each name draws a lot of its own, so a new name changes only the choices that it wins itself. */
+function drawName(random: Random, names: readonly string[]): string {
+  const salt = random.int(0, 2 ** 32 - 1)
+  let best = ''
+  let highest = -1
+  for (const name of names) {
+    const lot = hashText(name, salt)
+    if (lot <= highest) continue
+    best = name
+    highest = lot
+  }
+  return best
+}
+
+/** All that a nemesis of this kind could be about; the one of the whole world is about nothing alone. */
+export function targetsOf(
+  kind: Nemesis['target'],
   streams: readonly StreamPlan[],
   slots: readonly SlotPlan[]
-): { target?: string } | undefined {
-  if (kind === undefined) return {}
-  const names =
-    kind === 'slot'
-      ? slots.map(({ name }) => name)
-      : kind === 'stream'
-        ? streams.map(({ name }) => name)
-        : slots.flatMap(({ folder }) => folder ?? [])
-  const target = names[random.int(0, Math.max(0, names.length - 1))]
-  return target === undefined ? undefined : { target }
+): readonly (string | undefined)[] {
+  if (kind === undefined) return [undefined]
+  if (kind === 'slot') return slots.map(({ name }) => name)
+  if (kind === 'stream') return streams.map(({ name }) => name)
+  return slots.flatMap(({ folder }) => folder ?? [])
 }

@@ -17,6 +17,7 @@ const HELP = `Usage: pnpm simulate [options]
   --replay S     run one seed, or the plan in a file, and tell its story
   --shrink S     cut a failing seed to a small plan, tell its story and keep the plan in test/simulation/found
   --mutations    after how many seeds (at most N, default 2000) is each fault of mutations.mjs found?
+  --coverage     how often each nemesis was drawn, and did something
   --workers N    threads (default: all cores)
   --help
 
@@ -50,6 +51,7 @@ function options() {
         shrink: { type: 'string' },
         mutations: { type: 'boolean', default: false },
         workers: { type: 'string' },
+        coverage: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false }
       }
     })
@@ -61,7 +63,7 @@ function options() {
 
 async function runSeeds(threads, from, count, untilMs) {
   const begun = performance.now()
-  const sum = { seeds: 0, lines: 0, steps: 0, attempts: 0, virtualMs: 0, failed: [] }
+  const sum = { seeds: 0, lines: 0, steps: 0, attempts: 0, virtualMs: 0, failed: [], coverage: {} }
   let next = from
   await Promise.all(
     threads.map(async (thread) => {
@@ -71,6 +73,7 @@ async function runSeeds(threads, from, count, untilMs) {
         const done = await thread.run(task)
         sum.seeds += task.count
         for (const name of ['lines', 'steps', 'attempts', 'virtualMs']) sum[name] += done[name]
+        addCoverage(sum.coverage, done.coverage)
         for (const failure of done.failed) {
           process.stdout.write(
             `seed ${failure.seed} fails: ${failure.kind}: ${failure.text.split('\n').slice(0, 4).join(' ')}\n`
@@ -86,7 +89,27 @@ async function runSeeds(threads, from, count, untilMs) {
       `${sum.lines} lines, ${sum.attempts} requests, ${sum.steps} steps, ${(sum.virtualMs / 3_600_000).toFixed(1)} h of virtual time, ` +
       `${sum.failed.length} failed\n`
   )
-  return sum.failed
+  return sum
+}
+
+function addCoverage(all, part) {
+  for (const [name, { drawn, effective, times }] of Object.entries(part)) {
+    const sum = all[name] ?? { drawn: 0, effective: 0, times: 0 }
+    all[name] = {
+      drawn: sum.drawn + drawn,
+      effective: sum.effective + effective,
+      times: sum.times + times
+    }
+  }
+}
+
+/** A nemesis that never does anything proves nothing. */
+function coverageText(coverage) {
+  const rows = Object.entries(coverage).sort(([one], [other]) => one.localeCompare(other, 'en'))
+  const lines = rows.map(([name, { drawn, effective, times }]) => {
+    return `${name.padEnd(36)} drawn in ${String(drawn).padStart(6)} runs, at work in ${String(effective).padStart(6)}, ${String(times).padStart(8)} times`
+  })
+  return `${lines.join('\n')}\n`
 }
 
 function keep({ plan, result }) {
@@ -112,7 +135,7 @@ function replayOf(text) {
 }
 
 async function main() {
-  const { seeds, from, minutes, replay, shrink, mutations, workers, help } = options()
+  const { seeds, from, minutes, replay, shrink, mutations, workers, coverage, help } = options()
   if (help) {
     process.stdout.write(HELP)
     return 0
@@ -144,7 +167,8 @@ async function main() {
       keep(small)
       return 0
     }
-    const failed = await runSeeds(threads, first, count, untilMs)
+    const { failed, coverage: covered } = await runSeeds(threads, first, count, untilMs)
+    if (coverage) process.stdout.write(coverageText(covered))
     const kinds = new Map(failed.toReversed().map((failure) => [failure.kind, failure]))
     for (const { seed } of kinds.values()) {
       const small = await thread.run({ do: 'shrink', seed })

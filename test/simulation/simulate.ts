@@ -16,6 +16,8 @@ export interface Result {
   readonly lines: number
   readonly attempts: number
   readonly virtualMs: number
+  /** How often each nemesis did something. */
+  readonly effects: Readonly<Record<string, number>>
   readonly story: readonly Happening[] | undefined
 }
 
@@ -42,6 +44,7 @@ export function simulate(plan: Plan, { isTold = false }: RunOptions = {}): Resul
       lines: history.lines.length,
       attempts: history.attempts,
       virtualMs: timeline.now,
+      effects: world.effects.counts,
       story: history.story
     }
   })

@@ -20,7 +20,11 @@ export interface SeedsDone {
   readonly steps: number
   readonly attempts: number
   readonly virtualMs: number
+  readonly coverage: Coverage
 }
+
+/** Of each nemesis: in how many runs it was drawn, in how many it did something, and how often in all. */
+export type Coverage = Record<string, { drawn: number; effective: number; times: number }>
 
 async function run(task: Task): Promise<unknown> {
   switch (task.do) {
@@ -44,9 +48,12 @@ async function run(task: Task): Promise<unknown> {
 
 function runSeeds(from: number, count: number): SeedsDone {
   const failed: { seed: number; kind: string; text: string }[] = []
+  const coverage: Coverage = {}
   const sum = { lines: 0, steps: 0, attempts: 0, virtualMs: 0 }
   for (let seed = from; seed < from + count; seed++) {
-    const result = simulate(drawPlan(seed))
+    const plan = drawPlan(seed)
+    const result = simulate(plan)
+    cover(coverage, plan, result)
     const [first] = result.violations
     if (first !== undefined) failed.push({ seed, kind: first.kind, text: first.text })
     sum.lines += result.lines
@@ -54,7 +61,18 @@ function runSeeds(from: number, count: number): SeedsDone {
     sum.attempts += result.attempts
     sum.virtualMs += result.virtualMs
   }
-  return { failed, ...sum }
+  return { failed, coverage, ...sum }
+}
+
+function cover(coverage: Coverage, { nemeses }: Plan, { effects }: Result): void {
+  for (const name of new Set(nemeses.map(({ name }) => name))) {
+    const sum = coverage[name] ?? { drawn: 0, effective: 0, times: 0 }
+    coverage[name] = sum
+    const times = effects[name] ?? 0
+    sum.drawn++
+    if (times > 0) sum.effective++
+    sum.times += times
+  }
 }
 
 function told(plan: Plan): { readonly result: Omit<Result, 'story'>; readonly story: string } {

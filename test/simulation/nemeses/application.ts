@@ -9,7 +9,9 @@ export const APPLICATION_NEMESES: Readonly<Record<string, Nemesis>> = {
       const slot = slotOf(scene)
       const { random } = scene
       return repeatedly(scene, random.scale(10, 5_000), () => {
-        if (slot.life !== undefined) flush(scene, slot.life, random.pick([undefined, 0, 100, 5_000]))
+        if (slot.life === undefined) return
+        scene.did()
+        flush(scene, slot.life, random.pick([undefined, 0, 100, 5_000]))
       })
     }
   },
@@ -26,6 +28,7 @@ export const APPLICATION_NEMESES: Readonly<Record<string, Nemesis>> = {
       life.close(undefined)
       return repeatedly(scene, 20, () => {
         if (life.isOver || life.process.isStopped || scene.world.history.lines.length > 5_000) return
+        scene.did()
         scene.world.timeline.after(0, () => void writer.write(life), life.process)
       })
     }
@@ -43,7 +46,9 @@ function once(act: (scene: Scene, life: Life) => void): Nemesis {
     target: 'slot',
     begin: (scene) => {
       const { life } = slotOf(scene)
-      if (life !== undefined) scene.world.timeline.after(0, () => act(scene, life), life.process)
+      if (life === undefined) return undefined
+      scene.did()
+      scene.world.timeline.after(0, () => act(scene, life), life.process)
       return undefined
     }
   }

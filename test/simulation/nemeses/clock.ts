@@ -10,6 +10,7 @@ export const CLOCK_NEMESES: Readonly<Record<string, Nemesis>> = {
       const { random, plan } = scene
       const ms = random.scale(1_000, 3_600_000 * (1 + 200 * plan.force)) * (random.chance(0.5) ? 1 : -1)
       machine.offsetMs += ms
+      sawIt(scene)
       return undefined
     }
   },
@@ -19,6 +20,7 @@ export const CLOCK_NEMESES: Readonly<Record<string, Nemesis>> = {
       const machine = machineOf(scene)
       const ms = scene.random.scale(1_000, 100_000_000) * (scene.random.chance(0.5) ? 1 : -1)
       machine.offsetMs += ms
+      sawIt(scene)
       return () => {
         machine.offsetMs -= ms
       }
@@ -29,6 +31,7 @@ export const CLOCK_NEMESES: Readonly<Record<string, Nemesis>> = {
     begin: (scene) => {
       const machine = machineOf(scene)
       machine.driftRate = 0.01 * (scene.plan.force - 0.5)
+      sawIt(scene)
       return () => {
         machine.driftRate = 0
       }
@@ -40,11 +43,16 @@ export const CLOCK_NEMESES: Readonly<Record<string, Nemesis>> = {
       const { life } = slotOf(scene)
       if (life === undefined) return undefined
       life.process.jitterMs = 1_000 * scene.plan.force
+      sawIt(scene)
       return () => {
         life.process.jitterMs = 0
       }
     }
   }
+}
+
+function sawIt(scene: Scene): void {
+  if (slotOf(scene).life !== undefined) scene.did()
 }
 
 function machineOf(scene: Scene): Machine {

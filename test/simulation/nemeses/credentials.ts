@@ -8,7 +8,9 @@ export const CREDENTIAL_NEMESES: Readonly<Record<string, Nemesis>> = {
       const { key } = slotOf(scene)
       const { keys } = scene.world.service
       keys.revoke(key.current)
+      const before = keys.refusalsOf(key.current)
       return () => {
+        if (keys.refusalsOf(key.current) > before) scene.did()
         keys.allow(key.current)
         keys.unlock()
       }
@@ -23,12 +25,14 @@ export const CREDENTIAL_NEMESES: Readonly<Record<string, Nemesis>> = {
       const { current } = slot.key
       const next = `${current}+`
       keys.allow(next)
+      const before = keys.refusalsOf(current)
       if (slot.plan.credentials === 'function' && scene.random.chance(0.5)) slot.key.current = next
       keys.revoke(current)
       scene.world.timeline.after(scene.random.between(0, 5_000), () => {
         if (slot.plan.credentials === 'function') slot.key.current = next
       })
       return () => {
+        if (keys.refusalsOf(current) > before) scene.did()
         keys.allow(current)
         keys.unlock()
       }
@@ -38,9 +42,14 @@ export const CREDENTIAL_NEMESES: Readonly<Record<string, Nemesis>> = {
     target: 'slot',
     begin: (scene) => {
       const { world, plan } = scene
-      const { key } = slotOf(scene)
-      world.service.keys.lock(key.current, world.timeline.now + plan.untilMs - plan.fromMs)
-      return () => world.service.keys.unlock()
+      const { current } = slotOf(scene).key
+      const { keys } = world.service
+      const before = keys.refusalsOf(current)
+      keys.lock(current, world.timeline.now + plan.untilMs - plan.fromMs)
+      return () => {
+        if (keys.refusalsOf(current) > before) scene.did()
+        keys.unlock()
+      }
     }
   }
 }

@@ -38,7 +38,11 @@ export const DISK_NEMESES: Readonly<Record<string, Nemesis>> = {
       const folder = folderOf(scene)
       folder.record.hadFaults = true
       folder.disk.capacityBytes = folder.disk.bytes + Math.floor(20_000 * scene.plan.force)
-      return () => folder.disk.repair()
+      const before = folder.disk.refusals
+      return () => {
+        if (folder.disk.refusals > before) scene.did()
+        folder.disk.repair()
+      }
     }
   },
   'a failing call': {
@@ -65,7 +69,8 @@ export const DISK_NEMESES: Readonly<Record<string, Nemesis>> = {
         operation: 'write',
         nth: random.int(1, 10),
         code: 'ENOSPC',
-        short: random.int(0, 60)
+        short: random.int(0, 60),
+        happened: scene.did
       })
       return undefined
     }
@@ -75,7 +80,11 @@ export const DISK_NEMESES: Readonly<Record<string, Nemesis>> = {
     begin: (scene) => {
       const folder = folderOf(scene)
       const { random, plan } = scene
-      folder.delayMs = () => (random.chance(0.2) ? random.next() * 2_000 * plan.force : 0)
+      folder.delayMs = () => {
+        if (!random.chance(0.2)) return 0
+        scene.did()
+        return random.next() * 2_000 * plan.force
+      }
       return () => {
         folder.delayMs = () => 0
       }
@@ -94,6 +103,7 @@ export const DISK_NEMESES: Readonly<Record<string, Nemesis>> = {
       const flipped = Buffer.from([(bytes[at] ?? 0) ^ (1 << scene.random.int(0, 7))])
       try {
         disk.process().open(path, 'write').write(flipped, 0, at)
+        scene.did()
       } catch {
         // It met a failure that another nemesis has planned.
       }
@@ -105,5 +115,10 @@ export const DISK_NEMESES: Readonly<Record<string, Nemesis>> = {
 function fail(scene: Scene, fault: Pick<DiskFault, 'nth' | 'isLasting'>): void {
   const { disk, record } = folderOf(scene)
   record.hadFaults = true
-  disk.failAt({ operation: scene.random.pick(OPERATIONS), code: scene.random.pick(CODES), ...fault })
+  disk.failAt({
+    operation: scene.random.pick(OPERATIONS),
+    code: scene.random.pick(CODES),
+    happened: scene.did,
+    ...fault
+  })
 }

@@ -36,7 +36,12 @@ export function beginNemeses(world: World): () => void {
     const about = each.target === undefined ? '' : ` (${each.target})`
     timeline.after(each.fromMs, () => {
       history.note(timeline.now, 'nemesis', `${each.name}${about} begins, force ${each.force}`)
-      const end = nemesis.begin({ world, plan: each, random: world.random.fork(each.id) })
+      const end = nemesis.begin({
+        world,
+        plan: each,
+        random: world.random.fork(each.id),
+        did: () => world.effects.did(each.name)
+      })
       if (end === undefined) return
       const once = () => {
         if (!ends.delete(once)) return

@@ -7,6 +7,8 @@ export interface Scene {
   readonly world: World
   readonly plan: NemesisPlan
   readonly random: Random
+  /** To be called whenever it really did something. */
+  readonly did: () => void
 }
 
 export interface Nemesis {

@@ -4,13 +4,22 @@ import type { Nemesis, Scene } from './nemesis.ts'
 
 export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
   /** Each way takes longer, up to some seconds, and some much longer than others. */
-  latency: whole(({ plan, random }) => {
+  latency: whole(({ plan, random, did }) => {
     const worstMs = 20 * 500 ** plan.force
-    return { delayMs: () => worstMs * random.next() ** 3 }
+    return {
+      delayMs: () => {
+        did()
+        return worstMs * random.next() ** 3
+      }
+    }
   }),
   /** Answers drip, and come just before or after the time is over. */
-  'slow answers': whole(({ random }) => ({
-    delayMs: () => (random.chance(0.3) ? 28_000 * random.next() : 0)
+  'slow answers': whole(({ random, did }) => ({
+    delayMs: () => {
+      if (!random.chance(0.3)) return 0
+      did()
+      return 28_000 * random.next()
+    }
   })),
   'no connection': mishaps(['refused'], 1),
   'lost requests': mishaps(['reset-before'], 0.6),
@@ -24,19 +33,29 @@ export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
   /** One process alone has no network. */
   partition: {
     target: 'slot',
-    begin: ({ world, plan }) => {
+    begin: ({ world, plan, did }) => {
       const mishap = plan.force < 0.5 ? 'refused' : 'silent-before'
-      return add(world.network.faults, {
-        mishap: ({ slot }) => (slot.name === plan.target ? mishap : undefined)
+      return add<NetworkFault>(world.network.faults, {
+        mishap: ({ slot }) => {
+          if (slot.name !== plan.target) return undefined
+          did()
+          return mishap
+        }
       })
     }
   }
 }
 
 function mishaps(kinds: readonly [Mishap, ...Mishap[]], most: number): Nemesis {
-  return whole(({ plan, random }) => {
+  return whole(({ plan, random, did }) => {
     const probability = most * (0.2 + 0.8 * plan.force)
-    return { mishap: () => (random.chance(probability) ? random.pick(kinds) : undefined) }
+    return {
+      mishap: () => {
+        if (!random.chance(probability)) return undefined
+        did()
+        return random.pick(kinds)
+      }
+    }
   })
 }
 

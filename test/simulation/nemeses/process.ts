@@ -13,8 +13,11 @@ export const PROCESS_NEMESES: Readonly<Record<string, Nemesis>> = {
     target: 'slot',
     begin: (scene) => {
       const slot = slotOf(scene)
-      if (scene.random.chance(0.3)) slot.life?.kill()
-      else if (slot.life !== undefined) slot.life.callsToLive = scene.random.scale(1, 60)
+      if (scene.random.chance(0.7)) slot.life?.dieAfter(scene.random.scale(1, 60), scene.did)
+      else if (slot.life !== undefined) {
+        scene.did()
+        slot.life.kill()
+      }
       return undefined
     }
   },
@@ -24,7 +27,7 @@ export const PROCESS_NEMESES: Readonly<Record<string, Nemesis>> = {
       const slot = slotOf(scene)
       const pauseMs = 300 + 10_000 * scene.plan.force
       return repeatedly(scene, pauseMs, () => {
-        if (slot.life !== undefined) slot.life.callsToLive = scene.random.scale(1, 60)
+        slot.life?.dieAfter(scene.random.scale(1, 60), scene.did)
       })
     }
   },
@@ -34,6 +37,7 @@ export const PROCESS_NEMESES: Readonly<Record<string, Nemesis>> = {
       const { life } = slotOf(scene)
       if (life === undefined) return undefined
       const go = life.process.stop()
+      scene.did()
       const since = scene.world.timeline.now
       return () => {
         if (scene.world.timeline.now - since > LONG_STOP_MS) life.record.mayBeTaken = true
@@ -65,8 +69,7 @@ export const PROCESS_NEMESES: Readonly<Record<string, Nemesis>> = {
       const connect = disconnect(scene)
       return () => {
         connect()
-        const { life } = slotOf(scene)
-        if (life !== undefined) life.callsToLive = scene.random.scale(1, 60)
+        slotOf(scene).life?.dieAfter(scene.random.scale(1, 60), scene.did)
       }
     }
   }
@@ -80,7 +83,11 @@ function losePower(scene: Scene): void {
   const { world, random } = scene
   const folder = folderOf(scene)
   folder.record.powerLosses.push({ step: world.timeline.steps, at: world.timeline.now })
-  for (const { life, folder: its } of world.slots.values()) if (its === folder) life?.kill('power')
+  for (const { life, folder: its } of world.slots.values()) {
+    if (its !== folder || life === undefined) continue
+    scene.did()
+    life.kill('power')
+  }
   const { disk } = folder
   const states = [...afterPowerLoss(disk, disk.history.length)]
   const state = states[random.int(0, states.length - 1)]

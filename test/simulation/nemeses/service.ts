@@ -41,14 +41,18 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
   },
   'odd answers': {
     begin: (scene) => {
-      const { world, plan, random } = scene
+      const { world, plan, random, did } = scene
       const odd = Object.values(ODD_ANSWERS)
       return add<Fault>(world.service.faults, {
         // Most odd answers are about failures.
         record: () =>
           random.chance(0.1) ? { kind: 'failed', code: 'DIS.5000', message: 'simulated' } : undefined,
-        odd: (entries) =>
-          random.chance(0.2 + 0.7 * plan.force) ? odd[random.int(0, odd.length - 1)]?.(entries) : undefined
+        odd: (entries) => {
+          if (!random.chance(0.2 + 0.7 * plan.force)) return undefined
+          const answer = odd[random.int(0, odd.length - 1)]?.(entries)
+          if (answer !== undefined) did()
+          return answer
+        }
       })
     }
   }
@@ -68,11 +72,15 @@ function answers(most: number, kinds: readonly [Kind, ...Kind[]]): Nemesis {
 }
 
 function fault(
-  { world, random }: Scene,
+  { world, random, did }: Scene,
   probability: number,
   answer: (request: ServedRequest) => ReturnType<NonNullable<Fault['whole']>>
 ): () => void {
   return add<Fault>(world.service.faults, {
-    whole: (request) => (random.chance(probability) ? answer(request) : undefined)
+    whole: (request) => {
+      const given = random.chance(probability) ? answer(request) : undefined
+      if (given !== undefined) did()
+      return given
+    }
   })
 }

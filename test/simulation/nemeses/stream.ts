@@ -18,7 +18,11 @@ export const STREAM_NEMESES: Readonly<Record<string, Nemesis>> = {
       const stream = streamOf(scene)
       const pauseMs = Math.max(500, (scene.plan.untilMs - scene.plan.fromMs) / 5)
       const { random } = scene
-      return repeatedly(scene, pauseMs, () => stream.scale(random.int(1, 2 * stream.plan.partitions + 1)))
+      return repeatedly(scene, pauseMs, () => {
+        const count = random.int(1, 2 * stream.plan.partitions + 1)
+        if (count !== stream.active.length) scene.did()
+        stream.scale(count)
+      })
     }
   },
   'deleted and made again': {
@@ -26,6 +30,7 @@ export const STREAM_NEMESES: Readonly<Record<string, Nemesis>> = {
     begin: (scene) => {
       const stream = streamOf(scene)
       stream.isDeleted = true
+      stream.missed = scene.did
       return () => stream.makeAgain()
     }
   }
@@ -39,11 +44,14 @@ function streamOf({ world, plan }: Scene): ServedStream {
 
 function records(most: number, codes: readonly [string, ...string[]], message = 'simulated'): Nemesis {
   return {
-    begin: ({ world, plan, random }) => {
+    begin: ({ world, plan, random, did }) => {
       const probability = most * (0.1 + 0.9 * plan.force)
       return add<Fault>(world.service.faults, {
-        record: () =>
-          random.chance(probability) ? { kind: 'failed', code: random.pick(codes), message } : undefined
+        record: () => {
+          if (!random.chance(probability)) return undefined
+          did()
+          return { kind: 'failed', code: random.pick(codes), message }
+        }
       })
     }
   }
@@ -56,8 +64,11 @@ function onePartition(code: string): Nemesis {
       const { active } = streamOf(scene)
       const bad = active[scene.random.int(0, active.length - 1)]
       return add<Fault>(scene.world.service.faults, {
-        record: (_, partition) =>
-          partition === bad ? { kind: 'failed', code, message: 'simulated, one partition' } : undefined
+        record: (_, partition) => {
+          if (partition !== bad) return undefined
+          scene.did()
+          return { kind: 'failed', code, message: 'simulated, one partition' }
+        }
       })
     }
   }

@@ -6,14 +6,14 @@ const LOCK_MS = 300_000
 
 interface Failures {
   inARow: number
+  /** Of all times. */
+  refusals: number
   lockedUntil: number
 }
 
 export class Keys {
   readonly #valid = new Set<string>()
   readonly #failures = new Map<string, Failures>()
-  /** When requests were refused, in ms of true time. */
-  readonly refusedAt: number[] = []
   locks = 0
 
   allow(key: string): void {
@@ -24,25 +24,33 @@ export class Keys {
     this.#valid.delete(key)
   }
 
+  /** How often requests with this key were refused. */
+  refusalsOf(key: string): number {
+    return this.#failures.get(key)?.refusals ?? 0
+  }
+
   /** Ends all locks. */
   unlock(): void {
-    this.#failures.clear()
+    for (const failures of this.#failures.values()) {
+      failures.inARow = 0
+      failures.lockedUntil = 0
+    }
   }
 
   /** Locks a key, as after failures of somebody else. */
   lock(key: string, untilMs: number): void {
-    this.#failures.set(key, { inARow: 0, lockedUntil: untilMs })
+    this.#failures.set(key, { inARow: 0, refusals: this.refusalsOf(key), lockedUntil: untilMs })
   }
 
   /** Whether a request with this key is taken. */
   take(key: string, nowMs: number): boolean {
-    const failures = this.#failures.get(key) ?? { inARow: 0, lockedUntil: 0 }
+    const failures = this.#failures.get(key) ?? { inARow: 0, refusals: 0, lockedUntil: 0 }
     this.#failures.set(key, failures)
     if (this.#valid.has(key) && nowMs >= failures.lockedUntil) {
       failures.inARow = 0
       return true
     }
-    this.refusedAt.push(nowMs)
+    failures.refusals++
     if (nowMs >= failures.lockedUntil && ++failures.inARow >= FAILURES_TO_LOCK) {
       failures.inARow = 0
       failures.lockedUntil = nowMs + LOCK_MS

@@ -50,6 +50,7 @@ export class Service {
     }
     const stream = this.streams.get(served.streamName)
     if (stream === undefined || stream.isDeleted) {
+      stream?.missed()
       const message = `Stream does not exist. [${served.streamName}][p]`
       return wholeAnswer(count, 'refused', 400, { errorCode: 'DIS.4301', message })
     }

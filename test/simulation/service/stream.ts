@@ -48,6 +48,8 @@ export class ServedStream {
   /** Grows when it is deleted and made again. */
   incarnation = 0
   isDeleted = false
+  /** Called for each request to it while it is deleted. */
+  missed: () => void = () => {}
   #partitions: ServedPartition[] = []
   #active: ServedPartition[] = []
   #turn = 0

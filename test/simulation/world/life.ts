@@ -45,8 +45,8 @@ export class Life {
   readonly #listeners = new Set<ExitListener>()
   /** Called when there is room again. */
   drained: () => void = () => {}
-  /** It dies at the so-many-th call of a port from now on. */
-  callsToLive = Number.POSITIVE_INFINITY
+  #callsToLive = Number.POSITIVE_INFINITY
+  #died: () => void = () => {}
   isClosing = false
   /** Something happened in this step that may have changed its counts. */
   isTouched = true
@@ -166,6 +166,12 @@ export class Life {
     if (!this.isOver) this.#end(how)
   }
 
+  /** It dies at the so-many-th call of a port from now on; then `died` is called. */
+  dieAfter(calls: number, died: () => void): void {
+    this.#callsToLive = calls
+    this.#died = died
+  }
+
   #idle(): void {
     if (!this.isClosing || this.isOver || this.process.isKeptAlive) return
     for (const listener of this.#listeners) listener.onBeforeExit()
@@ -200,7 +206,9 @@ export class Life {
   #called(): void {
     this.process.work++
     this.isTouched = true
-    if (--this.callsToLive <= 0 && !this.isOver) this.#end('killed')
+    if (--this.#callsToLive > 0 || this.isOver) return
+    this.#died()
+    this.#end('killed')
   }
 
   #ownDisk(disk: MemoryDisk): MemoryProcess {

@@ -2,6 +2,7 @@
 import type { CredentialsOption } from '../../../packages/core/src/options/options.ts'
 import { MemoryDisk } from '../../../packages/core/src/testing.ts'
 import { Arrivals } from '../judge/arrivals.ts'
+import { Effects } from '../judge/effects.ts'
 import { History } from '../judge/history.ts'
 import { type FolderRecord, newLifeRecord } from '../judge/life-record.ts'
 import { checkStep } from '../judge/step-checks.ts'
@@ -41,6 +42,7 @@ export class World {
   readonly plan: Plan
   readonly random: Random
   readonly history: History
+  readonly effects = new Effects()
   readonly timeline: Timeline
   readonly service: Service
   readonly network: Network

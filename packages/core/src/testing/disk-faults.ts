@@ -30,6 +30,8 @@ export interface DiskFault {
   readonly short?: number
   /** Whether later uses fail as well, until `repair`. */
   readonly isLasting?: boolean
+  /** Called each time it happens. */
+  readonly happened?: () => void
 }
 
 interface Plan extends Omit<DiskFault, 'nth' | 'short'> {
@@ -84,9 +86,11 @@ export class DiskFaults {
         const { short } = plan
         plan.short = undefined
         plan.left = 1
+        plan.happened?.()
         return short
       }
       this.count++
+      plan.happened?.()
       if (plan.isLasting !== true) this.#plans.splice(this.#plans.indexOf(plan), 1)
       throw new DiskError(plan.code, operation, path)
     }

@@ -10,6 +10,8 @@ export interface DiskState {
   readonly holders: Map<number, { readonly isAlive: boolean; readonly machine: string }>
   lastId: number
   capacityBytes: number
+  /** Writes that found no room. */
+  refusals: number
 }
 
 /** Applies a change and adds it to the history. */

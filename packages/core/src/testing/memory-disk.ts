@@ -32,7 +32,8 @@ export class MemoryDisk {
       faults: new DiskFaults(),
       holders: new Map(),
       lastId,
-      capacityBytes: Number.POSITIVE_INFINITY
+      capacityBytes: Number.POSITIVE_INFINITY,
+      refusals: 0
     }
   }
 
@@ -68,6 +69,11 @@ export class MemoryDisk {
   /** Faults that have happened. */
   get failures(): number {
     return this.#state.faults.count
+  }
+
+  /** Writes that found no room. */
+  get refusals(): number {
+    return this.#state.refusals
   }
 
   /** How often an operation was used; without `operation`, all uses. */

@@ -40,7 +40,10 @@ export class MemoryHandle implements DiskFile {
     const most = this.#process.use('write') ?? bytes.length
     const grows = Math.max(0, position + bytes.length - offset - this.#file.size)
     const room = this.#state.capacityBytes - this.#state.tree.bytes
-    if (grows > 0 && room <= 0) throw new DiskError('ENOSPC', 'write')
+    if (grows > 0 && room <= 0) {
+      this.#state.refusals++
+      throw new DiskError('ENOSPC', 'write')
+    }
     const length = Math.min(
       bytes.length - offset,
       most,
