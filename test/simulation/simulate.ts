@@ -137,7 +137,9 @@ function longestMs({ plan }: World): number {
     longest = Math.max(longest, 180_000 + own + (2 * writer.pauseMs * writer.lines) / writer.burst)
     lines += writer.lines
   }
-  return longest + lines * 200
+  // An hour is the longest that it waits because the service says so.
+  const saidMs = plan.nemeses.some(({ name }) => name === 'absurd Retry-After') ? 3_600_000 : 0
+  return longest + lines * 200 + saidMs
 }
 
 /** Each process ends, in a way of its own; what is left then is judged. */

@@ -60,6 +60,19 @@ export interface Happening {
   readonly what: string
 }
 
+/** Above this a line is cut, and marked. */
+const MOST_BYTES = 1_048_576
+
+/** Whether a text is what `oversize: 'truncate'` leaves of a line: its beginning, at most a few characters short of the limit. */
+function isCut(line: Line, text: string): boolean {
+  const mark = /…"?,"dis_truncated":\{"originalBytes":(\d+)\}\}$/.exec(text)
+  if (mark === null || line.life.slot.options.oversize === 'reject') return false
+  const bytes = Buffer.byteLength(text)
+  const isLongest = bytes <= MOST_BYTES && bytes > MOST_BYTES - 20
+  const isItsSize = Number(mark[1]) === Buffer.byteLength(line.text) && Number(mark[1]) > MOST_BYTES
+  return isLongest && isItsSize && line.text.startsWith(text.slice(0, mark.index))
+}
+
 /** More of them say nothing new. */
 const MOST_VIOLATIONS = 5
 
@@ -125,7 +138,7 @@ export class History {
     for (const text of data.split('\n')) {
       const n = /"n":(\d+)/.exec(text)?.[1]
       const line = n === undefined ? undefined : this.lines[Number(n)]
-      if (line !== undefined && line.text === text) found.push(line)
+      if (line !== undefined && (line.text === text || isCut(line, text))) found.push(line)
       else if (text.includes('"dis_dropped":')) notices++
       else {
         this.violated('changed', at, `the service got a line that nobody wrote: ${text.slice(0, 120)}`)

@@ -31,6 +31,12 @@ export interface LifeRecord {
   mayBeTaken: boolean
   /** When it learned that its credentials are refused, true time. */
   readonly refusedAt: number[]
+  /** How many refusals there were when requests were accepted in between. */
+  readonly acceptedAfter: Set<number>
+  /** It wrote more than it was told to. */
+  isFlooded: boolean
+  /** The largest line, in bytes. */
+  largest: number
 }
 
 /** What the judge knows of a folder. */
@@ -77,6 +83,9 @@ export function newLifeRecord(
     endedAt: Number.POSITIVE_INFINITY,
     endedInStep: -1,
     mayBeTaken: false,
-    refusedAt: []
+    refusedAt: [],
+    acceptedAfter: new Set(),
+    isFlooded: false,
+    largest: 0
   }
 }

@@ -33,7 +33,10 @@ export function checkStep(life: Life, history: History, now: number): void {
   if (delivered !== record.toldStored) {
     fail('delivered', `it says ${delivered} delivered; answers said so of ${record.toldStored}`)
   }
-  if (record.slot.options.deadLetter && rejected !== record.letters) {
+  const { deadLetter } = record.slot.options
+  // A full file takes no more.
+  const isFull = typeof deadLetter === 'number' && rejected > record.letters
+  if (deadLetter !== false && rejected !== record.letters && !isFull) {
     fail('dead letters', `${rejected} rejected, and ${record.letters} letters`)
   }
   if (process.work > MOST_WORK) fail('work', `${process.work} calls in one step`)
@@ -46,12 +49,13 @@ export function checkStep(life: Life, history: History, now: number): void {
 
 function checkMemory({ record, inside }: Life, fail: (kind: string, text: string) => void): void {
   const { buffer, spool } = record.slot.options
-  const { waits, bytes, burst } = record.slot.writer
+  const { waits, burst } = record.slot.writer
   const maxBytes = buffer?.maxBytes ?? DEFAULT_BUFFER_BYTES
   const isWaitedFor = (buffer?.onFull ?? (spool?.mode === 'overflow' ? 'spool' : 'block')) === 'block'
   // A writer who does not wait fills the memory; lines that the disk refused were admitted already.
-  if ((isWaitedFor && !waits) || record.folder !== undefined || record.writtenLate > 0) return
-  const slack = isWaitedFor ? bytes * 3 * Math.min(burst, 2) : 0
+  const isObedient = waits && !record.isFlooded
+  if ((isWaitedFor && !isObedient) || record.folder !== undefined || record.writtenLate > 0) return
+  const slack = isWaitedFor ? record.largest * Math.min(burst, 2) : 0
   const { lineBytes } = inside.memory()
   if (lineBytes > maxBytes + slack) {
     fail('memory', `${lineBytes} bytes are held, ${maxBytes} are allowed`)

@@ -32,11 +32,13 @@ export function judgeLosses(history: History, now: number): void {
 
 /** Requests with refused keys: five in a row lock a key, and more of them the address. */
 export function judgeRefusals(history: History, now: number): void {
-  for (const { name, slot, refusedAt } of history.lives) {
+  for (const { name, slot, refusedAt, acceptedAfter } of history.lives) {
     const { retry, concurrency } = slot.options
     // Those that are in flight together, three in a row, and then one probe after another; a clock is corrected once more.
     const most = (concurrency?.max ?? 8) + 5 + Math.ceil(WINDOW_MS / (retry?.probeIntervalMs ?? WINDOW_MS))
     for (let first = 0, last = 0; last < refusedAt.length; last++) {
+      // A key that works in between has failed no five times in a row.
+      if (acceptedAfter.has(last)) first = last
       while ((refusedAt[last] ?? 0) - (refusedAt[first] ?? 0) > WINDOW_MS) first++
       if (last - first + 1 <= most) continue
       history.violated('hammering', now, `${name} was refused ${last - first + 1} times within five minutes`)

@@ -9,6 +9,8 @@ export function guarded<T>(run: () => T): T {
     replace(Math, 'random', forbidden('Math.random')),
     replace(performance, 'now', forbidden('performance.now')),
     replace(globalThis, 'Date', guardedDate()),
+    // Errors of listeners surface there; to print each of them is of no use.
+    replace(process, 'emitWarning', () => {}),
     ...FORBIDDEN.map((name) => replace(globalThis, name, forbidden(name)))
   ]
   try {

@@ -14,6 +14,8 @@ export class Machine {
   /** How wrong its wall clock is, and how much faster than true time its clocks run. */
   offsetMs = 0
   driftRate = 0
+  /** How long it was suspended: its monotonic clocks stood still. */
+  suspendedMs = 0
 
   constructor(name: string, kernel: string) {
     this.name = name
@@ -27,6 +29,7 @@ export class Process implements Owner, Clock {
   readonly #timeline: Timeline
   readonly #random: Random
   readonly #bornAt: number
+  readonly #suspendedBefore: number
   #keptAlive = 0
   #stops = 0
   #mono = 0
@@ -45,6 +48,7 @@ export class Process implements Owner, Clock {
     this.#timeline = timeline
     this.#random = random
     this.#bornAt = timeline.now
+    this.#suspendedBefore = machine.suspendedMs
   }
 
   now(): number {
@@ -53,7 +57,8 @@ export class Process implements Owner, Clock {
   }
 
   monotonic(): number {
-    const mono = (this.#timeline.now - this.#bornAt) * (1 + this.machine.driftRate)
+    const suspendedMs = this.machine.suspendedMs - this.#suspendedBefore
+    const mono = (this.#timeline.now - this.#bornAt - suspendedMs) * (1 + this.machine.driftRate)
     // A change of the rate must not turn it back.
     this.#mono = Math.max(this.#mono, mono)
     return this.#mono
@@ -69,9 +74,25 @@ export class Process implements Owner, Clock {
     // As Node's: whole milliseconds, at least one.
     const delay = Math.max(1, Math.trunc(delayMs)) / (1 + this.machine.driftRate)
     const late = this.jitterMs === 0 ? 0 : this.#random.next() * this.jitterMs
-    const event = this.#timeline.after(delay + late, fire, this)
+    return this.#timerOf(delay + late, fire)
+  }
+
+  /** A suspension is no time for a timer. */
+  #timerOf(delayMs: number, fire: () => void): () => void {
+    const before = this.machine.suspendedMs
+    let cancel = () => {}
+    const event = this.#timeline.after(
+      delayMs,
+      () => {
+        const missedMs = this.machine.suspendedMs - before
+        if (missedMs > 0) cancel = this.#timerOf(missedMs, fire)
+        else fire()
+      },
+      this
+    )
     return () => {
       event.fire = undefined
+      cancel()
     }
   }
 

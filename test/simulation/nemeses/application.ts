@@ -37,9 +37,56 @@ export const APPLICATION_NEMESES: Readonly<Record<string, Nemesis>> = {
     flush(scene, life, undefined)
     life.close(undefined)
   }),
+  /** Much at once, whatever it was told before: memory under pressure. */
+  flood: once((scene, life) => {
+    const { writer } = slotOf(scene)
+    life.record.isFlooded = true
+    const lines = Math.min(200, 1_000 - scene.world.history.lines.length)
+    for (let count = 0; count < lines && !life.isOver && !life.isClosing; count++) writer.write(life)
+  }),
+  'large lines': once((scene, life) => {
+    const { writer } = slotOf(scene)
+    life.record.isFlooded = true
+    for (let count = 0; count < 4 && !life.isOver && !life.isClosing; count++) {
+      writer.write(life, scene.random.pick([20_000, 60_000, 300_000, 1_040_000]))
+    }
+  }),
+  /** It logs what it hears of its own log. */
+  'writes in listeners': listening((scene, life) => {
+    if (life.isOver || scene.world.history.lines.length > 5_000) return
+    life.record.isFlooded = true
+    slotOf(scene).writer.write(life)
+  }),
+  'listeners that throw': listening(() => {
+    throw new Error('a listener of the application fails')
+  }),
+  'a listener that closes': listening((_, life) => life.close(undefined)),
   'natural end': once((_, life) => life.endNaturally()),
   exit: once((_, life) => life.exit())
 }
+
+/** Hears all events of the producer, a hundred at most. */
+function listening(act: (scene: Scene, life: Life) => void): Nemesis {
+  return {
+    target: 'slot',
+    begin: (scene) => {
+      const { life } = slotOf(scene)
+      if (life === undefined) return undefined
+      let left = 100
+      const heard = () => {
+        if (life.isOver || left-- <= 0) return
+        scene.did()
+        act(scene, life)
+      }
+      for (const event of EVENTS) life.producer.on(event, heard)
+      return () => {
+        for (const event of EVENTS) life.producer.off(event, heard)
+      }
+    }
+  }
+}
+
+const EVENTS = ['drain', 'dropped', 'rejected', 'warning', 'stats'] as const
 
 function once(act: (scene: Scene, life: Life) => void): Nemesis {
   return {

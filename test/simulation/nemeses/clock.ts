@@ -1,6 +1,6 @@
 /** Clocks that are wrong. */
 import type { Machine } from '../kernel/process.ts'
-import { type Nemesis, type Scene, slotOf } from './nemesis.ts'
+import { LONG_STOP_MS, type Nemesis, type Scene, slotOf } from './nemesis.ts'
 
 export const CLOCK_NEMESES: Readonly<Record<string, Nemesis>> = {
   'wall clock jumps': {
@@ -34,6 +34,29 @@ export const CLOCK_NEMESES: Readonly<Record<string, Nemesis>> = {
       sawIt(scene)
       return () => {
         machine.driftRate = 0
+      }
+    }
+  },
+  /** All of its processes stand still, and when they go on only the wall clock knows of it. */
+  'suspended machine': {
+    target: 'slot',
+    begin: (scene) => {
+      const machine = machineOf(scene)
+      const { timeline, slots } = scene.world
+      const since = timeline.now
+      const ends: (() => void)[] = []
+      for (const { life } of slots.values()) {
+        if (life?.process.machine !== machine) continue
+        const go = life.process.stop()
+        ends.push(() => {
+          if (timeline.now - since > LONG_STOP_MS) life.record.mayBeTaken = true
+          go()
+        })
+        scene.did()
+      }
+      return () => {
+        if (ends.length > 0) machine.suspendedMs += timeline.now - since
+        for (const end of ends) end()
       }
     }
   },

@@ -18,6 +18,9 @@ export interface Nemesis {
   begin(scene: Scene): (() => void) | undefined
 }
 
+/** A longer silence than another machine waits for: see orphans.ts. */
+export const LONG_STOP_MS = 45_000
+
 export function slotOf({ world, plan }: Scene): Slot {
   const slot = world.slots.get(plan.target ?? '')
   if (slot === undefined) throw new Error(`nemesis '${plan.id}': there is no slot '${plan.target}'`)

@@ -1,6 +1,6 @@
 /** What networks do. */
 import type { Mishap, NetworkFault } from '../world/network.ts'
-import type { Nemesis, Scene } from './nemesis.ts'
+import { type Nemesis, repeatedly, type Scene } from './nemesis.ts'
 
 export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
   /** Each way takes longer, up to some seconds, and some much longer than others. */
@@ -26,6 +26,30 @@ export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
   'lost answers': mishaps(['reset-after'], 0.6),
   'half-open connections': mishaps(['silent-before', 'silent-after'], 0.5),
   'cut answers': mishaps(['cut'], 0.6),
+  'huge answers': mishaps(['huge'], 0.4),
+  'wrong names and certificates': mishaps(['no-name', 'no-tls'], 0.9),
+  /** The connection comes and goes. */
+  flapping: {
+    begin: (scene) => {
+      const { world, plan, random, did } = scene
+      let isUp = true
+      const kind = random.pick(['refused', 'reset-before', 'reset-after', 'silent-after'])
+      const end = repeatedly(scene, 50 * 100 ** plan.force, () => {
+        isUp = !isUp
+      })
+      const mend = add<NetworkFault>(world.network.faults, {
+        mishap: () => {
+          if (isUp) return undefined
+          did()
+          return kind
+        }
+      })
+      return () => {
+        end()
+        mend()
+      }
+    }
+  },
   'bad network': mishaps(
     ['refused', 'reset-before', 'reset-after', 'silent-before', 'silent-after', 'cut'],
     0.9

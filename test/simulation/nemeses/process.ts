@@ -1,11 +1,8 @@
 /** What happens to processes and to power. */
 import { afterPowerLoss } from '../../../packages/core/src/testing.ts'
 import type { NetworkFault } from '../world/network.ts'
-import { folderOf, type Nemesis, repeatedly, type Scene, slotOf } from './nemesis.ts'
+import { folderOf, LONG_STOP_MS, type Nemesis, repeatedly, type Scene, slotOf } from './nemesis.ts'
 import { add } from './network.ts'
-
-/** A longer silence than another machine waits for: see orphans.ts. */
-const LONG_STOP_MS = 45_000
 
 export const PROCESS_NEMESES: Readonly<Record<string, Nemesis>> = {
   /** It dies between two steps, or at some call of a port in the middle of one. */

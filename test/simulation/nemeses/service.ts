@@ -1,5 +1,5 @@
 /** What the service does: answers to whole requests, and odd ones. */
-import { ODD_ANSWERS, wholeAnswer } from '../service/answer.ts'
+import { type Entry, ODD_ANSWERS, usualAnswer, wholeAnswer } from '../service/answer.ts'
 import type { ServedRequest } from '../service/decode.ts'
 import type { Fault } from '../service/service.ts'
 import type { Nemesis, Scene } from './nemesis.ts'
@@ -21,6 +21,25 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
       })
     }
   },
+  /** The product waits an hour at most, and no longer than it says for what is no time. */
+  'absurd Retry-After': {
+    begin: (scene) => {
+      const { random } = scene
+      return fault(scene, 0.3, ({ records }) => {
+        const value = random.pick(ABSURD)
+        return wholeAnswer(records.length, 'again', random.pick([429, 503]), '', { 'retry-after': value })
+      })
+    }
+  },
+  redirects: {
+    begin: (scene) => {
+      const { random, plan } = scene
+      return fault(scene, 0.3 * plan.force, ({ records }) => {
+        const headers = { location: 'https://example.invalid/login', 'content-type': 'text/html' }
+        return wholeAnswer(records.length, 'refused', random.pick([301, 302, 307, 308]), '<html>', headers)
+      })
+    }
+  },
   'throttled requests': answers(0.6, [
     [400, { errorCode: 'DIS.4303', message: 'Exceeded traffic control limit' }],
     [400, { errorCode: 'DIS.4305', message: 'Too many stream requests' }],
@@ -38,6 +57,36 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
           : wholeAnswer(records.length, 'again', 413, { error_code: 'APIGW.0201' })
       })
     }
+  },
+  /** Answers to other requests, and results in another order: where all is stored, each of them says the same. */
+  'answers of others': {
+    begin: ({ world, plan, random, did }) => {
+      let last: readonly Entry[] | undefined
+      return add<Fault>(world.service.faults, {
+        odd: (entries) => {
+          if (entries.some(({ kind }) => kind === 'failed')) return undefined
+          const other = random.chance(0.5) ? last : entries.toReversed()
+          last = entries
+          if (other === undefined || !random.chance(plan.force)) return undefined
+          did()
+          return { ...usualAnswer(other, false), told: entries.map(() => 'stored') }
+        }
+      })
+    }
+  },
+  /** At any byte, and nobody notices before the body is read. */
+  'cut bodies': {
+    begin: ({ world, plan, random, did }) =>
+      add<Fault>(world.service.faults, {
+        odd: (entries) => {
+          if (!random.chance(0.5 * plan.force)) return undefined
+          did()
+          const { reply } = usualAnswer(entries, false)
+          const body = reply.kind === 'answer' ? reply.body : Buffer.alloc(0)
+          const cut = body.subarray(0, random.int(0, body.length - 1)).toString('utf8')
+          return wholeAnswer(entries.length, 'again', 200, cut)
+        }
+      })
   },
   'odd answers': {
     begin: (scene) => {
@@ -57,6 +106,17 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
     }
   }
 }
+
+const ABSURD = [
+  '99999999999999999999',
+  '1e99',
+  '-5',
+  'soon',
+  '',
+  '0',
+  'Thu, 01 Jan 1970 00:00:00 GMT',
+  'Fri, 31 Dec 9999 23:59:59 GMT'
+] as const
 
 type Kind = readonly [status: number, body: unknown]
 

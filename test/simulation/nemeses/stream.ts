@@ -25,13 +25,44 @@ export const STREAM_NEMESES: Readonly<Record<string, Nemesis>> = {
       })
     }
   },
+  /** Another stream with its name each time. */
+  'deleted again and again': {
+    target: 'stream',
+    begin: (scene) => {
+      const stream = streamOf(scene)
+      stream.missed = scene.did
+      const pauseMs = Math.max(200, (scene.plan.untilMs - scene.plan.fromMs) / 6)
+      const end = repeatedly(scene, pauseMs, () => {
+        if (stream.isDeleted) stream.makeAgain(scene.random.int(1, 4))
+        else stream.isDeleted = true
+      })
+      return () => {
+        end()
+        if (stream.isDeleted) stream.makeAgain(scene.random.int(1, 4))
+      }
+    }
+  },
+  /** As if others wrote to it, too. */
+  'lower limits': {
+    target: 'stream',
+    begin: (scene) => {
+      const stream = streamOf(scene)
+      stream.share = 0.01 + 0.3 * (1 - scene.plan.force)
+      stream.throttled = scene.did
+      return () => {
+        stream.share = 1
+        stream.throttled = () => {}
+      }
+    }
+  },
   'deleted and made again': {
     target: 'stream',
     begin: (scene) => {
       const stream = streamOf(scene)
       stream.isDeleted = true
       stream.missed = scene.did
-      return () => stream.makeAgain()
+      const partitions = scene.random.chance(0.5) ? stream.active.length : scene.random.int(1, 6)
+      return () => stream.makeAgain(partitions)
     }
   }
 }

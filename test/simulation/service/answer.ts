@@ -131,6 +131,22 @@ export const ODD_ANSWERS: Readonly<Record<string, (entries: readonly Entry[]) =>
     const body = { records: entries.map(jsonEntry), more: { a: [1] }, failed_record_count: failed }
     return { ...answer, reply: json(200, JSON.stringify(body, undefined, 2)) }
   },
+  'a count without results': (entries) => {
+    const failed = entries.filter(({ kind }) => kind === 'failed').length
+    const told: Told = failed === 0 ? 'stored' : 'again'
+    return {
+      told: entries.map(() => told),
+      reply: json(200, { failed_record_count: failed, records: null })
+    }
+  },
+  'a thousand results too many': (entries) =>
+    odd(entries, (list) => [...list, ...new Array<object>(1_000).fill({ error_code: 'DIS.5000' })]),
+  'a long answer': (entries) => {
+    const answer = odd(entries, (list) => list)
+    const failed = entries.filter(({ kind }) => kind === 'failed').length
+    const body = { records: entries.map(jsonEntry), more: 'x'.repeat(100_000), failed_record_count: failed }
+    return { ...answer, reply: json(200, body) }
+  },
   'an empty body': (entries) => unreadable(entries, ''),
   'a page of HTML': (entries) => unreadable(entries, '<html><body>200 OK</body></html>'),
   'another JSON': (entries) => unreadable(entries, '[]'),

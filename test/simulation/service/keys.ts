@@ -15,6 +15,8 @@ export class Keys {
   readonly #valid = new Set<string>()
   readonly #failures = new Map<string, Failures>()
   locks = 0
+  /** All keys are refused: the address is on the list of those that failed too often. */
+  isAddressLocked = false
 
   allow(key: string): void {
     this.#valid.add(key)
@@ -22,6 +24,13 @@ export class Keys {
 
   revoke(key: string): void {
     this.#valid.delete(key)
+  }
+
+  /** Of all keys. */
+  get refusals(): number {
+    let sum = 0
+    for (const { refusals } of this.#failures.values()) sum += refusals
+    return sum
   }
 
   /** How often requests with this key were refused. */
@@ -46,7 +55,7 @@ export class Keys {
   take(key: string, nowMs: number): boolean {
     const failures = this.#failures.get(key) ?? { inARow: 0, refusals: 0, lockedUntil: 0 }
     this.#failures.set(key, failures)
-    if (this.#valid.has(key) && nowMs >= failures.lockedUntil) {
+    if (!this.isAddressLocked && this.#valid.has(key) && nowMs >= failures.lockedUntil) {
       failures.inARow = 0
       return true
     }

@@ -71,7 +71,8 @@ export class Service {
       const failed = fault.record?.(record, partition)
       if (failed !== undefined) return failed
     }
-    if (!partition.admits(nowMs, record.data.length, stream.plan)) {
+    if (!partition.admits(nowMs, record.data.length, stream)) {
+      stream.throttled()
       return { kind: 'failed', code: 'DIS.4303', message: 'Exceeded traffic control limit' }
     }
     stored(record.data, { stream, partition, record })

@@ -29,14 +29,18 @@ export class ServedPartition {
   }
 
   /** Whether the limits admit a record in this second; counts it if they do. */
-  admits(nowMs: number, bytes: number, { recordsPerSecond, bytesPerSecond }: StreamPlan): boolean {
+  admits(nowMs: number, bytes: number, { plan, share }: Pick<ServedStream, 'plan' | 'share'>): boolean {
     const second = Math.floor(nowMs / 1_000)
     if (second !== this.#second) {
       this.#second = second
       this.#records = 0
       this.#bytes = 0
     }
-    if (this.#records + 1 > recordsPerSecond || this.#bytes + bytes > bytesPerSecond) return false
+    // The first record of a second is always taken: with a small share no large one ever were.
+    const isFirst = this.#records === 0
+    const isAbove =
+      this.#records + 1 > plan.recordsPerSecond * share || this.#bytes + bytes > plan.bytesPerSecond * share
+    if (isAbove && !isFirst) return false
     this.#records++
     this.#bytes += bytes
     return true
@@ -50,6 +54,10 @@ export class ServedStream {
   isDeleted = false
   /** Called for each request to it while it is deleted. */
   missed: () => void = () => {}
+  /** What is left of the limits, from 0 to 1. */
+  share = 1
+  /** Called for each record above the limits. */
+  throttled: () => void = () => {}
   #partitions: ServedPartition[] = []
   #active: ServedPartition[] = []
   #turn = 0
@@ -76,8 +84,8 @@ export class ServedStream {
     }
   }
 
-  makeAgain(): void {
-    const count = this.#active.length
+  /** Another stream with the same name. */
+  makeAgain(count: number): void {
     this.#partitions = []
     this.#active = []
     this.incarnation++

@@ -12,9 +12,19 @@ import type { Service } from '../service/service.ts'
 
 /**
  * `refused`: no connection. `reset-before` and `reset-after`: the connection breaks, and the service has taken nothing or all.
- * `silent-before` and `silent-after`: the same, but no answer comes. `cut`: the answer is cut in the middle.
+ * `silent-before` and `silent-after`: the same, but no answer comes. `cut`: the answer is cut in the middle. `huge`: it is larger
+ * than any answer may be. `no-name` and `no-tls`: the service's name, or its certificate, is wrong.
  */
-export type Mishap = 'refused' | 'reset-before' | 'reset-after' | 'silent-before' | 'silent-after' | 'cut'
+export type Mishap =
+  | 'refused'
+  | 'reset-before'
+  | 'reset-after'
+  | 'silent-before'
+  | 'silent-after'
+  | 'cut'
+  | 'huge'
+  | 'no-name'
+  | 'no-tls'
 
 /** What is wrong with the network for a while. */
 export interface NetworkFault {
@@ -30,6 +40,9 @@ const FAILURES: Readonly<Record<Mishap | 'timeout' | 'closed', Extract<WireReply
   'silent-before': failure('NETWORK_TIMEOUT', true),
   'silent-after': failure('NETWORK_TIMEOUT', true),
   cut: failure('NETWORK_RESET', true),
+  huge: failure('UND_ERR_RES_EXCEEDED_MAX_SIZE', true),
+  'no-name': failure('NETWORK_DNS', false),
+  'no-tls': failure('NETWORK_TLS', false),
   timeout: failure('NETWORK_TIMEOUT', true),
   closed: failure('NETWORK_RESET', true)
 }
@@ -124,8 +137,8 @@ export class Network {
     const back = (reply: WireReply, arrived?: () => void) => {
       timeline.after(this.#delay(life), () => finish(reply, arrived), process)
     }
-    if (mishap === 'refused') {
-      back(FAILURES.refused)
+    if (mishap === 'refused' || mishap === 'no-name' || mishap === 'no-tls') {
+      back(FAILURES[mishap])
       return
     }
     timeline.after(this.#delay(life), () => {
@@ -136,7 +149,7 @@ export class Network {
       }
       const { answer, told } = this.#serve(journey)
       if (mishap === 'silent-after') return
-      if (mishap === 'reset-after' || mishap === 'cut') back(FAILURES[mishap])
+      if (mishap === 'reset-after' || mishap === 'cut' || mishap === 'huge') back(FAILURES[mishap])
       else back(answer.reply, told)
     })
   }
@@ -171,6 +184,7 @@ export class Network {
       answer,
       told: () => {
         if (status === 401 || status === 441 || status === 403) life.refusedAt.push(timeline.now)
+        else if (status === 200) life.acceptedAfter.add(life.refusedAt.length)
         answer.told.forEach((told, record) => {
           history.told(attempt, cargo[record] ?? NOTHING, told, timeline.steps)
         })

@@ -49,16 +49,17 @@ export class Writer {
   }
 
   /** One line, whatever was told before. False: it is to wait. */
-  write(life: Life): boolean {
+  write(life: Life, bytes: number = this.plan.writer.bytes): boolean {
     const { history, timeline } = this.#parts
     const { options } = this.plan
     const key = this.#key()
-    const pad = this.#pad()
+    const pad = this.#pad(bytes)
     const routeKey = options.partitionKey === null ? '' : (key ?? life.process.machine.name)
     const line = history.write(life.record, routeKey, options.streamName, timeline.now, (n) =>
       key === undefined ? `{"n":${n},"p":"${pad}"}` : `{"k":"${key}","n":${n},"p":"${pad}"}`
     )
     life.record.written++
+    life.record.largest = Math.max(life.record.largest, line.text.length * 3)
     life.isTouched = true
     if (life.isClosing) life.record.writtenLate++
     return life.producer.write(this.#parts.random.chance(0.2) ? Buffer.from(line.text) : line.text)
@@ -111,9 +112,9 @@ export class Writer {
     }
   }
 
-  #pad(): string {
+  #pad(bytes: number): string {
     const { random } = this.#parts
-    const length = Math.max(0, Math.round(this.plan.writer.bytes * random.between(0.5, 1.5)) - 30)
+    const length = Math.max(0, Math.round(bytes * random.between(0.5, 1.5)) - 30)
     const from = random.int(0, FILL.length - 1)
     return FILL.slice(from)
       .concat(FILL.repeat(Math.ceil(length / FILL.length)))
