@@ -1,21 +1,23 @@
 /**
  * Cuts a failing plan to a small one that fails in the same way: fewer nemeses (delta debugging), shorter windows, fewer processes,
- * fewer lines. It works because no part of a plan shares its chance with another.
+ * fewer lines, plainer options. It works because no part of a plan shares its chance with another.
+ *
+ * Bounded by: a number of runs, and whatever else the caller says. At the bound: the smallest plan so far.
  */
 import type { NemesisPlan, Plan, SlotPlan } from './plan.ts'
 import { simulate } from './simulate.ts'
 
 /** More runs find little. */
-const MOST_RUNS = 400
+const MOST_RUNS = 1_000
 
-/** To be called outside of microtasks. Gives back a plan that does not fail as it is. */
-export function shrink(plan: Plan): Plan {
+/** To be called outside of microtasks. Gives back a plan that does not fail as it is. `isOver`: there is no more time. */
+export function shrink(plan: Plan, isOver: () => boolean = () => false): Plan {
   const kind = kindOf(plan)
   if (kind === undefined) return plan
   let runs = 0
   let best = plan
   const tries = (smaller: Plan): boolean => {
-    if (runs++ > MOST_RUNS || kindOf(smaller) !== kind) return false
+    if (runs++ > MOST_RUNS || isOver() || kindOf(smaller) !== kind) return false
     best = smaller
     return true
   }
@@ -26,6 +28,9 @@ export function shrink(plan: Plan): Plan {
     for (const nemesis of best.nemeses) shorten(() => best, nemesis.id, tries)
     for (const slot of best.slots) fewerLines(() => best, slot.name, tries)
     for (const slot of best.slots) simplerOptions(() => best, slot.name, tries)
+    for (const slot of best.slots) plainerSlot(() => best, slot.name, tries)
+    shorterRun(() => best, tries)
+    withoutStreams(best, tries)
   }
   return best
 }
@@ -117,4 +122,50 @@ function simplerOptions(best: () => Plan, name: string, tries: Tries): void {
 
 function withSlot(plan: Plan, changed: SlotPlan): Plan {
   return { ...plan, slots: plan.slots.map((each) => (each.name === changed.name ? changed : each)) }
+}
+
+/** Each of these is tried by itself; what is so already is left alone. */
+function plainerSlot(best: () => Plan, name: string, tries: Tries): void {
+  const changes: ((slot: SlotPlan) => SlotPlan)[] = [
+    (slot) => ({ ...slot, credentials: 'token' }),
+    (slot) => ({ ...slot, machine: 'host-1' }),
+    (slot) => withWriter(slot, { keys: 'one' }),
+    (slot) => withWriter(slot, { bytes: 60 }),
+    (slot) => withWriter(slot, { burst: 1 }),
+    (slot) => withWriter(slot, { waits: true }),
+    (slot) => withWriter(slot, { restartMs: 100 })
+  ]
+  for (const change of changes) {
+    const slot = best().slots.find((each) => each.name === name)
+    if (slot === undefined) return
+    const plainer = change(slot)
+    if (JSON.stringify(plainer) !== JSON.stringify(slot)) tries(withSlot(best(), plainer))
+  }
+}
+
+function withWriter(slot: SlotPlan, change: Partial<SlotPlan['writer']>): SlotPlan {
+  return { ...slot, writer: { ...slot.writer, ...change } }
+}
+
+/** Everything heals earlier. */
+function shorterRun(best: () => Plan, tries: Tries): void {
+  for (;;) {
+    const { faultyMs, nemeses } = best()
+    const last = Math.max(0, ...nemeses.map(({ untilMs }) => untilMs))
+    const half = Math.max(Math.ceil(faultyMs / 2), last)
+    if (half >= faultyMs || !tries({ ...best(), faultyMs: half })) return
+  }
+}
+
+function withoutStreams(plan: Plan, tries: Tries): void {
+  const used = new Set(plan.slots.map(({ options }) => options.streamName))
+  const streams = plan.streams.filter(({ name }) => used.has(name))
+  const nemeses = plan.nemeses.filter(
+    ({ target }) => target === undefined || used.has(target) || !isStream(plan, target)
+  )
+  if (streams.length < plan.streams.length) tries({ ...plan, streams, nemeses })
+}
+
+function isStream({ streams }: Plan, name: string): boolean {
+  return streams.some((stream) => stream.name === name)
 }
