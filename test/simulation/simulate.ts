@@ -1,5 +1,6 @@
 /** One run: plan → history. Time, chance, network and disk are stand-ins, so the same plan gives the same history. */
 
+import type { KeptChain } from './judge/chain.ts'
 import type { Happening, Violation } from './judge/history.ts'
 import { hasUnaccounted, judgeLosses, judgeRefusals } from './judge/verdict.ts'
 import { guarded } from './kernel/guard.ts'
@@ -12,6 +13,7 @@ import { World } from './world/world.ts'
 export interface Result {
   readonly violations: readonly Violation[]
   readonly hash: string
+  readonly chain: KeptChain
   readonly steps: number
   readonly lines: number
   readonly attempts: number
@@ -40,6 +42,7 @@ export function simulate(plan: Plan, { isTold = false }: RunOptions = {}): Resul
     return {
       violations: history.violations,
       hash: history.hash,
+      chain: history.chain,
       steps: timeline.steps,
       lines: history.lines.length,
       attempts: history.attempts,

@@ -1,6 +1,7 @@
-/** What happened in a run, line by line: the judge's only source. Its hash tells whether two runs were the same. */
+/** What happened in a run, line by line: the judge's only source. Its hashes tell whether two runs were the same, and until when. */
 import type { Told } from '../service/answer.ts'
-import type { LifeRecord } from './life-record.ts'
+import { Chain, type KeptChain } from './chain.ts'
+import type { Books, LifeRecord } from './life-record.ts'
 
 /** A line that a process wrote. */
 export interface Line {
@@ -55,6 +56,8 @@ export interface Violation {
 }
 
 export interface Happening {
+  /** After how many steps. */
+  readonly step: number
   readonly at: number
   readonly who: string
   readonly what: string
@@ -83,6 +86,8 @@ export class History {
   /** Only if a story is wanted. */
   readonly story: Happening[] | undefined
   #hash = 0x811c9dc5
+  readonly #chain = new Chain()
+  #steps = 0
   notes = 0
   attempts = 0
 
@@ -95,17 +100,43 @@ export class History {
     return (this.#hash >>> 0).toString(16).padStart(8, '0')
   }
 
+  /** The hash by step. */
+  get chain(): KeptChain {
+    return this.#chain.kept
+  }
+
   note(at: number, who: string, what: string): void {
     this.notes++
-    this.story?.push({ at, who, what })
-    let hash = Math.imul(this.#hash ^ Math.round(at * 1_000), 0x01000193)
-    for (let index = 0; index < what.length; index++) {
-      hash = Math.imul(hash ^ what.charCodeAt(index), 0x01000193)
+    this.story?.push({ step: this.#steps, at, who, what })
+    this.#mixNumber(Math.round(at * 1_000))
+    this.#mixText(what)
+    this.#mixText(who)
+  }
+
+  /** A step is over: whose it was, and what its books say. */
+  stepped(at: number, who: string, books: Books | undefined): void {
+    this.#steps++
+    this.#mixNumber(Math.round(at * 1_000))
+    this.#mixText(who)
+    if (books !== undefined) {
+      const { written, delivered, rejected, dropped, spooled } = books
+      for (const count of [written, delivered, rejected, dropped, spooled]) this.#mixNumber(count)
     }
-    for (let index = 0; index < who.length; index++) {
-      hash = Math.imul(hash ^ who.charCodeAt(index), 0x01000193)
+    this.#chain.add(this.#hash)
+  }
+
+  #mixNumber(value: number): void {
+    const hash = Math.imul(this.#hash ^ value, 0x01000193)
+    // A product never carries high bits into low ones, and the chain keeps low ones.
+    this.#hash = hash ^ (hash >>> 15)
+  }
+
+  #mixText(text: string): void {
+    let hash = this.#hash
+    for (let index = 0; index < text.length; index++) {
+      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
     }
-    this.#hash = hash
+    this.#hash = hash ^ (hash >>> 15)
   }
 
   violated(kind: string, at: number, text: string): void {

@@ -113,12 +113,13 @@ export class World {
 
   #stepped(owner: Owner | undefined): void {
     const life = owner === undefined ? undefined : this.#living.get(owner)
-    if (life === undefined) return
     // A step that called no port but a timer changed no count, most likely.
-    if (life.isTouched || this.timeline.steps % UNTOUCHED_STEPS === 0) {
+    if (life !== undefined && (life.isTouched || this.timeline.steps % UNTOUCHED_STEPS === 0)) {
       life.isTouched = false
       checkStep(life, this.history, this.timeline.now)
     }
+    this.history.stepped(this.timeline.now, life?.record.name ?? '', life?.record.books)
+    if (life === undefined) return
     if (life.stallMs === 0) return
     const go = life.process.stop()
     this.timeline.after(life.stallMs, go)
