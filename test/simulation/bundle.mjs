@@ -1,4 +1,6 @@
 /** The simulation and the sources of core in one file, because Node 20 does not run TypeScript. A second or so. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsdown'
 
@@ -44,4 +46,9 @@ function mutate({ name, file, find, replace }) {
       if (!isFound) throw new Error(`mutation '${name}': there is no ${file}`)
     }
   }
+}
+
+/** The version of what runs: a digest of the bundle, of which no byte depends on the machine. */
+export function versionOf(file) {
+  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12)
 }

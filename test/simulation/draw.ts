@@ -8,7 +8,8 @@ import type { StreamPlan } from './service/stream.ts'
 
 const FOLDERS = ['spool-1', 'spool-2'] as const
 
-export function drawPlan(seed: number | string): Plan {
+/** `isWanted`: which nemeses may be drawn. */
+export function drawPlan(seed: number | string, isWanted: (nemesis: string) => boolean = () => true): Plan {
   const random = new Random(`seed ${seed}`)
   const faultyMs = random.pick([5_000, 20_000, 60_000, 300_000])
   const streams = drawStreams(random.fork('streams'))
@@ -22,7 +23,7 @@ export function drawPlan(seed: number | string): Plan {
     faultyMs,
     streams,
     slots,
-    nemeses: drawNemeses(random.fork('nemeses'), faultyMs, streams, slots)
+    nemeses: drawNemeses(random.fork('nemeses'), faultyMs, streams, slots, isWanted)
   }
 }
 
@@ -71,14 +72,18 @@ function drawNemeses(
   random: Random,
   faultyMs: number,
   streams: readonly StreamPlan[],
-  slots: readonly SlotPlan[]
+  slots: readonly SlotPlan[],
+  isWanted: (nemesis: string) => boolean
 ): NemesisPlan[] {
+  const kinds = NEMESES_BY_KIND.map((kind) => Object.keys(kind).filter(isWanted)).filter(
+    (names) => names.length > 0
+  )
+  if (kinds.length === 0) return []
   const count = random.pick([0, 1, 2, 3, 4, 6, 8, 12])
   const plans: NemesisPlan[] = []
   for (let index = 0; index < count; index++) {
     const own = random.fork(index)
-    const kind = NEMESES_BY_KIND[own.int(0, NEMESES_BY_KIND.length - 1)] ?? {}
-    const name = drawName(own, Object.keys(kind))
+    const name = drawName(own, kinds[own.int(0, kinds.length - 1)] ?? [])
     const targets = targetsOf(NEMESES[name]?.target, streams, slots)
     if (targets.length === 0) continue
     const target = targets[own.int(0, targets.length - 1)]

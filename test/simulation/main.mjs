@@ -1,74 +1,32 @@
 /**
  * `pnpm simulate`: seeds over all cores, and the smallest story of each kind of failure. CONTRIBUTING.md says how to use it.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { bundle } from './bundle.mjs'
+import { bundle, versionOf } from './bundle.mjs'
+import { BadInput, checkChoice, HELP, readGiven } from './given.mjs'
 import { runMutations } from './mutate.mjs'
 import { Thread } from './thread.mjs'
 
-const HELP = `Usage: pnpm simulate [options]
-
-  --seeds N      how many seeds to run (default 500)
-  --from S       the first seed (default: from the time)
-  --minutes M    run seeds for M minutes instead
-  --replay S     run one seed, or the plan in a file, and tell its story
-  --shrink S     cut a failing seed to a small plan, tell its story and keep the plan in test/simulation/found
-  --mutations    after how many seeds (at most N, default 2000) is each fault of mutations.mjs found?
-  --coverage     how often each nemesis was drawn, and did something
-  --workers N    threads (default: all cores)
-  --help
-
-A failing seed is shrunk and told. The exit status is 1 if any seed failed.
-`
 /** Seeds of one task: small enough that all threads end together. */
 const SEEDS_AT_ONCE = 20
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
-/** A whole number that an option holds, or an error that the user can understand. */
-function numberOf(name, text, fallback) {
-  if (text === undefined) return fallback
-  if (!/^\d{1,15}$/.test(text)) fail(`--${name} takes a whole number; '${text}' is none`)
-  return Number(text)
-}
-
-function fail(message) {
-  process.stderr.write(`${message}\n`)
-  process.exit(2)
-}
-
-function options() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        seeds: { type: 'string' },
-        from: { type: 'string' },
-        minutes: { type: 'string' },
-        replay: { type: 'string' },
-        shrink: { type: 'string' },
-        mutations: { type: 'boolean', default: false },
-        workers: { type: 'string' },
-        coverage: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false }
-      }
-    })
-    return values
-  } catch (error) {
-    return fail(`${error.message}\n\n${HELP}`)
-  }
-}
-
-async function runSeeds(threads, from, count, untilMs) {
+async function runSeeds(threads, { first: from, count, untilMs, choice }) {
   const begun = performance.now()
   const sum = { seeds: 0, lines: 0, steps: 0, attempts: 0, virtualMs: 0, failed: [], coverage: {} }
   let next = from
   await Promise.all(
     threads.map(async (thread) => {
       while (next < from + count && performance.now() - begun < untilMs) {
-        const task = { do: 'seeds', from: next, count: Math.min(SEEDS_AT_ONCE, from + count - next) }
+        const task = {
+          do: 'seeds',
+          from: next,
+          count: Math.min(SEEDS_AT_ONCE, from + count - next),
+          ...choice
+        }
         next += task.count
         const done = await thread.run(task)
         sum.seeds += task.count
@@ -112,68 +70,83 @@ function coverageText(coverage) {
   return `${lines.join('\n')}\n`
 }
 
-function keep({ plan, result }) {
+function keep({ plan, result }, version) {
   mkdirSync(`${folder}found`, { recursive: true })
   const file = `${folder}found/${plan.seed}.json`
+  const { hash, steps, chain } = result
   const found = {
     found: result.violations[0]?.kind ?? 'nothing',
     node: process.version,
-    hash: result.hash,
-    steps: result.steps,
+    version,
+    hash,
+    steps,
+    chain,
     plan
   }
   writeFileSync(file, `${JSON.stringify(found, undefined, 2)}\n`)
-  process.stdout.write(`kept as ${file}\n`)
+  process.stdout.write(
+    `kept as ${file}\nreplay it:         pnpm simulate --replay ${relative(process.cwd(), file)}\n` +
+      `keep it as a test: mv ${relative(process.cwd(), file)} test/simulation/kept/<what it shows>.json\n`
+  )
 }
 
-function replayOf(text) {
-  if (/^\d+$/.test(text)) return { task: { do: 'plan', seed: text } }
-  if (!existsSync(text)) fail(`--replay takes a seed, or a file with a plan; '${text}' is neither`)
-  const kept = JSON.parse(readFileSync(text, 'utf8'))
-  if (kept.plan?.slots === undefined) fail(`'${text}' holds no plan`)
-  return { task: { do: 'replay', plan: kept.plan }, hash: kept.hash, steps: kept.steps, node: kept.node }
+/** Runs one plan and tells its story. Another version of the sources may do something else: then it says from which step on. */
+async function replay(thread, { task, kept }, version) {
+  const { story, result, parting } = await thread.run(task)
+  process.stdout.write(`${story}\n`)
+  process.stdout.write(
+    `seed ${task.seed ?? task.plan.seed}, version ${version}, Node ${process.version}: ${result.steps} steps, hash ${result.hash}\n`
+  )
+  if (kept?.hash !== undefined && kept.hash !== result.hash) {
+    process.stdout.write(
+      `The history differs from the kept one ${placeOf(parting, kept, result)}. It was kept with version ${kept.version ?? 'unknown'}, ` +
+        `Node ${kept.node}: ${kept.steps} steps, hash ${kept.hash}. To see that history, check out its commit.\n`
+    )
+  }
+  return result.violations.length === 0 ? 0 : 1
+}
+
+function placeOf(parting, kept, result) {
+  if (parting === undefined)
+    return kept.chain === undefined
+      ? 'at a step that was not kept'
+      : `after step ${Math.min(kept.steps, result.steps)}`
+  const { from, to, here } = parting
+  const place = to - from === 1 ? `at step ${to}` : `between step ${from} and step ${to}`
+  return here === '' ? place : `${place} (here: ${here})`
 }
 
 async function main() {
-  const { seeds, from, minutes, replay, shrink, mutations, workers, coverage, help } = options()
-  if (help) {
+  const given = readGiven(process.argv.slice(2))
+  if (given.kind === 'help') {
     process.stdout.write(HELP)
     return 0
   }
-  const count = numberOf('seeds', seeds, minutes === undefined ? 500 : Number.MAX_SAFE_INTEGER / 2)
-  const first = numberOf('from', from, Math.floor(Date.now() / 1_000) * 1_000)
-  const untilMs = numberOf('minutes', minutes, Number.MAX_SAFE_INTEGER / 60_000) * 60_000
-  const size = numberOf('workers', workers, availableParallelism())
-  if (shrink !== undefined) numberOf('shrink', shrink)
-  const wanted = replay === undefined ? undefined : replayOf(replay)
-  if (mutations) return runMutations({ from: first, most: seeds === undefined ? 2_000 : count, size })
+  const { count, first, untilMs, workers, mutations, mutation, wanted, shrink, shrinkSeconds, choice } = given
+  if (mutations)
+    return runMutations({ from: first, most: given.isCounted ? count : 2_000, size: workers, only: mutation })
   const file = await bundle()
-  const threads = Array.from({ length: wanted || shrink ? 1 : size }, () => new Thread(file))
+  const version = versionOf(file)
+  const threads = Array.from({ length: wanted || shrink !== undefined ? 1 : workers }, () => new Thread(file))
   const [thread] = threads
   try {
-    if (wanted !== undefined) {
-      const { story, result } = await thread.run(wanted.task)
-      process.stdout.write(`${story}\n`)
-      if (wanted.hash !== undefined && wanted.hash !== result.hash) {
-        process.stdout.write(
-          `The history differs from the kept one (${wanted.hash} after ${wanted.steps} steps, with Node ${wanted.node}): the code is another one.\n`
-        )
-      }
-      return result.violations.length === 0 ? 0 : 1
-    }
+    checkChoice(choice, await thread.run({ do: 'names' }))
+    if (wanted !== undefined)
+      return await replay(thread, { ...wanted, task: { ...wanted.task, ...choice } }, version)
     if (shrink !== undefined) {
-      const small = await thread.run({ do: 'shrink', seed: Number(shrink) })
+      const small = await thread.run({ do: 'shrink', seed: shrink, seconds: shrinkSeconds, ...choice })
       process.stdout.write(`${small.story}\n`)
-      keep(small)
-      return 0
+      if (small.result.violations.length === 0) return 0
+      keep(small, version)
+      return 1
     }
-    const { failed, coverage: covered } = await runSeeds(threads, first, count, untilMs)
-    if (coverage) process.stdout.write(coverageText(covered))
+    const { failed, coverage } = await runSeeds(threads, { first, count, untilMs, choice })
+    if (given.coverage) process.stdout.write(coverageText(coverage))
     const kinds = new Map(failed.toReversed().map((failure) => [failure.kind, failure]))
     for (const { seed } of kinds.values()) {
-      const small = await thread.run({ do: 'shrink', seed })
+      const small = await thread.run({ do: 'shrink', seed, seconds: shrinkSeconds, ...choice })
       process.stdout.write(`\n${small.story}\n`)
-      keep(small)
+      keep(small, version)
     }
     return failed.length === 0 ? 0 : 1
   } finally {
@@ -181,4 +154,10 @@ async function main() {
   }
 }
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof BadInput)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
+}

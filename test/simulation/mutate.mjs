@@ -7,10 +7,12 @@ const SEEDS_AT_ONCE = 5
 
 /**
  * Runs seeds on each mutation until one fails. Returns the exit status: 1 if a fault was not found.
- * @param {{ from: number, most: number, size: number }} how `size`: threads
+ * @param {{ from: number, most: number, size: number, only?: string }} how `size`: threads; `only`: this mutation
  */
-export async function runMutations({ from, most, size }) {
-  const rest = MUTATIONS.entries()
+export async function runMutations({ from, most, size, only }) {
+  const chosen = MUTATIONS.filter(({ name }) => only === undefined || name === only)
+  const rest = chosen.entries()
+  process.stdout.write('| fault | file | found |\n| --- | --- | --- |\n')
   let missed = 0
   await Promise.all(
     Array.from({ length: size }, async () => {
@@ -25,7 +27,7 @@ export async function runMutations({ from, most, size }) {
       }
     })
   )
-  process.stdout.write(`${MUTATIONS.length - missed} of ${MUTATIONS.length} faults found\n`)
+  process.stdout.write(`${chosen.length - missed} of ${chosen.length} faults found\n`)
   return missed === 0 ? 0 : 1
 }
 

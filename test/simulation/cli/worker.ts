@@ -1,7 +1,9 @@
 /** A thread of `pnpm simulate`: runs seeds, or one plan with its story. */
 import { parentPort } from 'node:worker_threads'
 import { drawPlan } from '../draw.ts'
+import { type KeptChain, type Parting, partingOf } from '../judge/chain.ts'
 import { outsideOfMicrotasks } from '../kernel/timeline.ts'
+import { NEMESES } from '../nemeses/index.ts'
 import type { Plan } from '../plan.ts'
 import { shrink } from '../shrink.ts'
 import { type Result, simulate } from '../simulate.ts'
@@ -9,10 +11,17 @@ import { tell } from '../story.ts'
 
 /** What the main thread asks for. */
 export type Task =
-  | { readonly do: 'seeds'; readonly from: number; readonly count: number }
-  | { readonly do: 'shrink'; readonly seed: number | string }
-  | { readonly do: 'replay'; readonly plan: Plan }
-  | { readonly do: 'plan'; readonly seed: number | string }
+  | ({ readonly do: 'seeds'; readonly from: number; readonly count: number } & Choice)
+  | ({ readonly do: 'shrink'; readonly seed: number | string; readonly seconds: number } & Choice)
+  | ({ readonly do: 'replay'; readonly plan: Plan; readonly chain?: KeptChain } & Choice)
+  | ({ readonly do: 'plan'; readonly seed: number | string } & Choice)
+  | { readonly do: 'names' }
+
+/** Which nemeses there may be; all, by default. */
+export interface Choice {
+  readonly only?: readonly string[]
+  readonly without?: readonly string[]
+}
 
 export interface SeedsDone {
   readonly failed: readonly { readonly seed: number; readonly kind: string; readonly text: string }[]
@@ -28,17 +37,27 @@ export type Coverage = Record<string, { drawn: number; effective: number; times:
 
 async function run(task: Task): Promise<unknown> {
   switch (task.do) {
+    case 'names':
+      return Object.keys(NEMESES)
     case 'seeds':
-      return outsideOfMicrotasks(() => runSeeds(task.from, task.count))
+      return outsideOfMicrotasks(() => runSeeds(task.from, task.count, isWantedBy(task)))
     case 'shrink':
       return outsideOfMicrotasks(() => {
-        const plan = shrink(drawPlan(task.seed))
+        const until = performance.now() + task.seconds * 1_000
+        const plan = shrink(drawPlan(task.seed, isWantedBy(task)), () => performance.now() > until)
         return { plan, ...told(plan) }
       })
     case 'replay':
-      return outsideOfMicrotasks(() => ({ plan: task.plan, ...told(task.plan) }))
+      return outsideOfMicrotasks(() => {
+        const isWanted = isWantedBy(task)
+        const plan = { ...task.plan, nemeses: task.plan.nemeses.filter(({ name }) => isWanted(name)) }
+        return { plan, ...told(plan, task.chain) }
+      })
     case 'plan':
-      return outsideOfMicrotasks(() => ({ plan: drawPlan(task.seed), ...told(drawPlan(task.seed)) }))
+      return outsideOfMicrotasks(() => {
+        const plan = drawPlan(task.seed, isWantedBy(task))
+        return { plan, ...told(plan) }
+      })
     default: {
       const never: never = task
       return never
@@ -46,12 +65,16 @@ async function run(task: Task): Promise<unknown> {
   }
 }
 
-function runSeeds(from: number, count: number): SeedsDone {
+function isWantedBy({ only, without = [] }: Choice): (nemesis: string) => boolean {
+  return (nemesis) => (only === undefined || only.includes(nemesis)) && !without.includes(nemesis)
+}
+
+function runSeeds(from: number, count: number, isWanted: (nemesis: string) => boolean): SeedsDone {
   const failed: { seed: number; kind: string; text: string }[] = []
   const coverage: Coverage = {}
   const sum = { lines: 0, steps: 0, attempts: 0, virtualMs: 0 }
   for (let seed = from; seed < from + count; seed++) {
-    const plan = drawPlan(seed)
+    const plan = drawPlan(seed, isWanted)
     const result = simulate(plan)
     cover(coverage, plan, result)
     const [first] = result.violations
@@ -75,9 +98,21 @@ function cover(coverage: Coverage, { nemeses }: Plan, { effects }: Result): void
   }
 }
 
-function told(plan: Plan): { readonly result: Omit<Result, 'story'>; readonly story: string } {
-  const { story: _, ...result } = simulate(plan)
-  return { result, story: tell(plan, simulate(plan, { isTold: true })) }
+interface Told {
+  readonly result: Omit<Result, 'story'>
+  readonly story: string
+  /** Where the run leaves the one of a kept chain, and what it does there. */
+  readonly parting: (Parting & { readonly here: string }) | undefined
+}
+
+function told(plan: Plan, kept?: KeptChain): Told {
+  const run = simulate(plan, { isTold: true })
+  const { story = [], ...result } = run
+  const parting = kept === undefined ? undefined : partingOf(kept, result.chain)
+  if (parting === undefined) return { result, story: tell(plan, run), parting }
+  const there = story.filter(({ step }) => step >= parting.from && step <= parting.to).slice(0, 3)
+  const here = there.map(({ who, what }) => `${who} ${what}`.slice(0, 160)).join('; ')
+  return { result, story: tell(plan, run), parting: { ...parting, here } }
 }
 
 parentPort?.on('message', (task: Task) => {
