@@ -138,6 +138,12 @@ describe('a full buffer', () => {
     expect(books).toEqual(told)
   })
 
+  it.each(['dropNewest', 'dropOldest'] as const)('measures a line in bytes: %s', (onFull) => {
+    const { intake, books } = intakeOf({ onFull, maxBytes: 17_000 })
+    for (let count = 0; count < 2; count++) intake.write('日'.repeat(4_000))
+    expect(books).toHaveLength(1)
+  })
+
   it('drops the newest line where all older ones are in flight', () => {
     const { intake, test, books } = intakeOf({ onFull: 'dropOldest', maxBytes: 20_000 })
     intake.write('x'.repeat(8_000))

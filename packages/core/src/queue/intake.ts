@@ -112,9 +112,11 @@ export class Intake {
     if (spool?.take(line, key)) return true
     // With so much room there is nothing else to ask, before or after.
     const isRoomy = limit.fits(3 * line.length + ROOMY_BYTES)
-    if (!isRoomy && !limit.fits(line.length)) {
-      settlement.drop(queue.evict(line.length), 'buffer-full')
-      if (limit.dropsNewest && !limit.fits(line.length)) return this.drop(line, 'buffer-full')
+    if (!isRoomy) {
+      // A character may take three bytes: by its length a line of 1 MiB would look like a third of that.
+      const bytes = byteLength(line)
+      if (!limit.fits(bytes)) settlement.drop(queue.evict(bytes), 'buffer-full')
+      if (limit.dropsNewest && !limit.fits(bytes)) return this.drop(line, 'buffer-full')
     }
     const id = store.put(line, clock.monotonic(), settlement.enter())
     if (this.#route !== undefined) queue.putRouted(this.#route, id)
