@@ -6,7 +6,8 @@ import type { Application, Launch } from './application.ts'
 import { canUnshare, container } from './machine.ts'
 import { inScenario, type Scenario } from './scenario.ts'
 
-const OPTIONS: DisOptions = { closeTimeoutMs: 15_000 }
+// Without `ordered`, requests that are in flight together may arrive in either order.
+const OPTIONS: DisOptions = { closeTimeoutMs: 15_000, ordered: true, aggregate: true }
 /** Between two looks of the first into the folder, when it has lines there that are on their way. */
 const APART_MS = 2_000
 
