@@ -154,8 +154,8 @@ export const MUTATIONS = [
   {
     name: 'lines without an answer are given up',
     file: 'delivery/decide.ts',
-    find: "records.push(this.#again(record, 'request', reason))",
+    find: "this.#each((record) => this.#again(record, 'request', reason))",
     replace:
-      "records.push(this.#ambiguous === 1 && record > 3 ? { kind: 'stored', partitionId: '' } : this.#again(record, 'request', reason))"
+      "this.#each((record) => this.#ambiguous === 1 && record > 3 ? { kind: 'stored', partitionId: '' } : this.#again(record, 'request', reason))"
   }
 ]
