@@ -38,6 +38,12 @@ describe('the server in its own thread', () => {
       ['c', 'c']
     ])
     expect(await server.stats()).toMatchObject({ requests: 1, recordsAccepted: 3 })
+    expect((await server.takeRecords('app-logs')).map(({ data }) => data.toString())).toEqual([
+      'a',
+      'größer',
+      'c'
+    ])
+    expect(await server.records('app-logs')).toEqual([])
     await expect(server.records('other')).rejects.toThrow(LocalDisOptionError)
   })
 

@@ -49,6 +49,21 @@ describe('the server', () => {
     expect(await dis.records(STREAM)).toHaveLength(1)
   })
 
+  it('gives what is taken once, in the order of arrival, and its place is free again', async () => {
+    // Room for three records, and not for four.
+    const dis = await start({ maxBytes: 1_500 })
+    for (const text of ['a', 'b', 'c']) await send(dis, [record(text)])
+    const texts = async (way: 'records' | 'takeRecords') =>
+      (await dis[way](STREAM)).map(({ data }) => String(data))
+    expect(await texts('records')).toEqual(['a', 'b', 'c'])
+    expect(await texts('takeRecords')).toEqual(['a', 'b', 'c'])
+    for (const text of ['d', 'e', 'f']) await send(dis, [record(text)])
+    expect(await texts('takeRecords')).toEqual(['d', 'e', 'f'])
+    expect(await texts('records')).toEqual([])
+    expect(dis.stats().recordsAccepted).toBe(6)
+    await expect(dis.takeRecords('none')).rejects.toThrow(LocalDisOptionError)
+  })
+
   it('survives a client that leaves in the middle of a request', async () => {
     const dis = await start()
     const socket = connect(dis.port, '127.0.0.1')

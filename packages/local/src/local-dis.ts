@@ -31,6 +31,8 @@ export interface LocalDis {
    * Rejects if there is no such stream.
    */
   records(stream: string): Promise<ReceivedRecord[]>
+  /** The same, and the server forgets them in that moment: each record is in one answer. For tests that run for hours. */
+  takeRecords(stream: string): Promise<ReceivedRecord[]>
   /** A copy of all counters. */
   stats(): Promise<LocalDisStats>
   /** Changes the limits from now on, for every partition, with full buckets. */
@@ -64,6 +66,7 @@ export async function createLocalDis(options: LocalDisOptions = {}): Promise<Loc
       removeToken: remote('auth.removeToken')
     },
     records: async (stream) => unpackRecords(await thread.call<PackedRecords>('records', [stream])),
+    takeRecords: async (stream) => unpackRecords(await thread.call<PackedRecords>('takeRecords', [stream])),
     stats: remote('stats'),
     setLimits: remote('setLimits'),
     close() {

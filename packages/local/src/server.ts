@@ -25,6 +25,7 @@ import {
 import { serve } from './service.ts'
 import { Counters, type LocalDisStats } from './stats.ts'
 import { type ReceivedRecord, Store } from './store.ts'
+import type { Stream } from './stream.ts'
 import { type AuthControl, Credentials } from './verify/credentials.ts'
 
 /** How the server starts: plain data. Everything has a default. */
@@ -95,6 +96,8 @@ export interface DisServer {
    * Rejects if there is no such stream.
    */
   records(stream: string): Promise<ReceivedRecord[]>
+  /** The same, and the server forgets them in that moment: each record is in one answer. For tests that run for hours. */
+  takeRecords(stream: string): Promise<ReceivedRecord[]>
   /** A copy of all counters. */
   stats(): LocalDisStats
   /** Changes the limits from now on, for every partition, with full buckets. */
@@ -184,18 +187,20 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
   const port = await http.listen(settings.port, settings.host)
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   let closing: Promise<void> | undefined
+  const streamOf = (name: string): Stream => {
+    const stream = store.get(name)
+    if (stream !== undefined) return stream
+    const known = store.all().map(({ seed }) => seed.name)
+    return reject('stream', name, known.length === 0 ? 'none, there are no streams' : known.join(', '))
+  }
 
   return {
     url: `http://${host}:${port}`,
     port,
     faults,
     auth: credentials,
-    async records(name) {
-      const stream = store.get(name)
-      if (stream !== undefined) return store.received(stream)
-      const known = store.all().map(({ seed }) => seed.name)
-      return reject('stream', name, known.length === 0 ? 'none, there are no streams' : known.join(', '))
-    },
+    records: async (name) => store.received(streamOf(name)),
+    takeRecords: async (name) => store.take(streamOf(name)),
     stats: () => counters.snapshot(faults.counts()),
     setLimits(limits) {
       store.setLimits(limitsCheck(limits, 'limits'), clock())

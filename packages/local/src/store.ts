@@ -142,6 +142,17 @@ export class Store {
     for (const stream of this.#streams.values()) stream.setLimits(this.limitsOf(stream.seed.type), nowMs)
   }
 
+  /** What {@link received} gives, and lets it go. Positions go on: a reader's cursor into what is gone is refused. */
+  take(stream: Stream): ReceivedRecord[] {
+    const received = this.received(stream)
+    for (const { log } of stream.partitions) {
+      const before = log.bytes
+      while (log.first() !== undefined) log.trim()
+      this.#bytes += log.bytes - before
+    }
+    return received
+  }
+
   /** What a stream holds, over all partitions, in the order of arrival. */
   received(stream: Stream): ReceivedRecord[] {
     const found = stream.partitions.flatMap((partition) =>

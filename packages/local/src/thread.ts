@@ -9,8 +9,8 @@ function send(message: Start | Reply, move: readonly ArrayBuffer[] = []): void {
 
 async function carryOut(server: DisServer, { id, method, args }: Request): Promise<void> {
   try {
-    if (method === 'records') {
-      const packed = packRecords(await server.records(String(args[0])))
+    if (method === 'records' || method === 'takeRecords') {
+      const packed = packRecords(await server[method](String(args[0])))
       send({ kind: 'value', id, value: packed }, [packed.bytes.buffer])
       return
     }
