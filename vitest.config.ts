@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** What runs straight from the sources. A test that imports a package as a user would stands elsewhere, for example in e2e. */
 const FROM_SOURCE = [
   'test/*.test.ts',
+  'test/soak/*.test.ts',
   'test/{bench,core,docs,interop,local,property,secrets,simulation,supply,winston}/**/*.test.ts'
 ]
 /** From the sources too, but for minutes: every failure of a disk and every moment of a crash, one after another. */

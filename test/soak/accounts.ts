@@ -1,0 +1,155 @@
+/**
+ * What an application tells of itself, judged as it comes: the equation of its ledger, memory, its event loop. And what the report
+ * needs of all lives together.
+ *
+ * Bounded by: one sum for each application.
+ */
+import type { Life, Plan } from './draw.ts'
+import type { Promises } from './promises.ts'
+import type { Told, ToldStats } from './told.ts'
+
+const MIB = 1_048_576
+/** Node with pino or winston, a worker thread, HTTP and the codecs, and garbage that is not collected yet. */
+const BASE_BYTES = 220 * MIB
+const LONGEST_STALL_MS = 500
+/** A line of the soak with what its logger adds is not shorter. */
+const SHORTEST_LINE = 120
+
+/** Sums over the lives of an application. */
+export interface Sums {
+  delivered: number
+  rejected: number
+  dropped: number
+  recovered: number
+  records: number
+  retriedRecords: number
+  throttledRecords: number
+  attempts: number
+  ambiguous: number
+  spoolDamaged: number
+  /** Lines that may arrive twice, because an answer was lost or a process was killed. */
+  maybeDoubled: number
+  blockedMs: number
+  worstP99Ms: number
+  peakRss: number
+}
+
+const SUMMED = [
+  'delivered',
+  'rejected',
+  'dropped',
+  'recovered',
+  'records',
+  'retriedRecords',
+  'throttledRecords',
+  'attempts',
+  'ambiguous',
+  'spoolDamaged'
+] as const
+
+/** How a life ended. */
+export type End = 'closed' | 'killed'
+
+export class Accounts {
+  readonly #plan: Plan
+  readonly #promises: Promises
+  readonly sums: Sums = {
+    delivered: 0,
+    rejected: 0,
+    dropped: 0,
+    recovered: 0,
+    records: 0,
+    retriedRecords: 0,
+    throttledRecords: 0,
+    attempts: 0,
+    ambiguous: 0,
+    spoolDamaged: 0,
+    maybeDoubled: 0,
+    blockedMs: 0,
+    worstP99Ms: 0,
+    peakRss: 0
+  }
+  #life: Life | undefined
+  #stats: ToldStats | undefined
+  #blockedMs = 0
+
+  constructor(plan: Plan, promises: Promises) {
+    this.#plan = plan
+    this.#promises = promises
+  }
+
+  /** The counters of the life of now, as last told. */
+  get stats(): ToldStats | undefined {
+    return this.#stats
+  }
+
+  begin(life: Life): void {
+    this.#life = life
+    this.#stats = undefined
+    this.#blockedMs = 0
+  }
+
+  told(message: Told): void {
+    if (message.kind === 'warning')
+      this.#promises.look('crashes', message.code !== 'BUG', () => `${this.#plan.name}: ${message.message}`)
+    if (message.kind !== 'stats' && message.kind !== 'closed') return
+    this.#judgeLoad(message)
+    if (message.kind === 'stats') this.#blockedMs = message.blockedMs
+    if (message.stats === undefined) return
+    this.#stats = message.stats
+    this.#judgeLedger(message.stats)
+    // While it logs, lines are on their way into the producer. What is told when it is calm and has flushed, or closed, is final.
+    const isFinal = message.kind === 'closed' || (message.wasCalm && message.stats.buffered === 0)
+    if (isFinal) this.#judgeCount(message.stats, message.logged)
+  }
+
+  /** The life is over: into the sums. */
+  end(how: End): void {
+    const { sums } = this
+    if (this.#stats !== undefined) {
+      for (const name of SUMMED) sums[name] += this.#stats[name]
+      sums.maybeDoubled += this.#maybeDoubled(this.#stats, how)
+    }
+    sums.blockedMs += this.#blockedMs
+    this.#stats = undefined
+  }
+
+  #judgeLoad({ rss, stallMs, p99Ms }: { rss: number; stallMs: number; p99Ms: number }): void {
+    const { name } = this.#plan
+    this.sums.worstP99Ms = Math.max(this.sums.worstP99Ms, p99Ms)
+    this.sums.peakRss = Math.max(this.sums.peakRss, rss)
+    const bound = BASE_BYTES + 3 * (this.#life?.options.buffer?.maxBytes ?? 0)
+    this.#promises.within('memory', name, rss / MIB, bound / MIB, 'MiB')
+    this.#promises.within('loop', name, stallMs, LONGEST_STALL_MS, 'ms')
+  }
+
+  #judgeLedger(stats: ToldStats): void {
+    const { written, delivered, rejected, dropped, spooled, buffered } = stats
+    const sum = delivered + rejected + dropped + spooled + buffered
+    this.#promises.look('ledger', written === sum, () => `${this.#plan.name}: ${JSON.stringify(stats)}`)
+  }
+
+  #judgeCount({ written, recovered }: ToldStats, logged: number): void {
+    const text = () => `${this.#plan.name}: ${written} written, ${recovered} recovered, ${logged} logged`
+    this.#promises.look('counted', written - recovered === logged, text)
+  }
+
+  /** The most lines that may arrive twice: those of requests without an answer, and what a killed process had not noted yet. */
+  #maybeDoubled({ ambiguous, spooled, buffered }: ToldStats, how: End): number {
+    const options = this.#life?.options
+    const inFlight = (options?.concurrency?.max ?? 8) * this.#linesOfRequest()
+    const since = ambiguous * this.#linesOfRequest()
+    if (how === 'killed') {
+      // Settled lines are noted within two ticks of 5 s, and it has told its counters half a second before at the latest.
+      return since + inFlight * 2 + (this.#life?.load.rate ?? 0) * 11
+    }
+    // At the end of a close that could not deliver all, requests are given up in flight.
+    return since + (spooled + buffered > 0 ? inFlight : 0)
+  }
+
+  #linesOfRequest(): number {
+    const { batch, aggregate } = this.#life?.options ?? {}
+    const byBytes = Math.ceil((batch?.maxBytes ?? 1_000_000) / SHORTEST_LINE)
+    return aggregate === false ? Math.min(batch?.maxRecords ?? 500, byBytes) : byBytes
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * The judge's books: which lines are settled, which arrived, and whether the two agree. It knows nothing of producers: it compares
+ * what applications were told with what the service stored.
+ *
+ * Bounded by: intervals for each writer, the keys of the last lives of each ordered writer, and a hundred examples.
+ */
+import { IntervalSet } from './intervals.ts'
+import { droppedLinesIn, readLine } from './lines.mjs'
+
+/** Lines of one life are numbered from `life * LIFE` on, so a later line of a writer has the greater number. */
+export const LIFE = 10_000_000
+
+/** Keys of older lives are forgotten: nothing of them arrives any more. */
+const REMEMBERED_LIVES = 20
+const MOST_EXAMPLES = 100
+const MOST_OVERTAKEN = 1_000
+
+/** What is known of a writer before its first line. */
+export interface WriterFacts {
+  readonly name: string
+  readonly stream: string
+  /** Writers of one folder send each other's lines, so they are judged together. */
+  readonly group: string
+  /** Whether the order of each key is promised, also over its lives where they share keys. */
+  readonly isOrdered: boolean
+}
+
+/** What became of the lines of a group. */
+export interface GroupFigures {
+  readonly group: string
+  readonly settled: number
+  readonly arrived: number
+  /** Settled lines that are nowhere: they did not arrive, are no dead letters, and were not told as given up. */
+  readonly lost: number
+  readonly letters: number
+  /** Lines that applications were told were given up. */
+  readonly givenUp: number
+  readonly doubled: number
+  readonly overtaken: number
+  readonly examples: readonly string[]
+}
+
+interface Writer extends WriterFacts {
+  /** First line of each life → the line behind the last that is settled, and lines given up. */
+  readonly lives: Map<number, { next: number; givenUp: number }>
+  readonly arrived: IntervalSet
+  readonly accounted: IntervalSet
+  readonly letters: IntervalSet
+  readonly lastOfKey: Map<string, number>
+  /** Lines that came behind a later one of their key: the first thousand, and how many more there were. */
+  readonly overtaken: number[]
+  moreOvertaken: number
+  doubled: number
+}
+
+export class Books {
+  readonly #writers = new Map<string, Writer>()
+  readonly #examples: { readonly writer: string; readonly text: string }[] = []
+  /** Lines whose text is not what was written, that came to another stream, that nobody wrote. */
+  altered = 0
+  misdirected = 0
+  unknown = 0
+  /** Lines that the streams say were dropped. */
+  droppedInStream = 0
+  arrivals = 0
+
+  add(facts: WriterFacts): void {
+    this.#writers.set(facts.name, {
+      ...facts,
+      lives: new Map(),
+      arrived: new IntervalSet(),
+      accounted: new IntervalSet(),
+      letters: new IntervalSet(),
+      lastOfKey: new Map(),
+      overtaken: [],
+      moreOvertaken: 0,
+      doubled: 0
+    })
+  }
+
+  /** A life begins. Returns the number of its first line. */
+  begin(name: string, life: number): number {
+    const writer = this.#writer(name)
+    const first = life * LIFE
+    writer.lives.set(first, { next: first, givenUp: 0 })
+    const oldest = (life - REMEMBERED_LIVES) * LIFE
+    for (const [key, n] of writer.lastOfKey) if (n < oldest) writer.lastOfKey.delete(key)
+    return first
+  }
+
+  /** Lines of a life are settled up to `next`, and so many lines were given up since its start. */
+  settled(name: string, life: number, next: number, givenUp: number): void {
+    const account = this.#writer(name).lives.get(life * LIFE)
+    if (account === undefined) throw new Error(`${name} has no life ${life}`)
+    account.next = Math.max(account.next, next)
+    account.givenUp = Math.max(account.givenUp, givenUp)
+  }
+
+  /** A record, with the lines that it packs. */
+  arrived(stream: string, data: Buffer): void {
+    for (const text of data.toString().split('\n')) this.#lineArrived(stream, text)
+  }
+
+  /** The line of a dead letter. */
+  letter(text: string): void {
+    const line = readLine(text)
+    const writer = line && this.#writers.get(line.writer)
+    if (line === undefined || writer === undefined) return
+    writer.letters.add(line.n)
+    writer.accounted.add(line.n)
+  }
+
+  /** Settled lines of all writers. */
+  get settledLines(): number {
+    return [...this.#writers.values()].reduce((sum, writer) => sum + settledOf(writer), 0)
+  }
+
+  /** What became of the lines, group by group. */
+  figures(): GroupFigures[] {
+    return [...groupsOf([...this.#writers.values()])].map(([group, writers]) =>
+      this.#figuresOf(group, writers)
+    )
+  }
+
+  #lineArrived(stream: string, text: string): void {
+    const line = readLine(text)
+    if (line === undefined) {
+      const dropped = droppedLinesIn(text)
+      if (dropped === undefined) this.#unknown(text)
+      else this.droppedInStream += dropped
+      return
+    }
+    const writer = this.#writers.get(line.writer)
+    if (writer === undefined) {
+      this.#unknown(text)
+      return
+    }
+    this.arrivals++
+    if (!line.isWhole) {
+      this.altered++
+      this.#example(writer, `line ${line.n} has another text`)
+    }
+    if (line.stream !== stream) {
+      this.misdirected++
+      this.#example(writer, `line ${line.n} of ${line.stream} came to ${stream}`)
+    }
+    writer.accounted.add(line.n)
+    if (writer.arrived.add(line.n)) this.#first(writer, line.n, line.key)
+    else {
+      writer.doubled++
+      this.#example(writer, `line ${line.n} came again`)
+    }
+  }
+
+  #first(writer: Writer, n: number, key: string): void {
+    if (!writer.isOrdered) return
+    const last = writer.lastOfKey.get(key) ?? -1
+    writer.lastOfKey.set(key, Math.max(last, n))
+    if (n > last) return
+    if (writer.overtaken.length < MOST_OVERTAKEN) writer.overtaken.push(n)
+    else writer.moreOvertaken++
+    this.#example(writer, `line ${n} of key ${key} came behind ${last}`)
+  }
+
+  #figuresOf(group: string, writers: readonly Writer[]): GroupFigures {
+    const sum = (value: (writer: Writer) => number) =>
+      writers.reduce((total, writer) => total + value(writer), 0)
+    const givenUp = sum(({ lives }) => [...lives.values()].reduce((total, life) => total + life.givenUp, 0))
+    let missing = 0
+    const gaps: string[] = []
+    for (const { name, lives, accounted } of writers) {
+      for (const [first, { next }] of lives) {
+        const gap = accounted.missing(first, next)
+        missing += gap.count
+        if (gap.count > 0)
+          gaps.push(`${name}: ${gap.count} lines of life ${first / LIFE} from ${gap.first} on`)
+      }
+    }
+    const names = new Set(writers.map(({ name }) => name))
+    return {
+      group,
+      settled: sum(settledOf),
+      arrived: sum(({ arrived }) => arrived.size),
+      lost: Math.max(0, missing - givenUp),
+      letters: sum(({ letters }) => letters.size),
+      givenUp,
+      doubled: sum(({ doubled }) => doubled),
+      overtaken: sum(overtakenOf),
+      examples: [
+        ...gaps.slice(0, 5),
+        ...this.#examples.filter(({ writer }) => names.has(writer)).map(({ text }) => text)
+      ]
+    }
+  }
+
+  #unknown(text: string): void {
+    this.unknown++
+    if (this.#examples.length < MOST_EXAMPLES) this.#examples.push({ writer: '', text: text.slice(0, 200) })
+  }
+
+  #example(writer: Writer, text: string): void {
+    if (this.#examples.length < MOST_EXAMPLES)
+      this.#examples.push({ writer: writer.name, text: `${writer.name}: ${text}` })
+  }
+
+  #writer(name: string): Writer {
+    const writer = this.#writers.get(name)
+    if (writer === undefined) throw new Error(`there is no writer ${name}`)
+    return writer
+  }
+}
+
+function settledOf({ lives }: Writer): number {
+  let lines = 0
+  for (const [first, { next }] of lives) lines += next - first
+  return lines
+}
+
+/** A line that is a dead letter was given up, so later ones may go; it may have been stored all the same. */
+function overtakenOf({ overtaken, moreOvertaken, letters }: Writer): number {
+  return overtaken.filter((n) => !letters.has(n)).length + moreOvertaken
+}
+
+function groupsOf(writers: readonly Writer[]): Map<string, Writer[]> {
+  const groups = new Map<string, Writer[]>()
+  for (const writer of writers) {
+    const group = groups.get(writer.group)
+    if (group === undefined) groups.set(writer.group, [writer])
+    else group.push(writer)
+  }
+  return groups
+}
