@@ -93,7 +93,9 @@ export class Accounts {
     if (message.kind === 'warning')
       this.#promises.look('crashes', message.code !== 'BUG', () => `${this.#plan.name}: ${message.message}`)
     if (message.kind !== 'stats' && message.kind !== 'closed') return
-    this.#judgeLoad(message)
+    this.#judgeMemory(message)
+    // Not of a close: pino's main thread stands still there, for as long as its worker takes what is in its ring.
+    if (message.kind === 'stats') this.#judgeLoop(message)
     if (message.kind === 'stats') this.#blockedMs = message.blockedMs
     if (message.stats === undefined) return
     this.#stats = message.stats
@@ -114,13 +116,16 @@ export class Accounts {
     this.#stats = undefined
   }
 
-  #judgeLoad({ rss, stallMs, p99Ms }: { rss: number; stallMs: number; p99Ms: number }): void {
-    const { name } = this.#plan
+  #judgeLoop({ stallMs, p99Ms }: { readonly stallMs: number; readonly p99Ms: number }): void {
     this.sums.worstP99Ms = Math.max(this.sums.worstP99Ms, p99Ms)
+    this.#promises.within('loop', this.#plan.name, stallMs, LONGEST_STALL_MS, 'ms')
+  }
+
+  #judgeMemory({ rss }: { readonly rss: number }): void {
+    const { name } = this.#plan
     this.sums.peakRss = Math.max(this.sums.peakRss, rss)
     const bound = BASE_BYTES + 3 * (this.#life?.options.buffer?.maxBytes ?? 0)
     this.#promises.within('memory', name, rss / MIB, bound / MIB, 'MiB')
-    this.#promises.within('loop', name, stallMs, LONGEST_STALL_MS, 'ms')
   }
 
   #judgeLedger(stats: ToldStats): void {

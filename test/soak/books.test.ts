@@ -117,7 +117,7 @@ describe('the books', () => {
   it('know a line that was cut to the limit, and the line about dropped ones', () => {
     const books = booksOf()
     const whole = JSON.parse(line(0))
-    const cut = { ...whole, t: `${whole.t.slice(0, 10)}…`, dis_truncated: { originalBytes: 1 } }
+    const cut = { ...whole, z: `${whole.z.slice(0, 10)}…`, dis_truncated: { originalBytes: 1 } }
     books.arrived('storm', Buffer.from(JSON.stringify(cut)))
     books.arrived('storm', Buffer.from('{"dis_dropped":{"lines":7,"bytes":70}}'))
     expect(books).toMatchObject({ altered: 0, unknown: 0, droppedInStream: 7, arrivals: 1 })

@@ -17,11 +17,11 @@ export function textOf(n, length) {
 }
 
 /**
- * Fields of a line.
+ * Fields of a line. The text comes last, also where a logger sorts fields by their names: a line above the limit loses its end.
  * @param {{ writer: string, stream: string, n: number, key: string, length: number }} line
  */
 export function fieldsOf({ writer, stream, n, key, length }) {
-  return { w: writer, s: stream, n, k: key, l: length, t: textOf(n, length) }
+  return { w: writer, s: stream, n, k: key, l: length, z: textOf(n, length) }
 }
 
 /**
@@ -29,10 +29,10 @@ export function fieldsOf({ writer, stream, n, key, length }) {
  * @param {string} text
  */
 export function readLine(text) {
-  const { w, s, n, k, l, t, dis_truncated: cut } = parse(text)
+  const { w, s, n, k, l, z, dis_truncated: cut } = parse(text)
   if (typeof w !== 'string' || typeof n !== 'number') return undefined
   const expected = textOf(n, l)
-  const isWhole = cut === undefined ? t === expected : expected.startsWith(String(t).replace(/…$/u, ''))
+  const isWhole = cut === undefined ? z === expected : expected.startsWith(String(z).replace(/…$/u, ''))
   return { writer: w, stream: s, n, key: k, isWhole }
 }
 
