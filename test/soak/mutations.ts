@@ -19,7 +19,7 @@ export const MUTATIONS = [
 export type Mutation = (typeof MUTATIONS)[number]
 
 /** So many records of the stream pass before one is spoiled. */
-const AFTER_RECORDS = 50
+const AFTER_RECORDS = 3
 
 /** Spoils what arrives: one record of the stream, once. */
 export class Spoiler {
