@@ -78,7 +78,8 @@ async function tellStats() {
     const wasCalm = isCalm
     const logged = next - first
     const stats = await logger.stats().catch(() => undefined)
-    if (stats !== undefined && !isEnding) tell({ kind: 'stats', stats, wasCalm, logged, blockedMs, ...loopFigures() })
+    if (stats !== undefined && !isEnding)
+      tell({ kind: 'stats', stats, wasCalm, logged, blockedMs, ...loopFigures() })
     await sleep(TELL_MS)
   }
 }
