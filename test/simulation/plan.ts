@@ -27,8 +27,9 @@ export interface SlotPlan {
 export interface SlotOptions
   extends Omit<DisOptions, 'credentials' | 'partitionKey' | 'deadLetter' | 'spool'> {
   readonly streamName: string
-  readonly partitionKey: string | null
-  readonly deadLetter: boolean
+  readonly partitionKey: string | readonly string[] | null | 'a function'
+  /** False, true, or its largest size in bytes. */
+  readonly deadLetter: boolean | number
   readonly spool?: Omit<NonNullable<DisOptions['spool']>, 'dir'>
 }
 

@@ -131,11 +131,12 @@ function longestMs({ plan }: World): number {
   let longest = 180_000
   let lines = 0
   for (const { options, writer } of plan.slots) {
-    const { retry, requestTimeoutMs = 30_000, batch } = options
+    const { retry, requestTimeoutMs = 30_000, closeTimeoutMs = 8_000, batch } = options
     const own =
       2 * (retry?.probeIntervalMs ?? 300_000) +
       3 * (retry?.maxMs ?? 30_000) +
       requestTimeoutMs +
+      closeTimeoutMs +
       (batch?.lingerMs ?? 0)
     longest = Math.max(longest, 180_000 + own + (2 * writer.pauseMs * writer.lines) / writer.burst)
     lines += writer.lines

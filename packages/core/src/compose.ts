@@ -31,6 +31,7 @@ import { writeStderr } from './report/stderr.ts'
 import type { OpenLetterFile } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
 import { collectStats } from './stats-of.ts'
+import type { Codec, Compression } from './wire/compress.ts'
 import { createFormat, WireForm } from './wire/form.ts'
 import type { Transport } from './wire/message.ts'
 
@@ -46,6 +47,8 @@ export interface ProducerParts {
   /** Calls the listener at the end of the process, until the returned function is called. */
   readonly joinExit?: (listener: ExitListener) => () => void
   readonly stderr?: (text: string) => void
+  /** The library of a compression; `undefined` for `'none'`. */
+  readonly loadCodec?: (compression: Compression) => Codec | undefined
   /** Gets what a test may look at after each step. */
   readonly inspect?: (inside: ProducerInside) => void
 }
@@ -103,7 +106,7 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
   const dropNotice = new DropNotice(clock)
   const deadLetters = openDeadLetters(settings, { clock, warn, open: parts.openLetterFile })
 
-  const form = composeForm(settings)
+  const form = composeForm(settings, parts.loadCodec ?? loadCodec)
   const store = new LineStore(settings.buffer.maxBytes)
   const queue = composeQueue(settings, clock, store, form)
 
@@ -206,11 +209,8 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
   }
 }
 
-function composeForm({ wire, target }: Settings): WireForm {
-  return new WireForm(
-    createFormat(wire.format, target.streamName, target.streamId),
-    loadCodec(wire.compression)
-  )
+function composeForm({ wire, target }: Settings, load: NonNullable<ProducerParts['loadCodec']>): WireForm {
+  return new WireForm(createFormat(wire.format, target.streamName, target.streamId), load(wire.compression))
 }
 
 function composeQueue(settings: Settings, clock: Clock, store: LineStore, { format }: WireForm): Queue {

@@ -1,5 +1,6 @@
 /** The body of SendRecords, as the service reads it. Imports no code of the producer, so a misreading cannot cancel itself. */
 import type { WireRequest } from '../../../packages/core/src/wire/message.ts'
+import { plainBody } from './codec.ts'
 
 export interface ServedRecord {
   readonly data: string
@@ -16,7 +17,7 @@ export interface ServedRequest {
 const FIELDS = { streamName: 1, records: 2, data: 3, hashKey: 4, partitionKey: 5, partitionId: 6 } as const
 
 export function decodeRequest({ body, headers }: WireRequest): ServedRequest {
-  const bytes = body ?? Buffer.alloc(0)
+  const bytes = plainBody(body ?? Buffer.alloc(0), headers['content-encoding'])
   return headers['content-type']?.includes('protobuf') === true ? decodeProtobuf(bytes) : decodeJson(bytes)
 }
 

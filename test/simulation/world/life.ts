@@ -1,5 +1,5 @@
 /** One life of a process: a producer with all its ports, and the ways to end it. */
-import type { DisOptions, Producer } from '../../../packages/core/src/index.ts'
+import type { Producer } from '../../../packages/core/src/index.ts'
 import type { CredentialsOption } from '../../../packages/core/src/options/options.ts'
 import {
   assembleProducer,
@@ -16,8 +16,11 @@ import type { Machine } from '../kernel/process.ts'
 import { Process } from '../kernel/process.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Timeline } from '../kernel/timeline.ts'
+import { loadSimulatedCodec } from '../service/codec.ts'
+import { Letters } from './letters.ts'
 import { MortalDisk } from './mortal-disk.ts'
 import type { Network } from './network.ts'
+import { productOptions } from './product-options.ts'
 
 export const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_CLOSE_MS = 8_000
@@ -71,7 +74,7 @@ export class Life {
     const { network, machine, credentials } = this.#parts
     const timeoutMs = this.record.slot.options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS
     try {
-      return assembleProducer(this.#options(credentials), {
+      return assembleProducer(productOptions(this.record.slot, credentials), {
         clock: this.process,
         transport: network.transport(this.process, this.record, timeoutMs, {
           sends: () => this.#called(),
@@ -89,6 +92,7 @@ export class Life {
         },
         openLetterFile: () => this.#letterFile(),
         stderr: () => {},
+        loadCodec: loadSimulatedCodec,
         inspect: (inside) => {
           this.#inside = inside
         }
@@ -232,25 +236,9 @@ export class Life {
   }
 
   #letterFile(): LetterFile {
-    return {
-      bytes: 0,
-      append: () => {
-        this.#called()
-        if (!this.isOver) this.record.letters++
-      },
-      close: () => {}
-    }
-  }
-
-  #options(credentials: CredentialsOption): DisOptions {
-    const { deadLetter, spool, ...options } = this.record.slot.options
-    return {
-      endpoint: 'https://dis.cn-north-4.myhuaweicloud.com',
-      projectId: 'p',
-      credentials,
-      ...options,
-      ...(deadLetter ? { deadLetter: '/letters.ndjson' } : {}),
-      ...(spool === undefined ? {} : { spool: { ...spool, dir: '/spool' } })
-    }
+    return new Letters(() => {
+      this.#called()
+      if (!this.isOver) this.record.letters++
+    })
   }
 }

@@ -15,6 +15,16 @@ export interface WriterParts {
 /** Text that lines are filled with: two and three bytes a character too. */
 const FILL = 'abcdefghijklmnopqrstuvwxyz äöü 日志 0123456789 '
 
+/** Lines with this key make the application's function for keys fail. */
+const BAD_KEY = 'k3'
+
+/** The function of the application that finds the key of a line. */
+export function keyOfLine(line: string): string | undefined {
+  const key = /^\{"k":"([^"]*)"/.exec(line)?.[1]
+  if (key === BAD_KEY) throw new Error('the function for keys fails')
+  return key
+}
+
 export class Writer {
   readonly plan: SlotPlan
   readonly #parts: WriterParts
@@ -54,9 +64,12 @@ export class Writer {
     const { options } = this.plan
     const key = this.#key()
     const pad = this.#pad(bytes)
-    const routeKey = options.partitionKey === null ? '' : (key ?? life.process.machine.name)
+    const routeKey = options.partitionKey === null ? '' : (this.#routedBy(key) ?? life.process.machine.name)
+    // A list of paths finds the key here or there.
+    const isInside = Array.isArray(options.partitionKey) && this.#parts.random.chance(0.5)
+    const member = isInside ? `"x":{"id":"${key}"}` : `"k":"${key}"`
     const line = history.write(life.record, routeKey, options.streamName, timeline.now, (n) =>
-      key === undefined ? `{"n":${n},"p":"${pad}"}` : `{"k":"${key}","n":${n},"p":"${pad}"}`
+      key === undefined ? `{"n":${n},"p":"${pad}"}` : `{${member},"n":${n},"p":"${pad}"}`
     )
     life.record.written++
     life.record.largest = Math.max(life.record.largest, line.text.length * 3)
@@ -87,6 +100,11 @@ export class Writer {
       )
     }
     this.isWaiting = isFull && !life.isClosing
+  }
+
+  /** The key that a line is routed by. */
+  #routedBy(key: string | undefined): string | undefined {
+    return this.plan.options.partitionKey === 'a function' && key === BAD_KEY ? undefined : key
   }
 
   #key(): string | undefined {
