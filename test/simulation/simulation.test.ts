@@ -7,9 +7,6 @@ import { shrink } from './shrink.ts'
 import { simulate } from './simulate.ts'
 import { tell } from './story.ts'
 
-/** Runs with a world of their own: see CONTRIBUTING.md. A failure prints the seed; `pnpm simulate --shrink <seed>` tells more. */
-
-const FRESH_SEEDS = 60
 const KEPT = new URL('kept/', import.meta.url)
 
 interface Kept {
@@ -64,13 +61,4 @@ describe('every promise holds', () => {
     const { violations } = await outsideOfMicrotasks(() => simulate(plan))
     expect(violations).toEqual([])
   })
-
-  it(`in ${FRESH_SEEDS} fresh runs`, async () => {
-    const base = Math.floor(Date.now() / 1_000) * 1_000
-    process.stdout.write(`simulation: seeds ${base} to ${base + FRESH_SEEDS - 1}\n`)
-    for (let seed = base; seed < base + FRESH_SEEDS; seed++) {
-      const { violations } = await outsideOfMicrotasks(() => simulate(drawPlan(seed)))
-      expect({ seed, violations }).toEqual({ seed, violations: [] })
-    }
-  }, 120_000)
 })

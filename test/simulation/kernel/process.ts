@@ -16,10 +16,25 @@ export class Machine {
   driftRate = 0
   /** How long it was suspended: its monotonic clocks stood still. */
   suspendedMs = 0
+  /** How many nemeses keep it suspended now, and since when. */
+  #suspensions = 0
+  #suspendedSince = 0
 
   constructor(name: string, kernel: string) {
     this.name = name
     this.kernel = kernel
+  }
+
+  get isSuspended(): boolean {
+    return this.#suspensions > 0
+  }
+
+  suspend(now: number): void {
+    if (this.#suspensions++ === 0) this.#suspendedSince = now
+  }
+
+  resume(now: number): void {
+    if (--this.#suspensions === 0) this.suspendedMs += now - this.#suspendedSince
   }
 }
 

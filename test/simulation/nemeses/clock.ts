@@ -44,6 +44,7 @@ export const CLOCK_NEMESES: Readonly<Record<string, Nemesis>> = {
       const machine = machineOf(scene)
       const { timeline, slots } = scene.world
       const since = timeline.now
+      machine.suspend(since)
       const ends: (() => void)[] = []
       for (const { life } of slots.values()) {
         if (life?.process.machine !== machine) continue
@@ -55,7 +56,7 @@ export const CLOCK_NEMESES: Readonly<Record<string, Nemesis>> = {
         scene.did()
       }
       return () => {
-        if (ends.length > 0) machine.suspendedMs += timeline.now - since
+        machine.resume(timeline.now)
         for (const end of ends) end()
       }
     }

@@ -16,6 +16,9 @@ import { Life } from './life.ts'
 import { Network } from './network.ts'
 import { Writer } from './writer.ts'
 
+/** No process starts again sooner: on a machine that sleeps it would be tried for ever in the same moment. */
+const LEAST_RESTART_MS = 10
+
 /** Of the steps that seem to change nothing one in so many is checked. */
 const UNTOUCHED_STEPS = 8
 
@@ -74,6 +77,11 @@ export class World {
   /** Starts the process of a slot, if there is none. */
   start(slot: Slot): void {
     if (slot.life !== undefined) return
+    // Nothing starts on a machine that sleeps.
+    if (slot.machine.isSuspended) {
+      this.#startLater(slot)
+      return
+    }
     const name = `${slot.plan.name}#${++slot.lives}`
     const record = newLifeRecord(slot.plan, name, this.timeline.now, slot.folder?.record)
     try {
@@ -106,7 +114,7 @@ export class World {
 
   #startLater(slot: Slot): void {
     const { restartMs } = slot.plan.writer
-    this.timeline.after(restartMs, () => {
+    this.timeline.after(Math.max(restartMs, LEAST_RESTART_MS), () => {
       if (slot.writer.left > 0) this.start(slot)
     })
   }
