@@ -14,6 +14,7 @@ export const LIFE = 10_000_000
 const REMEMBERED_LIVES = 20
 const MOST_EXAMPLES = 100
 const MOST_OVERTAKEN = 1_000
+const MOST_WRONG = 10
 
 /** What is known of a writer before its first line. */
 export interface WriterFacts {
@@ -56,7 +57,8 @@ interface Writer extends WriterFacts {
 export class Books {
   readonly #writers = new Map<string, Writer>()
   readonly #examples: { readonly writer: string; readonly text: string }[] = []
-  /** Lines whose text is not what was written, that came to another stream, that nobody wrote. */
+  /** Lines whose text is not what was written, that came to another stream, that nobody wrote: the first of them, and how many. */
+  readonly wrongLines: string[] = []
   altered = 0
   misdirected = 0
   unknown = 0
@@ -138,11 +140,11 @@ export class Books {
     this.arrivals++
     if (!line.isWhole) {
       this.altered++
-      this.#example(writer, `line ${line.n} has another text`)
+      this.#wrong(`${writer.name}: line ${line.n} has another text: ${excerpt(text)}`)
     }
     if (line.stream !== stream) {
       this.misdirected++
-      this.#example(writer, `line ${line.n} of ${line.stream} came to ${stream}`)
+      this.#wrong(`${writer.name}: line ${line.n} of ${line.stream} came to ${stream}`)
     }
     writer.accounted.add(line.n)
     if (writer.arrived.add(line.n)) this.#first(writer, line.n, line.key)
@@ -195,7 +197,11 @@ export class Books {
 
   #unknown(text: string): void {
     this.unknown++
-    if (this.#examples.length < MOST_EXAMPLES) this.#examples.push({ writer: '', text: text.slice(0, 200) })
+    this.#wrong(`of nobody: ${excerpt(text)}`)
+  }
+
+  #wrong(text: string): void {
+    if (this.wrongLines.length < MOST_WRONG) this.wrongLines.push(text)
   }
 
   #example(writer: Writer, text: string): void {
@@ -208,6 +214,11 @@ export class Books {
     if (writer === undefined) throw new Error(`there is no writer ${name}`)
     return writer
   }
+}
+
+/** Both ends of a line. */
+function excerpt(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 180)} (…) ${text.slice(-100)}` : text
 }
 
 function settledOf({ lives }: Writer): number {

@@ -17,7 +17,9 @@ export function judgeLines(
   for (const figures of groups) judgeGroup(figures, promises, applications)
   const { altered, misdirected, unknown, arrivals } = books
   const wrong = `${altered} altered, ${misdirected} in a wrong stream, ${unknown} of nobody`
-  promises.look('whole', altered + misdirected + unknown === 0, () => wrong)
+  promises.look('whole', altered + misdirected + unknown === 0, () =>
+    [wrong, ...books.wrongLines].join('\n  ')
+  )
   const sum = (value: (each: GroupFigures) => number) =>
     groups.reduce((total, each) => total + value(each), 0)
   promises.figure(
