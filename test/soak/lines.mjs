@@ -12,8 +12,13 @@ const TEXT = PATTERN.repeat(40)
  */
 export function textOf(n, length) {
   const from = n % PATTERN.length
-  if (from + length <= TEXT.length) return TEXT.slice(from, from + length)
-  return PATTERN.repeat(Math.ceil((from + length) / PATTERN.length)).slice(from, from + length)
+  if (from + length <= TEXT.length) return whole(TEXT.slice(from, from + length))
+  return whole(PATTERN.repeat(Math.ceil((from + length) / PATTERN.length)).slice(from, from + length))
+}
+
+/** Half a letter is no text: pino writes it as it stands in short strings, and UTF-8 has no bytes for it. */
+function whole(text) {
+  return text.replace(/\p{Surrogate}/gu, '?')
 }
 
 /**
