@@ -168,6 +168,8 @@ export class Application {
     this.accounts.told(told)
     switch (told.kind) {
       case 'started':
+        // A start is a look, too: what nobody looked at is no promise that was kept.
+        promises.look('crashes', true, () => '')
         started()
         return
       case 'settled':
