@@ -1,7 +1,7 @@
 /** Judges each line as the service stores it: whether it may come again, come now, and come here. */
 import type { ServedRecord } from '../service/decode.ts'
 import type { History, Line, Sighting } from './history.ts'
-import { type FolderRecord, mayBeDamaged } from './life-record.ts'
+import { type FolderRecord, type LifeRecord, mayBeDamaged } from './life-record.ts'
 
 export class Arrivals {
   readonly #history: History
@@ -55,13 +55,13 @@ export class Arrivals {
     const name = `${life.name} ${key}`
     const newest = this.#newest.get(name) ?? -1
     // A request of a dead process may still be on its way when others send what it left; and one that nobody waits for, when its
-    // lines were too old to be sent again.
+    // lines were given up before they were sent again: for their age, for want of room, or because they were refused then.
     // After a lost note a later process sends again what was given up.
     const isFromDisk = attempt.life !== life && life.folder !== undefined && mayForget(life.folder)
     const mayBeLate =
       attempt.life.end !== undefined ||
       isFromDisk ||
-      (attempt.endedInStep !== undefined && isGivenUpByAge(life))
+      (attempt.endedInStep !== undefined && hasGivenUp(attempt.life))
     if (newest > n && !mayBeLate) {
       this.#history.violated('overtaken', at, `line ${n} of key '${key}' arrives after line ${newest}`)
     }
@@ -93,6 +93,6 @@ function mayForget(folder: FolderRecord): boolean {
   return mayBeDamaged(folder) || folder.powerLosses.length > 0
 }
 
-function isGivenUpByAge({ slot }: Line['life']): boolean {
-  return typeof slot.options.retry?.maxAgeMs === 'number'
+function hasGivenUp({ books }: LifeRecord): boolean {
+  return books !== undefined && books.rejected + books.dropped > 0
 }
