@@ -95,12 +95,14 @@ export class Process implements Owner, Clock {
   /** A suspension is no time for a timer. */
   #timerOf(delayMs: number, fire: () => void): () => void {
     const before = this.machine.suspendedMs
+    const dueAt = this.#timeline.now + delayMs
     let cancel = () => {}
     const event = this.#timeline.after(
       delayMs,
       () => {
-        const missedMs = this.machine.suspendedMs - before
-        if (missedMs > 0) cancel = this.#timerOf(missedMs, fire)
+        // Of a suspension that has just ended, a part may be over already.
+        const leftMs = dueAt + this.machine.suspendedMs - before - this.#timeline.now
+        if (leftMs > 0) cancel = this.#timerOf(leftMs, fire)
         else fire()
       },
       this
