@@ -72,20 +72,38 @@ export class Arrivals {
   #judgeRepeat(line: Line, { at, attempt }: Sighting): void {
     const { toldTo, toldStoredIn } = line
     if (toldTo === undefined || attempt.step < toldStoredIn) return
-    const { folder } = toldTo
     const isExcused =
-      attempt.life !== toldTo &&
-      (toldTo.endedInStep === toldStoredIn ||
-        toldTo.mayBeTaken ||
-        // Its part was taken and sent while it was stopped; it has the lines in memory.
-        attempt.life.mayBeTaken ||
-        folder === undefined ||
-        mayBeDamaged(folder) ||
-        folder.powerLosses.some(({ step }) => step >= toldStoredIn))
+      attempt.life === toldTo ? isTwiceOnDisk(line, toldTo) : mayNotKnow(toldTo, attempt.life, toldStoredIn)
     if (isExcused) return
     const text = `line ${line.n} is stored again by ${attempt.life.name}, although ${toldTo.name} knew it was stored`
     this.#history.violated('duplicated', at, text)
   }
+}
+
+/** Whether the next process that sends a line may know nothing of what this one knew. */
+function mayNotKnow(toldTo: LifeRecord, next: LifeRecord, toldStoredIn: number): boolean {
+  const { folder } = toldTo
+  return (
+    toldTo.endedInStep === toldStoredIn ||
+    toldTo.mayBeTaken ||
+    // Its part was taken and sent while it was stopped; it has the lines in memory.
+    next.mayBeTaken ||
+    folder === undefined ||
+    mayBeDamaged(folder) ||
+    folder.powerLosses.some(({ step }) => step >= toldStoredIn)
+  )
+}
+
+/**
+ * At the end lines may be written once more in front of others, and the old ones are noted as settled. A power loss may take the
+ * note, and then a later process reads both.
+ */
+function isTwiceOnDisk({ life }: Line, reader: LifeRecord): boolean {
+  return (
+    life !== reader &&
+    reader.folder !== undefined &&
+    reader.folder.powerLosses.some(({ at }) => at <= reader.bornAt)
+  )
 }
 
 /** Whether notes of what is settled may be gone. */
