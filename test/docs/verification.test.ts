@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { MUTATIONS } from '../simulation/mutations.mjs'
 import { codeIn, tablesOf } from './tables.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -42,6 +43,11 @@ describe('docs/verification.md', () => {
     expect(kept.filter((file) => !existsSync(join(ROOT, 'test', file)))).toEqual([])
     const runs = readdirSync(join(ROOT, 'test/simulation/kept')).map((name) => `simulation/kept/${name}`)
     expect(kept.filter((file) => file.startsWith('simulation/')).sort()).toEqual(runs.sort())
+  })
+
+  it('has a row for each fault that the judge is to find', () => {
+    const found = rowsWith('after seeds').map((row) => row.get('fault'))
+    expect(found.sort()).toEqual(MUTATIONS.map(({ name }) => name).sort())
   })
 
   it('is found from the README', () => {
