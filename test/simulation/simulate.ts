@@ -2,6 +2,7 @@
 
 import type { KeptChain } from './judge/chain.ts'
 import type { Happening, Violation } from './judge/history.ts'
+import { checkEmpty } from './judge/memory.ts'
 import { hasUnaccounted, judgeLosses, judgeRefusals } from './judge/verdict.ts'
 import { guarded } from './kernel/guard.ts'
 import { hearingUncaught } from './kernel/uncaught.ts'
@@ -101,7 +102,10 @@ function drain(world: World, isBroken: () => boolean): void {
     const isDrained = slots.every(
       ({ writer, life }) => writer.left === 0 && life !== undefined && isEmpty(life)
     )
-    if (isDrained && !isNew && !hasUnaccounted(history)) return
+    if (isDrained && !isNew && !hasUnaccounted(history)) {
+      judgeEmpty(world)
+      return
+    }
   }
   if (isBroken()) return
   for (const { writer, life, plan } of world.slots.values()) {
@@ -118,6 +122,17 @@ function drain(world: World, isBroken: () => boolean): void {
       const text = `${life.record.name} holds ${pending} lines and has ${spooled} on disk, long after all was well`
       history.violated('liveness', timeline.now, text)
     }
+  }
+}
+
+/** Nothing is left of what was there. */
+function judgeEmpty({ slots, history, timeline }: World): void {
+  const keys = [...new Set(history.lines.map(({ key }) => key))].map((key) => key.length)
+  for (const { life } of slots.values()) {
+    if (life === undefined || life.isOver) continue
+    checkEmpty(life, keys, (kind, text) =>
+      history.violated(kind, timeline.now, `${life.record.name}: ${text}`)
+    )
   }
 }
 

@@ -16,6 +16,8 @@ export interface Line {
   /** The step in which a process first learned that it is stored, and which one. */
   toldStoredIn: number
   toldTo: LifeRecord | undefined
+  /** Failures that count against its attempts, in the memory of the process that was told of the last one. */
+  failures: { readonly of: LifeRecord; readonly count: number } | undefined
   /** The last request with it. */
   lastAttempt: Attempt | undefined
 }
@@ -63,6 +65,13 @@ export interface Happening {
   readonly what: string
 }
 
+/** Of a timeline. */
+export interface Moment {
+  readonly now: number
+  readonly steps: number
+}
+
+const DEFAULT_ATTEMPTS = 10
 /** Above this a line is cut, and marked. */
 const MOST_BYTES = 1_048_576
 
@@ -156,6 +165,7 @@ export class History {
       seen: [],
       toldStoredIn: Number.POSITIVE_INFINITY,
       toldTo: undefined,
+      failures: undefined,
       lastAttempt: undefined
     }
     this.lines.push(line)
@@ -179,14 +189,29 @@ export class History {
   }
 
   /** An answer reached its process, which is alive. */
-  told(attempt: Attempt, { lines }: Cargo, told: Told, step: number): void {
+  told({ life }: Attempt, { lines }: Cargo, told: Told, { now, steps }: Moment): void {
+    if (told === 'again' || told === 'failed') life.turnedBack++
     for (const line of lines) {
+      if (told === 'failed') this.#failed(line, life, now)
       if (told !== 'stored') continue
-      attempt.life.toldStored++
+      life.toldStored++
       if (line.toldTo === undefined) {
-        line.toldTo = attempt.life
-        line.toldStoredIn = step
+        line.toldTo = life
+        line.toldStoredIn = steps
       }
     }
+  }
+
+  /** A line that has used up its attempts is rejected, and never sent again. They are counted in memory: another process begins anew. */
+  #failed(line: Line, life: LifeRecord, now: number): void {
+    const most = life.slot.options.retry?.maxAttempts ?? DEFAULT_ATTEMPTS
+    const count = (line.failures?.of === life ? line.failures.count : 0) + 1
+    line.failures = { of: life, count }
+    if (count <= most) return
+    this.violated(
+      'attempts',
+      now,
+      `line ${line.n} failed ${count} times for ${life.name}; ${most} are allowed`
+    )
   }
 }

@@ -1,12 +1,12 @@
 /** What must hold once in the life of a process. */
-import type { Life } from '../world/life.ts'
 import type { History } from './history.ts'
+import type { JudgedLife } from './life-record.ts'
 
 /** A close may take longer by so much: docs/delivery.md. */
 const CLOSE_SLACK_MS = 1_000
 
 /** Only the part of a process that was silent for a minute is taken, or of one whose heartbeat failed. */
-export function judgeTaken({ record, process }: Life, history: History, now: number): void {
+export function judgeTaken({ record, process }: JudgedLife, history: History, now: number): void {
   if (!record.mayBeTaken && record.folder?.hadFaults !== true && !process.hasWaited) {
     history.violated('stolen', now, `${record.name} lives, and its part was taken`)
   }
@@ -14,7 +14,7 @@ export function judgeTaken({ record, process }: Life, history: History, now: num
 }
 
 /** After its end a producer holds nothing: each line has its last place. */
-export function judgeEnd({ record, inside }: Life, history: History, now: number): void {
+export function judgeEnd({ record, inside }: JudgedLife, history: History, now: number): void {
   const { written, delivered, rejected, dropped, spooled, pending } = inside.totals()
   if (pending !== 0 || written !== delivered + rejected + dropped + spooled) {
     history.violated(
@@ -26,7 +26,7 @@ export function judgeEnd({ record, inside }: Life, history: History, now: number
 }
 
 export function judgeClose(
-  { record, process, closeBegan }: Life,
+  { record, process, closeBegan }: JudgedLife,
   limitMs: number,
   history: History,
   now: number

@@ -5,6 +5,21 @@ import type { SlotPlan } from '../plan.ts'
 /** The counts of a producer. */
 export type Books = ReturnType<ProducerInside['totals']>
 
+/** A life as the judge looks at it. */
+export interface JudgedLife {
+  readonly record: LifeRecord
+  readonly inside: Pick<ProducerInside, 'totals' | 'memory'>
+  readonly isOver: boolean
+  /** Monotonic. */
+  readonly closeBegan: number
+  readonly process: {
+    readonly hasWaited: boolean
+    readonly jitterMs: number
+    work: number
+    monotonic(): number
+  }
+}
+
 export interface LifeRecord {
   readonly name: string
   readonly slot: SlotPlan
@@ -16,6 +31,8 @@ export interface LifeRecord {
   writtenLate: number
   /** Lines of which an answer told it that they are stored. */
   toldStored: number
+  /** Records of which an answer told it that they are to be sent again. */
+  turnedBack: number
   /** Letters in its file of dead letters. */
   letters: number
   /** As seen between two steps for the last time, and how many lines it had written then. */
@@ -35,8 +52,14 @@ export interface LifeRecord {
   readonly acceptedAfter: Set<number>
   /** It wrote more than it was told to. */
   isFlooded: boolean
-  /** The largest line, in bytes. */
+  /** The largest line, in bytes; the longest key, in characters; the largest body of a request. */
   largest: number
+  longestKey: number
+  largestBody: number
+  /** Bodies have other sizes than those that are counted. */
+  readonly isCompressed: boolean
+  /** Its requests on their way. */
+  readonly inFlight: Set<{ readonly sentAt: number; readonly bytes: number }>
 }
 
 /** What the judge knows of a folder. */
@@ -75,6 +98,7 @@ export function newLifeRecord(
     written: 0,
     writtenLate: 0,
     toldStored: 0,
+    turnedBack: 0,
     letters: 0,
     books: undefined,
     writtenThen: 0,
@@ -86,6 +110,10 @@ export function newLifeRecord(
     refusedAt: [],
     acceptedAfter: new Set(),
     isFlooded: false,
-    largest: 0
+    largest: 0,
+    longestKey: 0,
+    largestBody: 0,
+    isCompressed: (slot.options.wire?.compression ?? 'none') !== 'none',
+    inFlight: new Set()
   }
 }

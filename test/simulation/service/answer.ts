@@ -6,8 +6,11 @@ export type Entry =
   | { readonly kind: 'stored'; readonly partitionId: string; readonly position: number }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
 
-/** What an answer says of a record, by docs/delivery.md. `again`: it is to be sent again. */
-export type Told = 'stored' | 'again' | 'refused'
+/**
+ * What an answer says of a record, by docs/delivery.md. `again`: it is to be sent again. `failed`: the same, and that counts against
+ * `retry.maxAttempts`.
+ */
+export type Told = 'stored' | 'again' | 'failed' | 'refused'
 
 export interface Answer {
   readonly reply: WireReply
@@ -15,11 +18,13 @@ export interface Answer {
   readonly told: readonly Told[]
 }
 
-const RETRIED = /^(DIS\.(4303|4305|5\d+)|SIM\.\d+|APIGW\.0301)$/
+const THROTTLED = /^DIS\.(4303|4305)$/
+const FAILED = /^(DIS\.5\d+|SIM\.\d+|APIGW\.0301)$/
 
 export function toldOf(entry: Entry): Told {
   if (entry.kind === 'stored') return 'stored'
-  return RETRIED.test(entry.code) || /traffic control/i.test(entry.message) ? 'again' : 'refused'
+  if (THROTTLED.test(entry.code) || /traffic control/i.test(entry.message)) return 'again'
+  return FAILED.test(entry.code) ? 'failed' : 'refused'
 }
 
 const PROTOBUF = { failedCount: 21, records: 22, shardId: 23, sequence: 24, code: 25, message: 26 } as const

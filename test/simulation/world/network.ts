@@ -6,7 +6,7 @@ import type { LifeRecord } from '../judge/life-record.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Timeline } from '../kernel/timeline.ts'
-import type { Answer } from '../service/answer.ts'
+import type { Answer, Told } from '../service/answer.ts'
 import { decodeRequest, type ServedRequest } from '../service/decode.ts'
 import type { Service } from '../service/service.ts'
 
@@ -94,8 +94,12 @@ export class Network {
         return new Promise((resolve) => {
           const served = decodeRequest(request)
           const attempt = this.#attempt(life, served)
+          const onItsWay = { sentAt: attempt.sentAt, bytes: request.body?.length ?? 0 }
+          life.inFlight.add(onItsWay)
+          life.largestBody = Math.max(life.largestBody, onItsWay.bytes)
           const finish = (reply: WireReply, arrived?: () => void) => {
             if (!pending.delete(close)) return
+            life.inFlight.delete(onItsWay)
             cancel()
             attempt.endedInStep = this.#parts.timeline.steps
             arrived?.()
@@ -186,7 +190,7 @@ export class Network {
         if (status === 401 || status === 441 || status === 403) life.refusedAt.push(timeline.now)
         else if (status === 200) life.acceptedAfter.add(life.refusedAt.length)
         answer.told.forEach((told, record) => {
-          history.told(attempt, cargo[record] ?? NOTHING, told, timeline.steps)
+          history.told(attempt, cargo[record] ?? NOTHING, told, timeline)
         })
       }
     }
@@ -210,7 +214,7 @@ export class Network {
 const NOTHING: Cargo = { lines: [], notices: 0 }
 
 function summary({ told }: Answer, cargo: readonly Cargo[]): string {
-  const count = (what: string) => told.filter((each) => each === what).length
+  const count = (what: Told) => told.filter((each) => each === what).length
   const first = cargo[0]?.lines[0]?.n
-  return `${count('stored')} stored, ${count('again')} again, ${count('refused')} refused (from line ${first ?? '-'})`
+  return `${count('stored')} stored, ${count('again') + count('failed')} again, ${count('refused')} refused (from line ${first ?? '-'})`
 }

@@ -73,6 +73,7 @@ export class Writer {
     )
     life.record.written++
     life.record.largest = Math.max(life.record.largest, line.text.length * 3)
+    life.record.longestKey = Math.max(life.record.longestKey, routeKey.length)
     life.isTouched = true
     if (life.isClosing) life.record.writtenLate++
     return life.producer.write(this.#parts.random.chance(0.2) ? Buffer.from(line.text) : line.text)
