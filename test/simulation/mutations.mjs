@@ -152,6 +152,48 @@ export const MUTATIONS = [
     replace: 'this.#pausedUntil = now + Math.max(atLeastMs, waitMs) * (this.#failures > 3 ? 1e6 : 1)'
   },
   {
+    name: 'the lane of a record that waits by itself is never freed',
+    file: 'queue/lanes.ts',
+    find: 'if (this.#detached.delete(lane)) this.heldBytes -= lane.heldBytes',
+    replace: 'this.#detached.delete(lane)'
+  },
+  {
+    name: 'lanes without a line are kept for ever',
+    file: 'queue/lanes.ts',
+    find: 'this.#idle.size > MAX_IDLE_LANES || this.#idleBytes > this.#maxIdleBytes',
+    replace: 'this.#idle.size > MAX_IDLE_LANES'
+  },
+  {
+    name: 'bodies in flight have no bound of their own',
+    file: 'queue/buffer-limit.ts',
+    find: 'return this.#inFlightBytes - lateBytes < this.#settings.maxBytes / IN_FLIGHT_PART',
+    replace: 'return this.#inFlightBytes - lateBytes < this.#settings.maxBytes * IN_FLIGHT_PART'
+  },
+  {
+    name: 'a page whose lines are gone is not counted as free',
+    file: 'queue/pages.ts',
+    find: 'this.#held -= page.bytes.length\n    if (page.bytes',
+    replace: 'if (page.bytes'
+  },
+  {
+    name: 'a second failure of a line is not counted',
+    file: 'queue/line-store.ts',
+    find: 'this.attempts(id) + 1, MOST_ATTEMPTS',
+    replace: 'this.attempts(id) || 1, MOST_ATTEMPTS'
+  },
+  {
+    name: 'a line is tried once more than it may',
+    file: 'delivery/decide.ts',
+    find: 'this.#lines.attempts(line) + 1 >= maxAttempts',
+    replace: 'this.#lines.attempts(line) >= maxAttempts'
+  },
+  {
+    name: 'what failed is sent again at once',
+    file: 'delivery/backoff.ts',
+    find: 'return Math.round(random * bound)',
+    replace: 'return Math.round(random * bound * 0)'
+  },
+  {
     name: 'lines without an answer are given up',
     file: 'delivery/decide.ts',
     find: "this.#each((record) => this.#again(record, 'request', reason))",

@@ -58,6 +58,10 @@ export interface LifeRecord {
   largestBody: number
   /** Bodies have other sizes than those that are counted. */
   readonly isCompressed: boolean
+  /** When requests failed that failed in a row: see storm.ts. */
+  readonly failedAt: number[]
+  /** It ends: no wait is long any more. */
+  isClosing: boolean
   /** Its requests on their way. */
   readonly inFlight: Set<{ readonly sentAt: number; readonly bytes: number }>
 }
@@ -114,6 +118,8 @@ export function newLifeRecord(
     longestKey: 0,
     largestBody: 0,
     isCompressed: (slot.options.wire?.compression ?? 'none') !== 'none',
+    failedAt: [],
+    isClosing: false,
     inFlight: new Set()
   }
 }

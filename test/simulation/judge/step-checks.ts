@@ -1,16 +1,20 @@
 /** What must hold between any two steps of a process. */
 import type { History } from './history.ts'
 import type { Books, JudgedLife } from './life-record.ts'
-import { checkMemory } from './memory.ts'
+import { checkMemory, type Fail } from './memory.ts'
 
-/** Calls of ports in one step. A write of a burst to a slow disk is a few hundred. */
-const MOST_WORK = 20_000
+/**
+ * Calls of ports in one step: what a look at the folder takes, for each request that may start, and for each line that comes, goes or
+ * changes its place. A loop without end, or a walk over all lines for each of them, takes more.
+ */
+const MOST_WORK = { always: 200, perRequest: 4, perLine: 4 } as const
+const DEFAULT_CONCURRENCY = 8
 /** How long lines may be in the system's memory only: docs/delivery.md says a second; timers and a sync take their time. */
 export const UNSYNCED_MS = 1_100
 const SAMPLE_MS = 100
 
 export function checkStep(life: JudgedLife, history: History, now: number): void {
-  const { record, process } = life
+  const { record } = life
   if (life.isOver) return
   const books = life.inside.totals()
   const { written, delivered, rejected, dropped, spooled, pending, recovered } = books
@@ -38,12 +42,21 @@ export function checkStep(life: JudgedLife, history: History, now: number): void
   if (deadLetter !== false && rejected !== record.letters && !isFull) {
     fail('dead letters', `${rejected} rejected, and ${record.letters} letters`)
   }
-  if (process.work > MOST_WORK) fail('work', `${process.work} calls in one step`)
-  process.work = 0
+  checkWork(life, books, fail)
   checkMemory(life, fail, now)
   record.books = books
   record.writtenThen = record.written
   if (record.folder !== undefined) sample(life, books, now)
+}
+
+function checkWork({ record, process }: JudgedLife, books: Books, fail: Fail): void {
+  const before = record.books
+  const counts = ['written', 'delivered', 'rejected', 'dropped', 'spooled'] as const
+  const changes = counts.reduce((sum, count) => sum + Math.abs(books[count] - (before?.[count] ?? 0)), 0)
+  const requests = record.slot.options.concurrency?.max ?? DEFAULT_CONCURRENCY
+  const most = MOST_WORK.always + MOST_WORK.perRequest * requests + MOST_WORK.perLine * changes
+  if (process.work > most) fail('work', `${process.work} calls in one step, ${most} are allowed`)
+  process.work = 0
 }
 
 function sample({ record }: JudgedLife, { pending }: Books, now: number): void {

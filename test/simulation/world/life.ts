@@ -138,6 +138,7 @@ export class Life {
     this.isTouched = true
     if (this.isClosing || this.isOver) return
     this.isClosing = true
+    this.record.isClosing = true
     this.closeBegan = this.process.monotonic()
     const limitMs = timeoutMs ?? this.record.slot.options.closeTimeoutMs ?? DEFAULT_CLOSE_MS
     this.#note(`closes within ${timeoutMs ?? 'its time'}`)
@@ -152,6 +153,7 @@ export class Life {
   endNaturally(): void {
     if (this.isClosing || this.isOver) return
     this.isClosing = true
+    this.record.isClosing = true
     this.closeBegan = this.process.monotonic()
     this.#note('has nothing more to do')
     this.#idle()

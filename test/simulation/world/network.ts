@@ -3,6 +3,7 @@ import type { Transport, WireReply, WireRequest } from '../../../packages/core/s
 import type { Arrivals } from '../judge/arrivals.ts'
 import type { Attempt, Cargo, History } from '../judge/history.ts'
 import type { LifeRecord } from '../judge/life-record.ts'
+import { noteRequest, stormOf } from '../judge/storm.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Timeline } from '../kernel/timeline.ts'
@@ -103,6 +104,7 @@ export class Network {
             cancel()
             attempt.endedInStep = this.#parts.timeline.steps
             arrived?.()
+            this.#judgeStorm(attempt, reply)
             user.answered()
             resolve(reply)
           }
@@ -116,6 +118,14 @@ export class Network {
         for (const close of [...pending]) close()
       }
     }
+  }
+
+  #judgeStorm({ life, sentAt }: Attempt, reply: WireReply): void {
+    const { timeline, history } = this.#parts
+    const isFailed = reply.kind === 'failure' || reply.status >= 500 || reply.status === 429
+    noteRequest(life, sentAt, timeline.now, isFailed && !life.isClosing)
+    const storm = stormOf(life)
+    if (storm !== undefined) history.violated('storm', timeline.now, `${life.name}: ${storm}`)
   }
 
   #attempt(life: LifeRecord, { records }: ServedRequest): Attempt {
