@@ -3,6 +3,7 @@
 import type { KeptChain } from './judge/chain.ts'
 import type { Happening, Violation } from './judge/history.ts'
 import { checkEmpty } from './judge/memory.ts'
+import { timeLimitMs } from './judge/time-limit.ts'
 import { hasUnaccounted, judgeLosses, judgeRefusals } from './judge/verdict.ts'
 import { guarded } from './kernel/guard.ts'
 import { hearingUncaught } from './kernel/uncaught.ts'
@@ -142,23 +143,17 @@ function isEmpty({ inside, record }: Life): boolean {
   return pending === 0 && (spooled === 0 || record.mayBeTaken)
 }
 
-function longestMs({ plan }: World): number {
-  let longest = 180_000
-  let lines = 0
-  for (const { options, writer } of plan.slots) {
-    const { retry, requestTimeoutMs = 30_000, closeTimeoutMs = 8_000, batch } = options
-    const own =
-      2 * (retry?.probeIntervalMs ?? 300_000) +
-      3 * (retry?.maxMs ?? 30_000) +
-      requestTimeoutMs +
-      closeTimeoutMs +
-      (batch?.lingerMs ?? 0)
-    longest = Math.max(longest, 180_000 + own + (2 * writer.pauseMs * writer.lines) / writer.burst)
-    lines += writer.lines
-  }
-  // An hour is the longest that it waits because the service says so.
-  const saidMs = plan.nemeses.some(({ name }) => name === 'absurd Retry-After') ? 3_600_000 : 0
-  return longest + lines * 200 + saidMs
+function longestMs({ plan, slots }: World): number {
+  const rests = [...slots.values()].map(({ plan: slot, writer, life }) => {
+    const { pending = 0, spooled = 0 } = life?.inside.totals() ?? {}
+    // What a process left that is not running is in nobody's count.
+    return {
+      plan: slot,
+      left: writer.left,
+      held: life === undefined || slot.folder !== null ? slot.writer.lines : pending + spooled
+    }
+  })
+  return timeLimitMs(plan, rests)
 }
 
 /** Each process ends, in a way of its own; what is left then is judged. */
