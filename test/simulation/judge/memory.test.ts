@@ -39,6 +39,19 @@ describe('of memory the judge', () => {
     expect(found(memory, 'dropNewest', { turnedBack: 9 })).toBe(0)
   })
 
+  it('allows a notice of dropped lines, once in 30 s', () => {
+    const record = recordByHand({ buffer: { maxBytes: MAX, onFull: 'dropNewest' } })
+    const complaints = (lineBytes: number, dropped: number) => {
+      let count = 0
+      const memory = { lines: 1, lineBytes, heldBytes: lineBytes, countedBytes: lineBytes + 52 }
+      checkMemory(lifeByHand(record, { books: { dropped }, memory }), () => count++, 1_000)
+      return count
+    }
+    expect(complaints(MAX + 800, 0)).toBe(1)
+    expect(complaints(MAX + 800, 3)).toBe(0)
+    expect(complaints(MAX + 1_800, 3)).toBe(1)
+  })
+
   it('finds a sum that leaves something out', () => {
     expect(found({ lines: 1, lineBytes: 100, bodyBytes: 100, countedBytes: 152 })).toBe(1)
   })

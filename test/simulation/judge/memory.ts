@@ -11,6 +11,9 @@ const DEFAULT_BUFFER_BYTES = 67_108_864
 /** A line costs so much besides its bytes, and a lane besides three copies of its key. */
 const LINE_BYTES = 52
 const LANE_BYTES = 340
+/** A notice of dropped lines comes every so often at most; with its entry and a lane it takes so much. */
+const NOTICE_MS = 30_000
+const NOTICE_BYTES = 512 + LINE_BYTES + LANE_BYTES
 /** Bodies in flight take a quarter; lanes without a line a sixteenth. */
 const BODY_PART = 4
 const IDLE_PART = 16
@@ -26,7 +29,7 @@ export function checkMemory(life: JudgedLife, fail: Fail, now: number): void {
   const memory = life.inside.memory()
   checkHeld(life.record, memory, fail)
   checkBodies(life.record, memory, fail, now)
-  checkLines(life.record, memory, fail)
+  checkLines(life.record, memory, fail, noticesOf(life, now))
 }
 
 /** Pages and entries follow the lines that they hold. */
@@ -52,7 +55,8 @@ function checkBodies(record: LifeRecord, { bodyBytes }: Memory, fail: Fail, now:
 function checkLines(
   record: LifeRecord,
   { countedBytes, lineBytes, lines, laneBytes, bodyBytes }: Memory,
-  fail: Fail
+  fail: Fail,
+  notices: number
 ): void {
   const used = lineBytes + lines * LINE_BYTES + laneBytes
   if (countedBytes !== used + bodyBytes)
@@ -64,8 +68,13 @@ function checkLines(
   if ((isWaitedFor && !isObedient) || record.folder !== undefined || record.writtenLate > 0) return
   // With `block` the line that fills the buffer is taken. A lane is made after the look, and one for each record that waits by itself.
   const slack = (isWaitedFor ? record.largest + LINE_BYTES : 0) + laneBytesOf(record.longestKey)
-  const most = maxBytesOf(record) + slack + record.turnedBack * LANE_BYTES
+  const most = maxBytesOf(record) + slack + record.turnedBack * LANE_BYTES + notices * NOTICE_BYTES
   if (used > most) fail('memory', `${used} bytes are used by lines and lanes, ${most} are allowed`)
+}
+
+/** Lines of the product's own about dropped ones: no bound is asked for them, but they are rare. */
+function noticesOf({ record, inside }: JudgedLife, now: number): number {
+  return inside.totals().dropped === 0 ? 0 : 1 + Math.floor((now - record.bornAt) / NOTICE_MS)
 }
 
 /** Without lines it holds nothing but lanes whose key may come again. `keys`: all that were ever written, in characters. */
