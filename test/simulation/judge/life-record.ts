@@ -74,6 +74,8 @@ export interface FolderRecord {
   hadFaults: boolean
   /** Bytes were changed from outside. */
   isDamaged: boolean
+  /** So many at the ends of files were cut off or made zero: as after a torn write, nobody can tell what stood there. */
+  cutBytes: number
 }
 
 /** Whether bytes, or the reading of them, were wrong there: then damage may be told. */
@@ -81,7 +83,7 @@ export function mayBeDamaged({ hadFaults, isDamaged }: FolderRecord): boolean {
   return hadFaults || isDamaged
 }
 
-/** Lines at a moment. */
+/** Lines at a moment of the process's own time: of a suspension it knows nothing. */
 export interface Sample {
   readonly at: number
   readonly written: number
@@ -106,7 +108,7 @@ export function newLifeRecord(
     letters: 0,
     books: undefined,
     writtenThen: 0,
-    samples: [{ at: bornAt, written: 0, pending: 0 }],
+    samples: [{ at: 0, written: 0, pending: 0 }],
     end: undefined,
     endedAt: Number.POSITIVE_INFINITY,
     endedInStep: -1,

@@ -46,7 +46,7 @@ export function checkStep(life: JudgedLife, history: History, now: number): void
   checkMemory(life, fail, now)
   record.books = books
   record.writtenThen = record.written
-  if (record.folder !== undefined) sample(life, books, now)
+  if (record.folder !== undefined) sample(life, books, life.process.monotonic())
 }
 
 function checkWork({ record, process }: JudgedLife, books: Books, fail: Fail): void {

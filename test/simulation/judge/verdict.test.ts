@@ -57,6 +57,16 @@ describe('at the end of a run the judge', () => {
     expect(losses(twoMissing(record, { spoolDamaged }))).toEqual(found)
   })
 
+  it('excuses lines that stood in a cut end of a file, as far as they had room there', () => {
+    const lost = (cutBytes: number) => {
+      const history = twoMissing(recordByHand({}, folderByHand({ isDamaged: true, cutBytes })))
+      return { found: losses(history), bytes: Buffer.byteLength(history.lines[1]?.text ?? '') }
+    }
+    const { bytes } = lost(0)
+    expect(lost(2 * bytes - 1).found).toEqual(['lost'])
+    expect(lost(2 * bytes).found).toEqual([])
+  })
+
   it.each([
     { count: 14, everyMs: 1_000, accepted: [], found: [] },
     { count: 15, everyMs: 1_000, accepted: [], found: ['hammering'] },

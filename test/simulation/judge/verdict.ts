@@ -97,7 +97,18 @@ function excusedOf(life: LifeRecord, lines: readonly Line[], { lives }: Group): 
     if (end === 'killed' && endedInStep === lastAttempt?.endedInStep) excused++
   }
   for (const { at } of folder?.powerLosses ?? []) excused += unsynced(life, at)
+  excused += cutOff(lines, folder?.cutBytes ?? 0)
   return Math.min(count, excused)
+}
+
+/** How many of the lines may have stood in the bytes that somebody cut off. */
+function cutOff(lines: readonly Line[], cutBytes: number): number {
+  const sizes = lines.map(({ text }) => Buffer.byteLength(text)).sort((one, other) => one - other)
+  let left = cutBytes
+  return sizes.filter((bytes) => {
+    left -= bytes
+    return left >= 0
+  }).length
 }
 
 /** What a power loss at `at` may take of the lines that were settled. */

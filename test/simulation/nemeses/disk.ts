@@ -129,7 +129,11 @@ export const DISK_NEMESES: Readonly<Record<string, Nemesis>> = {
   'a cut file': {
     target: 'folder',
     begin: (scene) => {
-      change(scene, (file, bytes) => file.truncate(Math.floor(bytes * scene.random.next())))
+      change(scene, (file, bytes) => {
+        const left = Math.floor(bytes * scene.random.next())
+        folderOf(scene).record.cutBytes += bytes - left
+        return file.truncate(left)
+      })
       return undefined
     }
   },
@@ -140,6 +144,7 @@ export const DISK_NEMESES: Readonly<Record<string, Nemesis>> = {
       change(scene, (file, bytes) => {
         const from = scene.random.int(0, bytes - 1)
         const zeros = Buffer.alloc(Math.min(bytes - from, scene.random.scale(1, 4_096)))
+        if (from + zeros.length === bytes) folderOf(scene).record.cutBytes += zeros.length
         file.write(zeros, 0, from)
       })
       return undefined

@@ -20,6 +20,7 @@ import { Writer } from './writer.ts'
 const LEAST_RESTART_MS = 10
 
 /** Of the steps that seem to change nothing one in so many is checked. */
+const WORTH_A_CHECK = 50
 const UNTOUCHED_STEPS = 8
 
 export interface Folder {
@@ -119,13 +120,20 @@ export class World {
     })
   }
 
+  #checked(life: Life): void {
+    // A step that called no port but a few timers changed no count, most likely.
+    const isQuiet = !life.isTouched && life.process.work < WORTH_A_CHECK
+    if (isQuiet && this.timeline.steps % UNTOUCHED_STEPS !== 0) {
+      life.process.work = 0
+      return
+    }
+    life.isTouched = false
+    checkStep(life, this.history, this.timeline.now)
+  }
+
   #stepped(owner: Owner | undefined): void {
     const life = owner === undefined ? undefined : this.#living.get(owner)
-    // A step that called no port but a timer changed no count, most likely.
-    if (life !== undefined && (life.isTouched || this.timeline.steps % UNTOUCHED_STEPS === 0)) {
-      life.isTouched = false
-      checkStep(life, this.history, this.timeline.now)
-    }
+    if (life !== undefined) this.#checked(life)
     this.history.stepped(this.timeline.now, life?.record.name ?? '', life?.record.books)
     if (life === undefined) return
     if (life.stallMs === 0) return
@@ -162,7 +170,7 @@ export class World {
       name,
       disk: new MemoryDisk(),
       delayMs: () => 0,
-      record: { powerLosses: [], hadFaults: false, isDamaged: false }
+      record: { powerLosses: [], hadFaults: false, isDamaged: false, cutBytes: 0 }
     }
     this.folders.set(name, folder)
     return folder
