@@ -14,8 +14,8 @@ export class Machine {
   /** How wrong its wall clock is, and how much faster than true time its clocks run. */
   offsetMs = 0
   driftRate = 0
-  /** How long it was suspended: its monotonic clocks stood still. */
-  suspendedMs = 0
+  /** How long the suspensions took that are over. */
+  #suspendedMs = 0
   /** How many nemeses keep it suspended now, and since when. */
   #suspensions = 0
   #suspendedSince = 0
@@ -29,12 +29,17 @@ export class Machine {
     return this.#suspensions > 0
   }
 
+  /** How long it was suspended until `now`: its monotonic clocks stood still, also for somebody who looks during a suspension. */
+  suspendedUntil(now: number): number {
+    return this.#suspendedMs + (this.isSuspended ? now - this.#suspendedSince : 0)
+  }
+
   suspend(now: number): void {
     if (this.#suspensions++ === 0) this.#suspendedSince = now
   }
 
   resume(now: number): void {
-    if (--this.#suspensions === 0) this.suspendedMs += now - this.#suspendedSince
+    if (--this.#suspensions === 0) this.#suspendedMs += now - this.#suspendedSince
   }
 }
 
@@ -63,7 +68,7 @@ export class Process implements Owner, Clock {
     this.#timeline = timeline
     this.#random = random
     this.#bornAt = timeline.now
-    this.#suspendedBefore = machine.suspendedMs
+    this.#suspendedBefore = machine.suspendedUntil(timeline.now)
   }
 
   now(): number {
@@ -72,7 +77,7 @@ export class Process implements Owner, Clock {
   }
 
   monotonic(): number {
-    const suspendedMs = this.machine.suspendedMs - this.#suspendedBefore
+    const suspendedMs = this.machine.suspendedUntil(this.#timeline.now) - this.#suspendedBefore
     const mono = (this.#timeline.now - this.#bornAt - suspendedMs) * (1 + this.machine.driftRate)
     // A change of the rate must not turn it back.
     this.#mono = Math.max(this.#mono, mono)
@@ -94,14 +99,15 @@ export class Process implements Owner, Clock {
 
   /** A suspension is no time for a timer. */
   #timerOf(delayMs: number, fire: () => void): () => void {
-    const before = this.machine.suspendedMs
+    const before = this.machine.suspendedUntil(this.#timeline.now)
     const dueAt = this.#timeline.now + delayMs
     let cancel = () => {}
     const event = this.#timeline.after(
       delayMs,
       () => {
         // Of a suspension that has just ended, a part may be over already.
-        const leftMs = dueAt + this.machine.suspendedMs - before - this.#timeline.now
+        const { now } = this.#timeline
+        const leftMs = dueAt + (this.machine.suspendedUntil(now) - before) - now
         if (leftMs > 0) cancel = this.#timerOf(leftMs, fire)
         else fire()
       },
