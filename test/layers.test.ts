@@ -28,7 +28,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   motion: {
     // The spool's stage and its formats; files and locks stand behind the port in spool/disk.ts.
     files:
-      /^(queue\/.*|delivery\/(?!decide|verdict|backoff).*|report\/(drop-notice|reporter)|spool\/(acknowledgements|adoption|catch-up|claims|disk-rest|dropped-on-disk|fence|held-lines|legacy|line-age|lost-parts|orphans|own-silence|part|read-attempts|save-at-end|segment|segments|spool|spool-stage|spool-warnings|spool-writer|unread-lines))\.ts$/,
+      /^(queue\/.*|delivery\/(?!decide|verdict|backoff).*|report\/(drop-notice|reporter)|spool\/(acknowledgements|adoption|catch-up|claims|disk-rest|dropped-on-disk|fence|held-lines|legacy|line-age|lost-parts|orphans|own-silence|part|read-attempts|save-at-end|segment|segments|spool|spool-stage|spool-warnings|spool-writer|unread-lines|unsynced))\.ts$/,
     uses: ['words', 'pure', 'motion'],
     packages: /^node:zlib$/
   },

@@ -12,7 +12,7 @@ const run = promisify(execFile)
 /** What differs between two machines, as far as one can play it: place, home, time zone, language, memory, and the state of the JIT. */
 function elsewhere() {
   const home = mkdtempSync(join(tmpdir(), 'elsewhere-'))
-  const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home, TZ: 'Pacific/Apia', LC_ALL: 'tr_TR.UTF-8' }
+  const env = { ...process.env, HOME: home, TMPDIR: home, TZ: 'Pacific/Apia', LC_ALL: 'tr_TR.UTF-8' }
   return { cwd: home, env }
 }
 

@@ -40,7 +40,7 @@ export function recordByHand(options: Partial<SlotOptions> = {}, folder?: Folder
 }
 
 export function folderByHand(changes: Partial<FolderRecord> = {}): FolderRecord {
-  return { powerLosses: [], hadFaults: false, isDamaged: false, cutBytes: 0, ...changes }
+  return { powerLosses: [], hadFaults: false, isDamaged: false, failedSyncs: 0, cutBytes: 0, ...changes }
 }
 
 /** A life between two steps, with these counts and this memory. */

@@ -40,6 +40,9 @@ export interface LifeRecord {
   writtenThen: number
   /** Unsettled lines a while ago: what a power loss may take. See `samples`. */
   readonly samples: Sample[]
+  /** How many syncs of its folder had failed at the last look, and when that number changed, in the process's own time. */
+  failedSyncs: number
+  syncFailedAt: number
   end: 'closed' | 'exited' | 'killed' | 'power' | undefined
   endedAt: number
   /** The step in which it was killed. */
@@ -74,6 +77,8 @@ export interface FolderRecord {
   hadFaults: boolean
   /** Bytes were changed from outside. */
   isDamaged: boolean
+  /** Syncs that failed. */
+  failedSyncs: number
   /** So many at the ends of files were cut off or made zero: as after a torn write, nobody can tell what stood there. */
   cutBytes: number
 }
@@ -109,6 +114,8 @@ export function newLifeRecord(
     books: undefined,
     writtenThen: 0,
     samples: [{ at: 0, written: 0, pending: 0 }],
+    failedSyncs: 0,
+    syncFailedAt: Number.NEGATIVE_INFINITY,
     end: undefined,
     endedAt: Number.POSITIVE_INFINITY,
     endedInStep: -1,

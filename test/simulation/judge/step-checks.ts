@@ -60,8 +60,14 @@ function checkWork({ record, process }: JudgedLife, books: Books, fail: Fail): v
 }
 
 function sample({ record }: JudgedLife, { pending }: Books, now: number): void {
-  const { samples } = record
+  const { samples, folder } = record
+  if (folder !== undefined && folder.failedSyncs > record.failedSyncs) {
+    record.failedSyncs = folder.failedSyncs
+    record.syncFailedAt = now
+  }
   if (now - (samples.at(-1)?.at ?? -SAMPLE_MS) < SAMPLE_MS) return
   samples.push({ at: now, written: record.written, pending })
+  // It is told, and made up for a second later. Until then a power loss may take more.
+  if (now - record.syncFailedAt < UNSYNCED_MS) return
   while (samples.length > 2 && now - (samples[1]?.at ?? now) > UNSYNCED_MS) samples.shift()
 }

@@ -210,6 +210,10 @@ function change(scene: Scene, act: (file: DiskFile, bytes: number, contents: Buf
 function fail(scene: Scene, fault: Pick<DiskFault, 'nth' | 'isLasting'> & Partial<DiskFault>): void {
   const { disk, record } = folderOf(scene)
   record.hadFaults = true
-  const operation = scene.random.pick(OPERATIONS)
-  disk.failAt({ operation, code: scene.random.pick(CODES), happened: scene.did, ...fault })
+  const drawn = { operation: scene.random.pick(OPERATIONS), code: scene.random.pick(CODES), ...fault }
+  const happened = () => {
+    scene.did()
+    if (drawn.operation === 'sync' || drawn.operation === 'syncFolder') record.failedSyncs++
+  }
+  disk.failAt({ ...drawn, happened })
 }

@@ -170,7 +170,7 @@ export class World {
       name,
       disk: new MemoryDisk(),
       delayMs: () => 0,
-      record: { powerLosses: [], hadFaults: false, isDamaged: false, cutBytes: 0 }
+      record: { powerLosses: [], hadFaults: false, isDamaged: false, failedSyncs: 0, cutBytes: 0 }
     }
     this.folders.set(name, folder)
     return folder

@@ -1,8 +1,8 @@
 /**
  * Appends lines to the open segment. Lines of one run of synchronous code are written together, at its end.
  *
- * Bounded by: the buffer, and the size of a segment. At the bound: it writes at once. If the disk fails, the listener gets the
- * refused lines in order, and the disk rests.
+ * Bounded by: the buffer, and the size of a segment. At the bound: it writes at once. If the disk fails, it rests, and the
+ * listener gets the refused lines in order.
  */
 import { codeOf, type Disk } from './disk.ts'
 import { DiskRest } from './disk-rest.ts'
@@ -13,6 +13,7 @@ import { Segment } from './segment.ts'
 import { writeHead } from './segment-head.ts'
 import type { Segments } from './segments.ts'
 import type { RefusedLine, SpoolClock, SpoolListener, SpoolSettings } from './spool-events.ts'
+import { Unsynced } from './unsynced.ts'
 import { refusedLines, WriteBuffer } from './write-buffer.ts'
 
 const BUFFER_BYTES = 262_144
@@ -52,8 +53,7 @@ export class SpoolWriter {
     this.#isScheduled = false
     this.flush()
   }
-  /** Folders whose names may not be synced yet. */
-  readonly #unsyncedFolders = new Set<string>()
+  readonly #unsynced: Unsynced
   readonly #fence: Fence
   readonly #rest: DiskRest
 
@@ -61,6 +61,7 @@ export class SpoolWriter {
     const { dir, maxBytes, target, host, pid } = parts.settings
     this.#parts = parts
     this.#rest = new DiskRest(parts.clock)
+    this.#unsynced = new Unsynced(parts.disk, (error) => this.fail(error))
     this.#fence = new Fence(parts.disk, dir, parts.clock)
     this.#segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.floor(maxBytes / 8))
     this.#mostEntryBytes = maxBytes / 2
@@ -159,6 +160,7 @@ export class SpoolWriter {
   leaveParts(parts: readonly Part[]): void {
     if (this.#open !== undefined && parts.includes(this.#open.part)) this.#open = undefined
     if (this.#part !== undefined && parts.includes(this.#part)) this.#part = undefined
+    this.#unsynced.leave(parts)
   }
 
   /** Ends the open segment. The next line begins a new one. `waits`: whether to wait for the sync, if there is one. */
@@ -169,31 +171,24 @@ export class SpoolWriter {
     this.#open = undefined
     try {
       if (fsync === 'never' || waits) segment.seal(fsync !== 'never')
-      else segment.sealSoon((error) => this.fail(error))
+      else segment.sealSoon((error) => this.#syncFailed(segment, error))
     } catch (error) {
-      this.fail(error)
+      this.#syncFailed(segment, error)
     }
     if (segment.isDone) this.#parts.segments.remove(segment)
   }
 
   /** Syncs everything to the disk, without waiting. */
   syncSoon(): void {
-    this.#open?.syncSoon((error) => this.fail(error))
-    for (const path of this.#unsyncedFolders) {
-      this.#parts.disk.syncFolderSoon(path, (error) => {
-        // An empty part is removed, so its folder may be missing.
-        if (error !== undefined && codeOf(error) !== 'ENOENT') this.fail(error)
-      })
-    }
-    this.#unsyncedFolders.clear()
+    this.#unsynced.syncSoon()
+    const open = this.#open
+    open?.syncSoon((error) => this.#syncFailed(open, error))
   }
 
-  /** Syncs the names of our files to the disk. @throws the file system's error */
-  syncNames(): void {
-    for (const path of this.#unsyncedFolders) {
-      if (this.#parts.disk.exists(path)) this.#parts.disk.syncFolder(path)
-      this.#unsyncedFolders.delete(path)
-    }
+  /** Syncs everything that it can, and takes no more. */
+  close(): void {
+    this.seal(true)
+    if (this.#parts.settings.fsync !== 'never') this.#unsynced.syncAtEnd()
   }
 
   /** Reports a failure of the disk, which rests then. Returns the error. */
@@ -201,6 +196,11 @@ export class SpoolWriter {
     this.#rest.begin()
     this.#parts.listener.trouble({ kind: 'failed', error })
     return error
+  }
+
+  #syncFailed(segment: Segment, error: unknown): void {
+    this.#unsynced.addFile(segment)
+    this.fail(error)
   }
 
   /** The open segment, or a new one if it is full or a line in memory would follow unread ones. `undefined`: the disk fails. */
@@ -230,9 +230,9 @@ export class SpoolWriter {
       const segment = Segment.create(disk, part, number, this.#head)
       segments.insert(segment)
       this.#open = segment
-      if (settings.fsync !== 'never') this.#unsyncedFolders.add(settings.dir).add(part.path)
+      if (settings.fsync !== 'never') this.#unsynced.addFolders(settings.dir, part.path)
       // Before any entry: after a power loss, a file without a synced name is gone with its entries.
-      if (settings.fsync === 'always') this.syncNames()
+      if (settings.fsync === 'always') this.#unsynced.syncNames()
     } catch (error) {
       this.seal()
       this.fail(error)

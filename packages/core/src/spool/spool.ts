@@ -187,8 +187,7 @@ export class Spool {
     this.#isClosed = true
     this.#adoption.close()
     this.writeAcknowledgements()
-    this.#writer.seal(true)
-    if (this.#settings.fsync !== 'never') ignoreErrors(() => this.#writer.syncNames())
+    this.#writer.close()
     for (const segment of this.#segments) segment.close()
     this.#claims.release(this.#segments.parts)
   }

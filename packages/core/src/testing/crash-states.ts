@@ -25,8 +25,8 @@ interface Reach {
   readonly until: number
   /** Names are safe up to this change. */
   readonly names: number
-  /** For each file, its contents are safe up to this change. */
-  readonly contents: ReadonlyMap<number, number>
+  /** Whether a change of a file's contents is safe. */
+  isSafe(change: DataChange, at: number): boolean
 }
 
 /** The state after the process is killed after `until` changes. */
@@ -67,7 +67,7 @@ interface Loss {
 function lossesOf(history: readonly DiskChange[], reach: Reach): Loss[] {
   const files = new Set<number>()
   history.slice(0, reach.until).forEach((change, at) => {
-    if (isData(change) && at >= (reach.contents.get(change.id) ?? 0)) files.add(change.id)
+    if (isData(change) && !reach.isSafe(change, at)) files.add(change.id)
   })
   const losses: Loss[] = [{ text: 'contents kept', file: undefined, contents: 'kept' }]
   if (files.size === 0) return losses
@@ -93,7 +93,7 @@ function* remaining(
   for (let at = 0; at < reach.until; at++) {
     const change = history[at]
     if (change === undefined || (isName(change) && at >= cut)) continue
-    const isSafe = !isData(change) || at < (reach.contents.get(change.id) ?? 0)
+    const isSafe = !isData(change) || reach.isSafe(change, at)
     if (isSafe || contents === 'kept' || (file !== undefined && file !== change.id)) yield change
     else yield* partOf(change, contents, lastWrites.get(change.id) === at)
   }
@@ -109,8 +109,10 @@ function* partOf(change: DataChange, contents: Contents, isLast: boolean): Gener
 function reachOf(history: readonly DiskChange[], until: number): Reach {
   const contents = new Map<number, number>()
   const folders = new Map<number, number>()
+  const failed: { readonly id: number; readonly from: number; readonly before: number }[] = []
   for (const change of history.slice(0, until)) {
     if (change.kind === 'sync') contents.set(change.id, Math.max(change.before, contents.get(change.id) ?? 0))
+    if (change.kind === 'failed sync') failed.push({ ...change, from: contents.get(change.id) ?? 0 })
     if (change.kind === 'syncFolder')
       folders.set(change.id, Math.max(change.before, folders.get(change.id) ?? 0))
   }
@@ -118,7 +120,10 @@ function reachOf(history: readonly DiskChange[], until: number): Reach {
   history.slice(0, until).forEach((change, at) => {
     if (isName(change) && foldersOf(change).every((folder) => at < (folders.get(folder) ?? 0))) names = at + 1
   })
-  return { until, names, contents }
+  const isSafe = ({ id }: DataChange, at: number) =>
+    at < (contents.get(id) ?? 0) &&
+    !failed.some((range) => range.id === id && range.from <= at && at < range.before)
+  return { until, names, isSafe }
 }
 
 function foldersOf(change: NameChange): number[] {

@@ -62,8 +62,15 @@ export class MemoryHandle implements DiskFile {
 
   sync(): void {
     this.#check()
-    this.#process.use('sync')
-    applyChange(this.#state, { kind: 'sync', id: this.#file.id, before: this.#state.history.length })
+    const { id } = this.#file
+    const before = this.#state.history.length
+    try {
+      this.#process.use('sync')
+    } catch (error) {
+      applyChange(this.#state, { kind: 'failed sync', id, before })
+      throw error
+    }
+    applyChange(this.#state, { kind: 'sync', id, before })
   }
 
   syncSoon(done: (error: unknown) => void): void {

@@ -164,6 +164,7 @@ export class MemoryProcess implements Disk {
         this.use(kind)
         this.#change({ kind, id: idOf(), before })
       } catch (error) {
+        if (kind === 'sync') this.#change({ kind: 'failed sync', id: idOf(), before })
         done(error)
         return
       }

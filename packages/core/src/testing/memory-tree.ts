@@ -30,10 +30,21 @@ export interface SyncChange {
   readonly before: number
 }
 
+/**
+ * A sync failed: what was unsynced stays so, whatever a later sync says, because the kernel takes those pages for written. Only
+ * what is written again can become safe.
+ */
+export interface FailedSync {
+  readonly kind: 'failed sync'
+  readonly id: number
+  readonly before: number
+}
+
 export type DiskChange =
   | NameChange
   | DataChange
   | SyncChange
+  | FailedSync
   | { readonly kind: 'touch'; readonly id: number; readonly mark: number }
 
 export class MemoryFile {
@@ -168,6 +179,7 @@ export class MemoryTree {
         return
       }
       case 'sync':
+      case 'failed sync':
       case 'syncFolder':
         return
       default: {
