@@ -68,6 +68,8 @@ function run(world: World): void {
   if (isBroken()) return
   history.note(timeline.now, 'world', 'heals')
   heal()
+  // Nobody dies any more of what was planned before.
+  for (const { life } of world.slots.values()) life?.dieAfter(Number.POSITIVE_INFINITY, () => {})
   for (const slot of world.slots.values()) timeline.after(0, () => world.start(slot))
   drain(world, isBroken)
   if (isBroken()) return

@@ -53,6 +53,16 @@ describe('of lines that arrive the judge', () => {
     }
   )
 
+  it('takes no line for the older one whose write was still going on when a listener wrote the other', () => {
+    const { history, life, arrivals, write } = world({ ordered: true })
+    const [outer, inner] = [write(), write()]
+    outer.isInterrupted = true
+    for (const line of [inner, outer]) {
+      arrivals.stored(line, servedOf(line), sightingOf(attemptOf(life, [line], 1)))
+    }
+    expect(kindsOf(history)).toEqual([])
+  })
+
   it.each([
     { why: 'nobody could know', toldIn: undefined, sentIn: 9, found: [] },
     { why: 'it was on its way before that was known', toldIn: 5, sentIn: 4, found: [] },

@@ -62,7 +62,7 @@ export class Arrivals {
       attempt.life.end !== undefined ||
       isFromDisk ||
       (attempt.endedInStep !== undefined && hasGivenUp(attempt.life))
-    if (newest > n && !mayBeLate) {
+    if (newest > n && !mayBeLate && !line.isInterrupted) {
       this.#history.violated('overtaken', at, `line ${n} of key '${key}' arrives after line ${newest}`)
     }
     this.#newest.set(name, Math.max(newest, n))

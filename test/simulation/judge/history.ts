@@ -13,6 +13,8 @@ export interface Line {
   readonly writtenAt: number
   /** Where and when the service stored it; mostly once. */
   readonly seen: Sighting[]
+  /** A listener wrote other lines before the write of this one was over: neither is the older one. */
+  isInterrupted: boolean
   /** The step in which a process first learned that it is stored, and which one. */
   toldStoredIn: number
   toldTo: LifeRecord | undefined
@@ -163,6 +165,7 @@ export class History {
       text: textOf(n),
       writtenAt: at,
       seen: [],
+      isInterrupted: false,
       toldStoredIn: Number.POSITIVE_INFINITY,
       toldTo: undefined,
       failures: undefined,

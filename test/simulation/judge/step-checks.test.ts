@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { kindsOf, lifeByHand, recordByHand } from './by-hand.ts'
+import { folderByHand, kindsOf, lifeByHand, recordByHand } from './by-hand.ts'
 import { History } from './history.ts'
 import type { Books } from './life-record.ts'
 import { checkStep } from './step-checks.ts'
@@ -81,5 +81,23 @@ describe('after a step the judge', () => {
     const history = new History(false)
     checkStep({ ...lifeByHand(recordByHand(), { books: { written: 5 } }), isOver: true }, history, 1)
     expect(kindsOf(history)).toEqual([])
+  })
+
+  it('remembers what a power loss may take: the lines of the last second, or those since syncs fail', () => {
+    const folder = folderByHand()
+    const record = recordByHand({}, folder)
+    const life = lifeByHand(record)
+    const windowAt = (monoMs: number, failedSyncs: number) => {
+      life.monoMs = monoMs
+      folder.failedSyncs = failedSyncs
+      checkStep(life, new History(false), 1)
+      return monoMs - (record.samples[0]?.at ?? 0)
+    }
+    for (let at = 0; at < 5_000; at += 100) windowAt(at, 0)
+    expect(windowAt(5_000, 1)).toBe(1_300)
+    for (let at = 5_100; at < 9_000; at += 100) windowAt(at, at < 7_000 ? at : 6_900)
+    // From 3,700 until 1,100 ms after the last failure.
+    expect(windowAt(7_900, 6_900)).toBe(4_200)
+    expect(windowAt(9_000, 6_900)).toBe(1_200)
   })
 })

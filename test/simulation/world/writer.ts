@@ -76,7 +76,9 @@ export class Writer {
     life.record.longestKey = Math.max(life.record.longestKey, routeKey.length)
     life.isTouched = true
     if (life.isClosing) life.record.writtenLate++
-    return life.producer.write(this.#parts.random.chance(0.2) ? Buffer.from(line.text) : line.text)
+    const hasRoom = life.producer.write(this.#parts.random.chance(0.2) ? Buffer.from(line.text) : line.text)
+    line.isInterrupted = history.lines.length > line.n + 1
+    return hasRoom
   }
 
   #burst(life: Life): void {
