@@ -95,7 +95,7 @@ describe('after a step the judge', () => {
     }
     for (let at = 0; at < 5_000; at += 100) windowAt(at, 0)
     expect(windowAt(5_000, 1)).toBe(1_300)
-    for (let at = 5_100; at < 9_000; at += 100) windowAt(at, at < 7_000 ? at : 6_900)
+    for (let at = 5_100; at < 7_900; at += 100) windowAt(at, at < 7_000 ? at : 6_900)
     // From 3,700 until 1,100 ms after the last failure.
     expect(windowAt(7_900, 6_900)).toBe(4_200)
     expect(windowAt(9_000, 6_900)).toBe(1_200)
