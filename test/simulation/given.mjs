@@ -19,8 +19,8 @@ export const HELP = `Usage: pnpm simulate [options]
   --workers N          threads (default: all cores)
   --help
 
-A failing seed is shrunk and told. The exit status is 0 if all is clean, 1 if a seed failed or a fault was not found, and 2 if the
-command line is wrong.
+A failing seed is shrunk and told. The exit status is 0 if all is clean, 1 if a seed failed or a fault was not found, 2 if the
+command line is wrong, and 3 if a thread broke or hung, which is no verdict.
 `
 
 export class BadInput extends Error {}

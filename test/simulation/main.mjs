@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { bundle, versionOf } from './bundle.mjs'
 import { BadInput, checkChoice, HELP, readGiven } from './given.mjs'
 import { runMutations } from './mutate.mjs'
-import { Thread } from './thread.mjs'
+import { BrokenThread, Thread } from './thread.mjs'
 
 /** Seeds of one task: small enough that all threads end together. */
 const SEEDS_AT_ONCE = 20
@@ -157,7 +157,8 @@ async function main() {
 try {
   process.exitCode = await main()
 } catch (error) {
-  if (!(error instanceof BadInput)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 2
+  if (!(error instanceof BadInput || error instanceof BrokenThread)) throw error
+  const isBroken = error instanceof BrokenThread
+  process.stderr.write(`${isBroken ? 'A thread broke, so nothing is known: ' : ''}${error.message}\n`)
+  process.exitCode = isBroken ? 3 : 2
 }

@@ -44,7 +44,10 @@ async function run(task: Task): Promise<unknown> {
     case 'shrink':
       return outsideOfMicrotasks(() => {
         const until = performance.now() + task.seconds * 1_000
-        const plan = shrink(drawPlan(task.seed, isWantedBy(task)), () => performance.now() > until)
+        const plan = shrink(drawPlan(task.seed, isWantedBy(task)), () => {
+          isAlive()
+          return performance.now() > until
+        })
         return { plan, ...told(plan) }
       })
     case 'replay':
@@ -69,6 +72,11 @@ function isWantedBy({ only, without = [] }: Choice): (nemesis: string) => boolea
   return (nemesis) => (only === undefined || only.includes(nemesis)) && !without.includes(nemesis)
 }
 
+/** Told after each run: who hears nothing for long takes the thread for hung. */
+function isAlive(): void {
+  parentPort?.postMessage({ isAlive: true })
+}
+
 function runSeeds(from: number, count: number, isWanted: (nemesis: string) => boolean): SeedsDone {
   const failed: { seed: number; kind: string; text: string }[] = []
   const coverage: Coverage = {}
@@ -76,6 +84,7 @@ function runSeeds(from: number, count: number, isWanted: (nemesis: string) => bo
   for (let seed = from; seed < from + count; seed++) {
     const plan = drawPlan(seed, isWanted)
     const result = simulate(plan)
+    isAlive()
     cover(coverage, plan, result)
     const [first] = result.violations
     if (first !== undefined) failed.push({ seed, kind: first.kind, text: first.text })

@@ -1,0 +1,8 @@
+/** The types of thread.mjs, for its test. */
+export class BrokenThread extends Error {}
+
+export class Thread {
+  constructor(file: URL, limits?: { readonly cpuSeconds: number; readonly seconds: number })
+  run(task: object): Promise<unknown>
+  stop(): Promise<number>
+}
