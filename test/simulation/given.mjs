@@ -10,6 +10,7 @@ export const HELP = `Usage: pnpm simulate [options]
   --from S             the first seed (default: from the time; it is printed)
   --minutes M          run seeds for M minutes instead
   --replay S           run one seed, or the plan in a file, and tell its story
+  --again              with --replay of a file: write the history that it has now into the file, to compare later versions with
   --shrink S           cut a failing seed to a small plan, tell its story and keep the plan in test/simulation/found
   --shrink-seconds T   stop cutting after T seconds (default 60)
   --only NAMES         only these nemeses, with commas between them
@@ -45,6 +46,8 @@ export function readGiven(args) {
   const number = (name, fallback) => numberOf(name, values[name], fallback)
   const isCounted = values.seeds !== undefined
   const { mutations } = values
+  const wanted = values.replay === undefined ? undefined : replayOf(values.replay)
+  if (values.again === true) checkAgain(values, wanted)
   if (values.only !== undefined && values.without !== undefined)
     bad('without', values.without, 'not used together with --only', 'Leave one of the two out.')
   if (mutations !== undefined && mutations !== '' && !MUTATIONS.some(({ name }) => name === mutations)) {
@@ -60,14 +63,15 @@ export function readGiven(args) {
     workers: number('workers', availableParallelism()),
     shrink: number('shrink', undefined),
     shrinkSeconds: number('shrink-seconds', 60),
-    wanted: values.replay === undefined ? undefined : replayOf(values.replay),
+    wanted,
     choice: {
       ...(values.only === undefined ? {} : { only: values.only.split(',') }),
       ...(values.without === undefined ? {} : { without: values.without.split(',') })
     },
     mutations: mutations !== undefined,
     mutation: mutations === '' ? undefined : mutations,
-    coverage: values.coverage === true
+    coverage: values.coverage === true,
+    again: values.again === true
   }
 }
 
@@ -92,6 +96,7 @@ function parse(args) {
   const options = {
     ...Object.fromEntries(texts.map((name) => [name, { type: 'string' }])),
     coverage: { type: 'boolean' },
+    again: { type: 'boolean' },
     help: { type: 'boolean' }
   }
   try {
@@ -131,7 +136,28 @@ function replayOf(text) {
   }
   if (!Array.isArray(kept?.plan?.slots) || !Array.isArray(kept.plan.nemeses))
     bad('replay', text, allowed, 'This file holds no plan: run --shrink with its seed again.')
-  return { task: { do: 'replay', plan: kept.plan, chain: kept.chain }, kept }
+  return { task: { do: 'replay', plan: kept.plan, chain: kept.chain }, kept, file: text }
+}
+
+/** Only a whole run of a file can be written into it. */
+function checkAgain({ only, without, replay }, wanted) {
+  if (wanted?.kept === undefined || only !== undefined || without !== undefined)
+    throw new BadInput(
+      `--again got ${replay === undefined ? 'no --replay' : `--replay ${replay}`}${(only ?? without) === undefined ? '' : ' and a choice of nemeses'}; ` +
+        'allowed is --replay with a file and all of its nemeses. For example: --replay test/simulation/kept/clock-jumps-back.json --again.'
+    )
+}
+
+/** A plan of another version may name what this one does not have. @param {readonly string[]} names of all nemeses */
+export function checkPlan({ kept, file }, names) {
+  const strange = kept.plan.nemeses.find(({ name }) => !names.includes(name))
+  if (strange !== undefined)
+    bad(
+      'replay',
+      file,
+      `a plan with nemeses of this version: ${names.join(', ')}`,
+      `It has '${strange.name}' and was kept with version ${kept.version ?? 'unknown'}: replay it at its commit, or run --shrink with its seed again.`
+    )
 }
 
 /** @param {{ only?: string[], without?: string[] }} choice  @param {readonly string[]} names of all nemeses */

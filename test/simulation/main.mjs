@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle, versionOf } from './bundle.mjs'
-import { BadInput, checkChoice, HELP, readGiven } from './given.mjs'
+import { BadInput, checkChoice, checkPlan, HELP, readGiven } from './given.mjs'
 import { runMutations } from './mutate.mjs'
 import { BrokenThread, Thread } from './thread.mjs'
 
@@ -90,6 +90,17 @@ function keep({ plan, result }, version) {
   )
 }
 
+/** Writes the history of a kept plan, as this version gives it, into its file. */
+async function keepAgain(thread, { task, kept, file }, version) {
+  const { result } = await thread.run(task)
+  const { hash, steps, chain } = result
+  const { plan, ...told } = kept
+  const whole = { ...told, node: process.version, version, hash, steps, chain, plan }
+  writeFileSync(file, `${JSON.stringify(whole, undefined, 2)}\n`)
+  process.stdout.write(`${file} has the history of version ${version} now: ${steps} steps, hash ${hash}\n`)
+  return result.violations.length === 0 ? 0 : 1
+}
+
 /** Runs one plan and tells its story. Another version of the sources may do something else: then it says from which step on. */
 async function replay(thread, { task, kept }, version) {
   const { story, result, parting } = await thread.run(task)
@@ -122,7 +133,19 @@ async function main() {
     process.stdout.write(HELP)
     return 0
   }
-  const { count, first, untilMs, workers, mutations, mutation, wanted, shrink, shrinkSeconds, choice } = given
+  const {
+    count,
+    first,
+    untilMs,
+    workers,
+    mutations,
+    mutation,
+    wanted,
+    again,
+    shrink,
+    shrinkSeconds,
+    choice
+  } = given
   if (mutations)
     return runMutations({ from: first, most: given.isCounted ? count : 2_000, size: workers, only: mutation })
   const file = await bundle()
@@ -130,7 +153,10 @@ async function main() {
   const threads = Array.from({ length: wanted || shrink !== undefined ? 1 : workers }, () => new Thread(file))
   const [thread] = threads
   try {
-    checkChoice(choice, await thread.run({ do: 'names' }))
+    const names = await thread.run({ do: 'names' })
+    checkChoice(choice, names)
+    if (wanted?.kept !== undefined) checkPlan(wanted, names)
+    if (wanted !== undefined && again) return await keepAgain(thread, wanted, version)
     if (wanted !== undefined)
       return await replay(thread, { ...wanted, task: { ...wanted.task, ...choice } }, version)
     if (shrink !== undefined) {

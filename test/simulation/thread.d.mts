@@ -3,6 +3,6 @@ export class BrokenThread extends Error {}
 
 export class Thread {
   constructor(file: URL, limits?: { readonly cpuSeconds: number; readonly seconds: number })
-  run(task: object): Promise<unknown>
+  run<Done = unknown>(task: object): Promise<Done>
   stop(): Promise<number>
 }

@@ -36,6 +36,9 @@ function file(text: string): string {
   return path
 }
 
+const frogs = { name: 'frogs', id: 'frogs', fromMs: 0, untilMs: 4_000, force: 1 }
+const WITH_FROGS = JSON.stringify({ version: 'other', plan: { ...drawPlan(SEED), nemeses: [frogs] } })
+
 async function keptRun() {
   const plan = drawPlan(SEED)
   const { hash, chain, steps } = await outsideOfMicrotasks(() => simulate(plan))
@@ -47,10 +50,14 @@ describe('pnpm simulate', { timeout: 120_000 }, () => {
     [['--seeds', '0'], '--seeds', "'0'", 'from 1 to'],
     [['--seeds', 'many'], '--seeds', "'many'", 'a whole number'],
     [['--from=-5'], '--from', "'-5'", 'from 0 to'],
+    [['--from', 'first'], '--from', "'first'", 'a whole number'],
     [['--minutes', '1.5'], '--minutes', "'1.5'", 'a whole number'],
     [['--replay', '12monkeys'], '--replay', "'12monkeys'", 'a seed'],
     [['--replay', file('{"plan":')], '--replay', 'plan.json', 'It is no JSON'],
     [['--replay', file('{"plan":7}')], '--replay', 'plan.json', 'holds no plan'],
+    [['--replay', file(WITH_FROGS)], 'plan.json', "It has 'frogs'", 'power loss', 'replay it at its commit'],
+    [['--replay', '4', '--again'], '--again', '--replay 4', 'with a file', 'For example'],
+    [['--again'], '--again', 'no --replay', 'with a file', 'For example'],
     [['--shrink', 'x'], '--shrink', "'x'", 'a whole number'],
     [['--only', 'latency,frogs'], '--only', "'frogs'", 'power loss'],
     [['--only', 'drift', '--without', 'latency'], '--without', "'latency'", 'not used together'],
@@ -62,6 +69,8 @@ describe('pnpm simulate', { timeout: 120_000 }, () => {
     expect(code).toBe(2)
     expect(stdout).toBe('')
     for (const part of parts) expect(stderr).toContain(part)
+    // What is allowed, and what to do.
+    expect(stderr).toMatch(/allowed (is|are):? .+\. \S.+/is)
   })
 
   it('gives the same history in another process, with another language and another time zone', async () => {
