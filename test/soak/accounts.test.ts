@@ -88,24 +88,12 @@ describe('the accounts of an application', () => {
     expect(isKept('crashes')).toBe(false)
   })
 
-  it('allow no doubled line without a cause, and more for a lost answer or a kill', () => {
-    const allowed = (ambiguous: number, how: 'closed' | 'killed') => {
-      const { judged, tell } = accounts()
-      tell({ ambiguous, spooled: 0, buffered: 0, delivered: 7 })
-      judged.end(how)
-      return judged.sums.maybeDoubled
-    }
-    expect(allowed(0, 'closed')).toBe(0)
-    expect(allowed(1, 'closed')).toBeGreaterThan(0)
-    expect(allowed(0, 'killed')).toBeGreaterThan(0)
-  })
-
   it('add up over lives', () => {
     const { judged, tell } = accounts()
     tell({})
-    judged.end('closed')
+    judged.end()
     tell({})
-    judged.end('killed')
+    judged.end()
     expect(judged.sums).toMatchObject({ delivered: 8, recovered: 6, retriedRecords: 4, peakRss: LOOP.rss })
   })
 })

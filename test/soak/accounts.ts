@@ -12,8 +12,6 @@ const MIB = 1_048_576
 /** Node with pino or winston, a worker thread, HTTP and the codecs, and garbage that is not collected yet. */
 const BASE_BYTES = 220 * MIB
 const LONGEST_STALL_MS = 500
-/** A line of the soak with what its logger adds is not shorter. */
-const SHORTEST_LINE = 120
 
 /** Sums over the lives of an application. */
 export interface Sums {
@@ -27,8 +25,6 @@ export interface Sums {
   attempts: number
   ambiguous: number
   spoolDamaged: number
-  /** Lines that may arrive twice, because an answer was lost or a process was killed. */
-  maybeDoubled: number
   blockedMs: number
   worstP99Ms: number
   peakRss: number
@@ -47,9 +43,6 @@ const SUMMED = [
   'spoolDamaged'
 ] as const
 
-/** How a life ended. */
-export type End = 'closed' | 'killed'
-
 export class Accounts {
   readonly #plan: Plan
   readonly #promises: Promises
@@ -64,7 +57,6 @@ export class Accounts {
     attempts: 0,
     ambiguous: 0,
     spoolDamaged: 0,
-    maybeDoubled: 0,
     blockedMs: 0,
     worstP99Ms: 0,
     peakRss: 0
@@ -106,11 +98,10 @@ export class Accounts {
   }
 
   /** The life is over: into the sums. */
-  end(how: End): void {
+  end(): void {
     const { sums } = this
     if (this.#stats !== undefined) {
       for (const name of SUMMED) sums[name] += this.#stats[name]
-      sums.maybeDoubled += this.#maybeDoubled(this.#stats, how)
     }
     sums.blockedMs += this.#blockedMs
     this.#stats = undefined
@@ -137,24 +128,5 @@ export class Accounts {
   #judgeCount({ written, recovered }: ToldStats, logged: number): void {
     const text = () => `${this.#plan.name}: ${written} written, ${recovered} recovered, ${logged} logged`
     this.#promises.look('counted', written - recovered === logged, text)
-  }
-
-  /** The most lines that may arrive twice: those of requests without an answer, and what a killed process had not noted yet. */
-  #maybeDoubled({ ambiguous, spooled, buffered }: ToldStats, how: End): number {
-    const options = this.#life?.options
-    const inFlight = (options?.concurrency?.max ?? 8) * this.#linesOfRequest()
-    const since = ambiguous * this.#linesOfRequest()
-    if (how === 'killed') {
-      // Settled lines are noted within two ticks of 5 s, and it has told its counters half a second before at the latest.
-      return since + inFlight * 2 + (this.#life?.load.rate ?? 0) * 11
-    }
-    // At the end of a close that could not deliver all, requests are given up in flight.
-    return since + (spooled + buffered > 0 ? inFlight : 0)
-  }
-
-  #linesOfRequest(): number {
-    const { batch, aggregate } = this.#life?.options ?? {}
-    const byBytes = Math.ceil((batch?.maxBytes ?? 1_000_000) / SHORTEST_LINE)
-    return aggregate === false ? Math.min(batch?.maxRecords ?? 500, byBytes) : byBytes
   }
 }

@@ -1,6 +1,6 @@
 /** One application of the soak: a process at a time, its lives, what it tells, how it ends. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { Accounts, type End } from './accounts.ts'
+import { Accounts } from './accounts.ts'
 import type { Books } from './books.ts'
 import type { Chance } from './chance.ts'
 import { drawLife, type Life, type Places, type Plan } from './draw.ts'
@@ -16,6 +16,9 @@ const GRACE_MS = 2_000
 const GIVEN_UP_MS = 20_000
 const START_MS = 20_000
 
+/** How a life ends. */
+export type End = 'closed' | 'killed'
+
 /** What an application needs of the run. */
 export interface Surroundings {
   readonly chance: Chance
@@ -24,6 +27,8 @@ export interface Surroundings {
   readonly history: History
   readonly spoiler: Spoiler
   readonly places: () => Places
+  /** A life is over. `stoppedAt`: when the process was last stopped or continued. */
+  readonly over: (how: End, stoppedAt: number | undefined) => void
 }
 
 export class Application {
@@ -39,6 +44,7 @@ export class Application {
   #ending: End | undefined
   #stderr = ''
   isStopped = false
+  #stoppedAt: number | undefined
   kills = 0
   /** Warnings, by their code. */
   readonly warnings = new Map<string, number>()
@@ -120,11 +126,13 @@ export class Application {
 
   stop(): void {
     this.isStopped = true
+    this.#stoppedAt = performance.now()
     this.#child?.kill('SIGSTOP')
   }
 
   continue(): void {
     this.isStopped = false
+    this.#stoppedAt = performance.now()
     this.#child?.kill('SIGCONT')
   }
 
@@ -197,7 +205,9 @@ export class Application {
     const { name } = this.plan
     this.#child = undefined
     this.isStopped = false
-    this.accounts.end(this.#ending ?? 'killed')
+    this.accounts.end()
+    this.#in.over(this.#ending ?? 'killed', this.#stoppedAt)
+    this.#stoppedAt = undefined
     history.add(name, `life ${this.#life} is over: ${signal ?? `status ${code}`}`)
     if (this.#ending === 'closed')
       promises.look('endings', code === 0, () => `${name} ended with ${signal ?? code}: ${this.#stderr}`)

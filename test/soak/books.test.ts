@@ -15,15 +15,18 @@ function booksOf(facts: Partial<typeof FACTS> = {}, ...names: string[]): Books {
 
 const line = (n: number, { key = 'k', writer = 'w', stream = 'storm' } = {}) =>
   JSON.stringify(fieldsOf({ writer, stream, n, key, length: 40 }))
+let places = 0
+const take = (books: Books, stream: string, text: string) =>
+  books.arrived(stream, Buffer.from(text), `0/${places++}`)
 const arrive = (books: Books, ...numbers: number[]) => {
-  for (const n of numbers) books.arrived('storm', Buffer.from(line(n)))
+  for (const n of numbers) take(books, 'storm', line(n))
 }
 
 describe('the books', () => {
   it('find nothing where every settled line arrived once, in order', () => {
     const books = booksOf()
     arrive(books, 0, 1)
-    books.arrived('storm', Buffer.from([line(2), line(3)].join('\n')))
+    take(books, 'storm', [line(2), line(3)].join('\n'))
     books.settled('w', 0, 4, 0)
     expect(books.figures()).toEqual([
       {
@@ -34,6 +37,7 @@ describe('the books', () => {
         letters: 0,
         givenUp: 0,
         doubled: 0,
+        repeated: 0,
         overtaken: 0,
         examples: []
       }
@@ -75,12 +79,27 @@ describe('the books', () => {
   it('find a doubled line, at once or much later', () => {
     const books = booksOf()
     arrive(books, 0, 0, 1, 2, 1)
-    expect(books.figures()).toMatchObject([{ arrived: 3, doubled: 2, overtaken: 0 }])
+    expect(books.figures()).toMatchObject([{ arrived: 3, doubled: 2, repeated: 0, overtaken: 0 }])
+  })
+
+  it('find no reason for a doubled line whose producer had read that it was stored', () => {
+    const books = booksOf()
+    books.arrived('storm', Buffer.from([line(0), line(1)].join('\n')), '0/a')
+    books.arrived('storm', Buffer.from(line(2)), '0/b')
+    books.receipts.read('p', ['0/a'])
+    arrive(books, 1, 2)
+    expect(books.figures()).toMatchObject([
+      {
+        doubled: 2,
+        repeated: 1,
+        examples: ['w: line 1 came again, and its producer knew that it was stored']
+      }
+    ])
   })
 
   it('find an overtaken line of a key, and no disorder between keys', () => {
     const books = booksOf()
-    books.arrived('storm', Buffer.from(line(5, { key: 'other' })))
+    take(books, 'storm', line(5, { key: 'other' }))
     arrive(books, 0, 2, 1)
     expect(books.figures()).toMatchObject([{ overtaken: 1, examples: ['w: line 1 of key k came behind 2'] }])
   })
@@ -107,10 +126,10 @@ describe('the books', () => {
 
   it('find a line with another text, of another stream, and of nobody', () => {
     const books = booksOf()
-    books.arrived('storm', Buffer.from(line(0).replace('größer', 'grosser').replace('soak', 'soap')))
-    books.arrived('calm', Buffer.from(line(1)))
-    books.arrived('storm', Buffer.from(line(2, { writer: 'nobody' })))
-    books.arrived('storm', Buffer.from('half a li'))
+    take(books, 'storm', line(0).replace('größer', 'grosser').replace('soak', 'soap'))
+    take(books, 'calm', line(1))
+    take(books, 'storm', line(2, { writer: 'nobody' }))
+    take(books, 'storm', 'half a li')
     expect(books).toMatchObject({ altered: 1, misdirected: 1, unknown: 2 })
   })
 
@@ -118,8 +137,8 @@ describe('the books', () => {
     const books = booksOf()
     const whole = JSON.parse(line(0))
     const cut = { ...whole, z: `${whole.z.slice(0, 10)}…`, dis_truncated: { originalBytes: 1 } }
-    books.arrived('storm', Buffer.from(JSON.stringify(cut)))
-    books.arrived('storm', Buffer.from('{"dis_dropped":{"lines":7,"bytes":70}}'))
+    take(books, 'storm', JSON.stringify(cut))
+    take(books, 'storm', '{"dis_dropped":{"lines":7,"bytes":70}}')
     expect(books).toMatchObject({ altered: 0, unknown: 0, droppedInStream: 7, arrivals: 1 })
   })
 
@@ -138,9 +157,9 @@ describe('the books', () => {
 
   it('forget the keys of lives that are long over', () => {
     const books = booksOf()
-    books.arrived('storm', Buffer.from(line(5, { key: 'old' })))
+    take(books, 'storm', line(5, { key: 'old' }))
     for (let life = 1; life < 30; life++) books.begin('w', life)
-    books.arrived('storm', Buffer.from(line(4, { key: 'old' })))
+    take(books, 'storm', line(4, { key: 'old' }))
     expect(books.figures()).toMatchObject([{ overtaken: 0, arrived: 2 }])
   })
 })

@@ -4,8 +4,10 @@
  *
  * Bounded by: intervals for each writer, the keys of the last lives of each ordered writer, and a hundred examples.
  */
+import { groupsOf } from './groups.ts'
 import { IntervalSet } from './intervals.ts'
 import { droppedLinesIn, readLine } from './lines.mjs'
+import { type LineOf, Receipts } from './receipts.ts'
 
 /** Lines of one life are numbered from `life * LIFE` on, so a later line of a writer has the greater number. */
 export const LIFE = 10_000_000
@@ -37,6 +39,8 @@ export interface GroupFigures {
   /** Lines that applications were told were given up. */
   readonly givenUp: number
   readonly doubled: number
+  /** Of those, lines of which their producer knew that they were stored. */
+  readonly repeated: number
   readonly overtaken: number
   readonly examples: readonly string[]
 }
@@ -52,9 +56,11 @@ interface Writer extends WriterFacts {
   readonly overtaken: number[]
   moreOvertaken: number
   doubled: number
+  repeated: number
 }
 
 export class Books {
+  readonly receipts = new Receipts()
   readonly #writers = new Map<string, Writer>()
   readonly #examples: { readonly writer: string; readonly text: string }[] = []
   /** Lines whose text is not what was written, that came to another stream, that nobody wrote: the first of them, and how many. */
@@ -76,7 +82,8 @@ export class Books {
       lastOfKey: new Map(),
       overtaken: [],
       moreOvertaken: 0,
-      doubled: 0
+      doubled: 0,
+      repeated: 0
     })
   }
 
@@ -98,9 +105,13 @@ export class Books {
     account.givenUp = Math.max(account.givenUp, givenUp)
   }
 
-  /** A record, with the lines that it packs. */
-  arrived(stream: string, data: Buffer): void {
-    for (const text of data.toString().split('\n')) this.#lineArrived(stream, text)
+  /** A record, with the lines that it packs, and where the service put it. */
+  arrived(stream: string, data: Buffer, place: string): void {
+    const lines = data
+      .toString()
+      .split('\n')
+      .flatMap((text) => this.#lineArrived(stream, text) ?? [])
+    this.receipts.stored(place, lines)
   }
 
   /** The line of a dead letter. */
@@ -124,18 +135,18 @@ export class Books {
     )
   }
 
-  #lineArrived(stream: string, text: string): void {
+  #lineArrived(stream: string, text: string): LineOf | undefined {
     const line = readLine(text)
     if (line === undefined) {
       const dropped = droppedLinesIn(text)
       if (dropped === undefined) this.#unknown(text)
       else this.droppedInStream += dropped
-      return
+      return undefined
     }
     const writer = this.#writers.get(line.writer)
     if (writer === undefined) {
       this.#unknown(text)
-      return
+      return undefined
     }
     this.arrivals++
     if (!line.isWhole) {
@@ -150,8 +161,13 @@ export class Books {
     if (writer.arrived.add(line.n)) this.#first(writer, line.n, line.key)
     else {
       writer.doubled++
-      this.#example(writer, `line ${line.n} came again`)
+      // Those that need no excuse must not hide those that have none.
+      if (this.receipts.has({ writer: writer.name, n: line.n })) {
+        writer.repeated++
+        this.#example(writer, `line ${line.n} came again, and its producer knew that it was stored`)
+      } else if (writer.stream === 'calm') this.#example(writer, `line ${line.n} came again`)
     }
+    return { writer: writer.name, n: line.n }
   }
 
   #first(writer: Writer, n: number, key: string): void {
@@ -187,6 +203,7 @@ export class Books {
       letters: sum(({ letters }) => letters.size),
       givenUp,
       doubled: sum(({ doubled }) => doubled),
+      repeated: sum(({ repeated }) => repeated),
       overtaken: sum(overtakenOf),
       examples: [
         ...gaps.slice(0, 5),
@@ -230,14 +247,4 @@ function settledOf({ lives }: Writer): number {
 /** A line that is a dead letter was given up, so later ones may go; it may have been stored all the same. */
 function overtakenOf({ overtaken, moreOvertaken, letters }: Writer): number {
   return overtaken.filter((n) => !letters.has(n)).length + moreOvertaken
-}
-
-function groupsOf(writers: readonly Writer[]): Map<string, Writer[]> {
-  const groups = new Map<string, Writer[]>()
-  for (const writer of writers) {
-    const group = groups.get(writer.group)
-    if (group === undefined) groups.set(writer.group, [writer])
-    else group.push(writer)
-  }
-  return groups
 }

@@ -24,9 +24,16 @@ export function namespaceCommand(): readonly string[] | undefined {
 /** The environment for the process inside. */
 export const INSIDE_ENV: Readonly<Record<string, string>> = { [INSIDE]: '1' }
 
+/** Full twice within this time is full all the time: a producer tries a disk again after 5 s, and notes within two ticks. */
+const REST_MS = 15_000
+/** With less room than this nobody can write. */
+const FULL_BYTES = 262_144
+
 export class SmallDisk {
   readonly path: string
   readonly #filler: string
+  #firstFull: number | undefined
+  #lastFull = Number.NEGATIVE_INFINITY
 
   /** Mounts one at `path`; undefined outside of a namespace of the run. */
   static mount(path: string, kib: number): SmallDisk | undefined {
@@ -49,9 +56,26 @@ export class SmallDisk {
     } catch {
       // Somebody else was faster with the last bytes: as full as it can be.
     }
+    this.look()
+  }
+
+  /** Notes whether it is full. To be called every second. */
+  look(): void {
+    const { bavail, bsize } = statfsSync(this.path)
+    if (bavail * bsize > FULL_BYTES) return
+    const now = performance.now()
+    if (now - this.#lastFull > REST_MS) this.#firstFull = now
+    this.#lastFull = now
+  }
+
+  /** Since when it is full, or was until less than `ms` ago. */
+  fullSince(ms: number): number | undefined {
+    return performance.now() - this.#lastFull > ms ? undefined : this.#firstFull
   }
 
   free(): void {
+    this.look()
+
     rmSync(this.#filler, { force: true })
   }
 

@@ -38,6 +38,22 @@ export class IntervalSet {
     return true
   }
 
+  /** Takes a number away, if it is there. */
+  remove(n: number): void {
+    const at = this.#find(n)
+    const [from, to] = [this.#from[at], this.#to[at]]
+    if (from === undefined || to === undefined || n >= to) return
+    this.#size--
+    if (to - from === 1) this.#remove(at)
+    else if (n === from) this.#from[at] = n + 1
+    else {
+      this.#to[at] = n
+      if (n + 1 === to) return
+      this.#from.splice(at + 1, 0, n + 1)
+      this.#to.splice(at + 1, 0, to)
+    }
+  }
+
   has(n: number): boolean {
     return n < (this.#to[this.#find(n)] ?? Number.NEGATIVE_INFINITY)
   }

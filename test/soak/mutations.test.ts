@@ -12,7 +12,7 @@ function judged(mutation: Mutation | undefined) {
   const spoiler = new Spoiler(mutation)
   for (let n = 0; n < 10; n++) {
     const line = JSON.stringify(fieldsOf({ writer: 'p0', stream: 'calm', n, key: 'k', length: 90 }))
-    spoiler.arrived('calm', Buffer.from(line), (stream, data) => books.arrived(stream, data))
+    spoiler.arrived('calm', Buffer.from(line), `0/${n}`, (...record) => books.arrived(...record))
   }
   books.settled('p0', 0, 10, 0)
   const [figures] = books.figures()

@@ -2,6 +2,7 @@
  * A judge that cannot fail proves nothing. Each of these spoils what the judge is told of one life without faults; the soak must
  * then end with status 1, and name the promise.
  */
+import type { StreamName, Take } from './service.ts'
 import type { Told } from './told.ts'
 
 export const MUTATIONS = [
@@ -25,30 +26,32 @@ const AFTER_RECORDS = 3
 export class Spoiler {
   readonly #mutation: Mutation | undefined
   #passed = 0
-  #held: Buffer | undefined
+  #held: { readonly data: Buffer; readonly place: string } | undefined
 
   constructor(mutation: Mutation | undefined) {
     this.#mutation = mutation
   }
 
   /** Hands a record on, as it is or spoiled. */
-  arrived(stream: string, data: Buffer, take: (stream: string, data: Buffer) => void): void {
+  arrived(stream: StreamName, data: Buffer, place: string, take: Take): void {
     this.#passed += stream === 'calm' ? 1 : 0
     if (stream !== 'calm' || this.#passed !== AFTER_RECORDS) {
-      take(stream, data)
-      if (this.#held !== undefined && this.#passed === 2 * AFTER_RECORDS) take(stream, this.#held)
+      take(stream, data, place)
+      if (this.#held !== undefined && this.#passed === 2 * AFTER_RECORDS)
+        take(stream, this.#held.data, this.#held.place)
       return
     }
     if (this.#mutation === 'lost') return
     if (this.#mutation === 'overtaken') {
-      this.#held = data
+      this.#held = { data, place }
       return
     }
     take(
       this.#mutation === 'misdirected' ? 'storm' : stream,
-      this.#mutation === 'altered' ? Buffer.from(data.toString().replaceAll('soak', 'soap')) : data
+      this.#mutation === 'altered' ? Buffer.from(data.toString().replaceAll('soak', 'soap')) : data,
+      place
     )
-    if (this.#mutation === 'doubled') take(stream, data)
+    if (this.#mutation === 'doubled') take(stream, data, `${place} again`)
   }
 
   /** Spoils what an application tells of itself. */

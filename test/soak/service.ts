@@ -1,6 +1,7 @@
 /** The service of the soak: two streams of a local DIS with limits and keys. Everything that it stores goes to the judge. */
 import { renameSync, writeFileSync } from 'node:fs'
 import { createLocalDis, type Fault, type LimitsOption, type LocalDis } from '@dis-logs/local'
+import { placeOf } from './answers.ts'
 
 export const STREAMS = ['calm', 'storm'] as const
 export type StreamName = (typeof STREAMS)[number]
@@ -10,13 +11,19 @@ const TOKEN = 'the-token-of-the-soak'
 /** Longer than any fault delays a request: what was let in before is stored then, or never. */
 const QUIET_MS = 1_000
 
+/** Records of one server have numbers that none of another has. */
+const NUMBERS_OF_A_SERVER = 1_000_000_000
+
+/** Hears each record, in the order of arrival. */
+export type Take = (stream: StreamName, data: Buffer, place: string) => void
+
 interface Keys {
   readonly accessKey: string
   readonly secretKey: string
 }
 
 export class Service {
-  readonly #take: (stream: StreamName, data: Buffer) => void
+  readonly #take: Take
   readonly #profile: string
   #dis: LocalDis
   #keys: Keys
@@ -29,19 +36,14 @@ export class Service {
   #changes: Promise<void> = Promise.resolve()
   restarts = 0
 
-  /** @param profile the credentials file that is written, and rewritten when keys rotate. `take`: hears each record, in the order of arrival */
-  static async start(profile: string, take: (stream: StreamName, data: Buffer) => void): Promise<Service> {
+  /** @param profile the credentials file that is written, and rewritten when keys rotate */
+  static async start(profile: string, take: Take): Promise<Service> {
     const keys = keysOf(1)
-    const dis = await startDis(0, { calm: 3, storm: 3 }, true, [keys])
+    const dis = await startDis(0, { calm: 3, storm: 3 }, true, [keys], 0)
     return new Service(dis, keys, profile, take)
   }
 
-  private constructor(
-    dis: LocalDis,
-    keys: Keys,
-    profile: string,
-    take: (stream: StreamName, data: Buffer) => void
-  ) {
+  private constructor(dis: LocalDis, keys: Keys, profile: string, take: Take) {
     this.#dis = dis
     this.#keys = keys
     this.#known = [keys]
@@ -134,7 +136,7 @@ export class Service {
       await this.#collect()
       await this.#dis.close()
       await sleep(goneMs)
-      this.#dis = await startDis(port, this.#partitions, this.#limits, this.#known)
+      this.#dis = await startDis(port, this.#partitions, this.#limits, this.#known, this.restarts)
       for (const fault of [...this.#faults].flat()) await this.#dis.faults.add(fault)
     })
   }
@@ -146,7 +148,8 @@ export class Service {
 
   async #collect(): Promise<void> {
     for (const stream of STREAMS) {
-      for (const { data } of await this.#dis.takeRecords(stream)) this.#take(stream, data)
+      for (const { data, partitionId, sequenceNumber } of await this.#dis.takeRecords(stream))
+        this.#take(stream, data, placeOf(partitionId, sequenceNumber))
     }
   }
 
@@ -173,11 +176,16 @@ function startDis(
   port: number,
   partitions: Readonly<Record<StreamName, number>>,
   limits: LimitsOption,
-  keys: readonly Keys[]
+  keys: readonly Keys[],
+  restarts: number
 ): Promise<LocalDis> {
   return createLocalDis({
     port,
-    streams: STREAMS.map((name) => ({ name, partitions: partitions[name] })),
+    streams: STREAMS.map((name) => ({
+      name,
+      partitions: partitions[name],
+      firstSequenceNumber: String(restarts * NUMBERS_OF_A_SERVER)
+    })),
     limits,
     auth: { keys, tokens: [TOKEN], lockAfterFailures: 5 }
   })

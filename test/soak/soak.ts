@@ -2,13 +2,15 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inspectSpool } from '@dis-logs/core'
-import { Application } from './application.ts'
+import { Application, type End } from './application.ts'
 import { Books } from './books.ts'
 import { Chance } from './chance.ts'
 import { SmallDisk } from './disk.ts'
 import { drawPlans, type Plan } from './draw.ts'
 import type { Flags } from './flags.ts'
+import { groupOf } from './groups.ts'
 import type { History } from './history.ts'
 import { readLetters } from './letters.ts'
 import { Spoiler } from './mutations.ts'
@@ -19,7 +21,8 @@ import { reportOf } from './report.ts'
 import { Service } from './service.ts'
 import { Storm } from './storm.ts'
 import { TcpProxy } from './tcp-proxy.ts'
-import { groupOf, judgeLines } from './verdict.ts'
+import { unnotedSince } from './unnoted.ts'
+import { judgeLines } from './verdict.ts'
 
 const SMALL_DISK_KIB = 8_192
 const COLLECT_MS = 300
@@ -28,9 +31,7 @@ const DRAINED_WITHIN_MS = 60_000
 /** If it takes longer, the promise is broken; but what arrives late is not lost. */
 const DRAIN_GIVEN_UP_MS = 180_000
 
-interface Member extends Target {
-  readonly watch: RefusalWatch
-}
+type Member = Target & { readonly watch: RefusalWatch }
 
 /** Runs it, prints and keeps the report. True if every promise was kept. */
 export async function soak(flags: Flags, history: History): Promise<boolean> {
@@ -81,8 +82,8 @@ class Run {
     this.#history.print(
       `soak: seed ${seed}, ${seconds} s, ${processes} processes, Node ${process.version}, small disk ${this.#disk === undefined ? 'not mounted' : `of ${SMALL_DISK_KIB} KiB`}`
     )
-    const service = await Service.start(join(this.#dir, 'credentials'), (stream, data) =>
-      this.#spoiler.arrived(stream, data, (to, spoiled) => this.#books.arrived(to, spoiled))
+    const service = await Service.start(join(this.#dir, 'credentials'), (stream, data, place) =>
+      this.#spoiler.arrived(stream, data, place, (...spoiled) => this.#books.arrived(...spoiled))
     )
     this.#members = await this.#assemble(service)
     await Promise.all(this.#members.map(({ application }) => application.start()))
@@ -119,10 +120,10 @@ class Run {
       this.#plans.map(async (plan) => {
         const { name, stream, isOrdered, keyMode } = plan
         const watch = new RefusalWatch()
-        const proxy = await TcpProxy.start(
-          () => service.port,
-          (status) => watch.answered(status)
-        )
+        const proxy = await TcpProxy.start(() => service.port, {
+          status: (status) => watch.answered(status),
+          read: (places) => this.#books.receipts.read(name, places)
+        })
         // A key that comes once has no order, and a million of them would be remembered.
         this.#books.add({ name, stream, isOrdered: isOrdered && keyMode !== 'unique', group: groupOf(plan) })
         this.#history.add(name, `plan ${JSON.stringify(plan)}`)
@@ -132,6 +133,7 @@ class Run {
           promises: this.#promises,
           history: this.#history,
           spoiler: this.#spoiler,
+          over: (how, stoppedAt) => this.#forgetReceipts(plan, how, stoppedAt),
           places: () => {
             watch.incident()
             return {
@@ -203,9 +205,15 @@ class Run {
   }
 
   #look(): void {
+    this.#disk?.look()
     this.#judgePeakRss = Math.max(this.#judgePeakRss, process.memoryUsage.rss())
     for (const { application, watch } of this.#members)
       watch.judge(application, this.#promises, this.#spoiler.extraRefusals)
+  }
+
+  #forgetReceipts({ name, spool }: Plan, how: End, stoppedAt: number | undefined): void {
+    const disk = spool === 'small-disk' ? this.#disk : undefined
+    this.#books.receipts.forget(name, unnotedSince(how, stoppedAt, disk))
   }
 
   #keysMayChange(name: string): void {
@@ -238,8 +246,4 @@ class Run {
     for (const timer of this.#timers) clearInterval(timer)
     this.#timers = []
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -28,10 +28,10 @@ async function start() {
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const statuses: number[] = []
-  const proxy = await TcpProxy.start(
-    () => port,
-    (status) => void statuses.push(status)
-  )
+  const proxy = await TcpProxy.start(() => port, {
+    status: (status) => void statuses.push(status),
+    read: () => {}
+  })
   proxies.push(proxy)
   return { proxy, statuses }
 }

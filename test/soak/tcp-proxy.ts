@@ -8,6 +8,7 @@
  */
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { AnswerReader } from './answers.ts'
 
 /** How connections fare, until it is changed. */
 export interface Weather {
@@ -24,35 +25,41 @@ export interface Weather {
 /** A chunk makes at most so many pieces, or a large request would take minutes. */
 const MOST_PIECES = 50
 const NO_WEATHER: Weather = {}
-/** Longer than the beginning of an answer, in which its status stands. */
-const TAIL_LENGTH = 16
 
 interface Connection {
   readonly client: Socket
   readonly server: Socket
   readonly silent: Set<'up' | 'down'>
+  readonly answers: AnswerReader
   downBytes: number
-  tail: string
+}
+
+/** Who hears of what comes through. */
+export interface Listener {
+  /** The status of each answer. */
+  readonly status: (status: number) => void
+  /** Records that are stored, by their place, of whose answers the client shows that it has read them. */
+  readonly read: (places: readonly string[]) => void
 }
 
 export class TcpProxy {
   readonly #server: Server
   readonly #target: () => number
-  readonly #onStatus: (status: number) => void
+  readonly #listener: Listener
   readonly #connections = new Set<Connection>()
   #weather = NO_WEATHER
   #port = 0
 
-  /** Starts one on a free port. `target`: the port of the service; it may change. `onStatus` hears the status of each answer. */
-  static async start(target: () => number, onStatus: (status: number) => void): Promise<TcpProxy> {
-    const proxy = new TcpProxy(target, onStatus)
+  /** Starts one on a free port. `target`: the port of the service; it may change. */
+  static async start(target: () => number, listener: Listener): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, listener)
     await proxy.accept()
     return proxy
   }
 
-  private constructor(target: () => number, onStatus: (status: number) => void) {
+  private constructor(target: () => number, listener: Listener) {
     this.#target = target
-    this.#onStatus = onStatus
+    this.#listener = listener
     // Half-open, so that the end of one direction is handed on like everything else.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#connected(client))
   }
@@ -98,7 +105,8 @@ export class TcpProxy {
 
   #connected(client: Socket): void {
     const server = connect({ port: this.#target(), host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-    const connection: Connection = { client, server, silent: new Set(), downBytes: 0, tail: '' }
+    const answers = new AnswerReader(this.#listener.status)
+    const connection: Connection = { client, server, silent: new Set(), answers, downBytes: 0 }
     silence(connection, this.#weather)
     this.#connections.add(connection)
     const over = () => {
@@ -116,6 +124,7 @@ export class TcpProxy {
 
   async #pump(connection: Connection, way: 'up' | 'down', from: Socket, to: Socket): Promise<void> {
     for await (const chunk of from.iterator({ destroyOnReturn: false })) {
+      if (way === 'up') this.#listener.read(connection.answers.requested())
       for (const piece of this.#pieces(chunk)) {
         if (this.#weather.delayMs !== undefined) await sleep(this.#weather.delayMs)
         if (connection.silent.has(way)) {
@@ -132,19 +141,13 @@ export class TcpProxy {
 
   /** False if the connection broke. */
   #answered(connection: Connection, piece: Buffer): boolean {
-    const text = connection.tail + piece.toString('latin1')
-    // The status comes before the body, so a body that looks like an answer is told as one at worst; the local DIS sends none.
-    for (const [, status] of text.matchAll(/HTTP\/1\.1 (\d{3}) /g)) this.#onStatus(Number(status))
-    const last = text.lastIndexOf('HTTP/1.1 ')
-    connection.tail =
-      last >= 0 && /^HTTP\/1\.1 \d{3} /.test(text.slice(last))
-        ? text.slice(last + 13).slice(-TAIL_LENGTH)
-        : text.slice(-TAIL_LENGTH)
     const { resetAfterBytes } = this.#weather
     connection.downBytes += piece.length
-    if (resetAfterBytes === undefined || connection.downBytes < resetAfterBytes) return true
-    connection.client.write(piece.subarray(0, piece.length >> 1), () => breakOff(connection))
-    return false
+    const isCut = resetAfterBytes !== undefined && connection.downBytes >= resetAfterBytes
+    const handed = isCut ? piece.subarray(0, piece.length >> 1) : piece
+    connection.answers.handed(handed)
+    if (isCut) connection.client.write(handed, () => breakOff(connection))
+    return !isCut
   }
 
   *#pieces(chunk: Buffer): Generator<Buffer> {

@@ -1,6 +1,7 @@
 /** The last looks of the judge, when everything has ended: lines, figures over the whole run. */
 import type { Application } from './application.ts'
 import type { Books, GroupFigures } from './books.ts'
+import { groupOf } from './groups.ts'
 import type { Promises } from './promises.ts'
 
 /** Throttling and outages of a soak make records go often; ten times on the average would be a producer that hammers. */
@@ -28,7 +29,9 @@ export function judgeLines(
   )
   promises.figure('whole', `${arrivals} arrived, ${wrong}`)
   promises.figure('overtaken', `${sum(({ overtaken }) => overtaken)} overtaken`)
-  promises.figure('doubled', doubledFigure(groups, applications))
+  promises.figure('doubled', doubledFigure(books, groups, applications))
+  const { read, stored } = books.receipts.records
+  promises.look('judged', read > stored / 2, () => `of ${stored} records only ${read} were surely read of`)
   judgeAttempts(promises, applications)
   for (const { plan, accounts } of applications)
     promises.look('judged', accounts.sums.delivered > 0, () => `${plan.name} delivered nothing`)
@@ -37,35 +40,37 @@ export function judgeLines(
 }
 
 function judgeGroup(
-  { group, lost, doubled, overtaken, examples }: GroupFigures,
+  { group, lost, doubled, repeated, overtaken, examples }: GroupFigures,
   promises: Promises,
   applications: readonly Application[]
 ): void {
   const told = examples.slice(0, 8).join('; ')
   promises.look('lost', lost === 0, () => `${group}: ${lost} lost: ${told}`)
   promises.look('overtaken', overtaken === 0, () => `${group}: ${overtaken} overtaken: ${told}`)
-  const allowed = allowedDoubles(group, applications)
+  // In the calm stream every answer comes, and nobody is killed: no line may be doubled there, whatever was read.
+  const wrong = isCalm(group, applications) ? doubled : repeated
   promises.look(
     'doubled',
-    doubled <= allowed,
-    () => `${group}: ${doubled} doubled, ${allowed} may be: ${told}`
+    wrong === 0,
+    () => `${group}: ${doubled} doubled, ${wrong} of them without a reason: ${told}`
   )
 }
 
-/** In the calm stream every answer comes, and nobody is killed: no line may be doubled, whatever was counted. */
-function allowedDoubles(group: string, applications: readonly Application[]): number {
-  const members = applications.filter(({ plan }) => groupOf(plan) === group)
-  return members.some(({ plan }) => plan.stream === 'calm')
-    ? 0
-    : members.reduce((sum, { accounts }) => sum + accounts.sums.maybeDoubled, 0)
+function isCalm(group: string, applications: readonly Application[]): boolean {
+  return applications.some(({ plan }) => groupOf(plan) === group && plan.stream === 'calm')
 }
 
-function doubledFigure(groups: readonly GroupFigures[], applications: readonly Application[]): string {
-  const calm = groups.find(({ group }) => allowedDoubles(group, applications) === 0)
-  const all = groups.reduce((sum, { doubled }) => sum + doubled, 0)
-  const ambiguous = applications.reduce((sum, { accounts }) => sum + accounts.sums.ambiguous, 0)
-  const kills = applications.reduce((sum, { kills: times }) => sum + times, 0)
-  return `${all} doubled by ${ambiguous} requests without an answer and ${kills} kills; ${calm?.doubled ?? 0} where there were none`
+function doubledFigure(
+  { receipts: { records } }: Books,
+  groups: readonly GroupFigures[],
+  applications: readonly Application[]
+): string {
+  const sum = (value: (each: GroupFigures) => number) =>
+    groups.reduce((total, each) => total + value(each), 0)
+  const { read, stored } = records
+  const ambiguous = applications.reduce((total, { accounts }) => total + accounts.sums.ambiguous, 0)
+  const kills = applications.reduce((total, { kills: times }) => total + times, 0)
+  return `${sum(({ doubled }) => doubled)} doubled by ${ambiguous} requests without an answer and ${kills} kills; ${sum(({ repeated }) => repeated)} lines of the ${read} records (of ${stored}) whose answer was surely read`
 }
 
 function judgeAttempts(promises: Promises, applications: readonly Application[]): void {
@@ -77,9 +82,4 @@ function judgeAttempts(promises: Promises, applications: readonly Application[])
   )
   const again = sum(({ accounts }) => accounts.sums.retriedRecords)
   promises.within('attempts', 'all', 1 + again / records, MOST_ATTEMPTS, 'attempts for a record')
-}
-
-/** Lines of one folder are sent by whoever owns it, so its writers are judged together. */
-export function groupOf({ name, spool }: Application['plan']): string {
-  return spool === 'shared' ? 'shared folder' : name
 }
