@@ -20,7 +20,7 @@ const STATS: ToldStats = {
   ambiguous: 0,
   records: 4
 }
-const LOOP = { stallMs: 1, p99Ms: 12, rss: 80_000_000 }
+const LOOP = { stallMs: 1, rss: 80_000_000 }
 const PLACES = {
   endpoint: 'http://127.0.0.1:1',
   spoolDir: 'spool',

@@ -26,7 +26,7 @@ export interface Sums {
   ambiguous: number
   spoolDamaged: number
   blockedMs: number
-  worstP99Ms: number
+  worstStallMs: number
   peakRss: number
 }
 
@@ -58,7 +58,7 @@ export class Accounts {
     ambiguous: 0,
     spoolDamaged: 0,
     blockedMs: 0,
-    worstP99Ms: 0,
+    worstStallMs: 0,
     peakRss: 0
   }
   #life: Life | undefined
@@ -107,8 +107,8 @@ export class Accounts {
     this.#stats = undefined
   }
 
-  #judgeLoop({ stallMs, p99Ms }: { readonly stallMs: number; readonly p99Ms: number }): void {
-    this.sums.worstP99Ms = Math.max(this.sums.worstP99Ms, p99Ms)
+  #judgeLoop({ stallMs }: { readonly stallMs: number }): void {
+    this.sums.worstStallMs = Math.max(this.sums.worstStallMs, stallMs)
     this.#promises.within('loop', this.#plan.name, stallMs, LONGEST_STALL_MS, 'ms')
   }
 

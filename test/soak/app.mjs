@@ -1,6 +1,6 @@
 // One life of an application of the soak: logs at a rate, waits for room as it should, and tells what is settled. It may be
 // stopped or killed at any moment. SIGTERM ends it as the README says: close, and nothing else; then it must end by itself.
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { readFileSync } from 'node:fs'
 import { fieldsOf } from './lines.mjs'
 import { LOGGERS, withFunctions } from './loggers.mjs'
 
@@ -13,7 +13,7 @@ const logger = LOGGERS[kind](withFunctions(options), (name, event) => {
   if (name === 'warning') tell({ kind: 'warning', code: event.code, message: event.message })
   else given[name] += event.lines
 })
-const loop = { stallMs: 0, delay: undefined, timer: undefined }
+const loop = { stallMs: 0, timer: undefined }
 let next = first
 let isCalm = false
 /** Nothing more is written: who waits for room waits no longer. */
@@ -29,7 +29,11 @@ process.on('message', (message) => {
 // The one who started this is gone: nobody would end it.
 process.on('disconnect', () => process.exit(3))
 process.once('SIGTERM', () => void end())
-tell({ kind: 'started' })
+// What has a worker is ready when that answers: until then its code is loaded, and an end would have to wait for that.
+logger
+  .stats()
+  .catch(() => {})
+  .then(() => tell({ kind: 'started' }))
 watchLoop()
 void write()
 void flush()
@@ -109,28 +113,29 @@ function lossesOf({ dropped, rejected }) {
  * for its turn on a busy machine, uses none.
  */
 function watchLoop() {
-  const delay = monitorEventLoopDelay({ resolution: 10 })
-  delay.enable()
   let at = performance.now()
-  let cpu = process.cpuUsage()
-  const timer = setInterval(() => {
-    const [now, used] = [performance.now(), process.cpuUsage()]
-    const cpuMs = (used.user + used.system - cpu.user - cpu.system) / 1_000
-    loop.stallMs = Math.max(loop.stallMs, Math.min(now - at - TICK_MS, cpuMs))
+  let cpuMs = cpuMsOfThread()
+  loop.timer = setInterval(() => {
+    const [now, usedMs] = [performance.now(), cpuMsOfThread()]
+    loop.stallMs = Math.max(loop.stallMs, Math.min(now - at - TICK_MS, usedMs - cpuMs))
     at = now
-    cpu = used
+    cpuMs = usedMs
   }, TICK_MS)
-  Object.assign(loop, { delay, timer })
-  timer.unref()
+  loop.timer.unref()
+}
+
+/** Of the main thread: that of the process counts its workers, too. Where the system does not say it, that has to do. */
+function cpuMsOfThread() {
+  try {
+    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')[0]) / 1e6
+  } catch {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1_000
+  }
 }
 
 function loopFigures() {
-  const { stallMs, delay } = loop
-  return {
-    stallMs: Math.round(stallMs),
-    p99Ms: Math.round(delay.percentile(99) / 1e6),
-    rss: process.memoryUsage.rss()
-  }
+  return { stallMs: Math.round(loop.stallMs), rss: process.memoryUsage.rss() }
 }
 
 function tell(message) {

@@ -58,7 +58,6 @@ describe('a judge that can fail', () => {
       logged: 1,
       blockedMs: 0,
       stallMs: 0,
-      p99Ms: 0,
       rss: 1
     }
     const spoils = (mutation: Mutation) => {

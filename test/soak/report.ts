@@ -39,7 +39,7 @@ export function reportOf(findings: Findings): string {
         'throttled',
         'ambiguous',
         'blocked',
-        'loop p99',
+        'longest stall',
         'peak memory'
       ],
       ...findings.applications.map(rowOf)
@@ -99,7 +99,7 @@ function rowOf({ plan, lives, kills, accounts: { sums } }: Application): string[
       sums.ambiguous
     ].map(String),
     `${(sums.blockedMs / 1_000).toFixed(1)} s`,
-    `${sums.worstP99Ms} ms`,
+    `${sums.worstStallMs} ms`,
     `${Math.round(sums.peakRss / MIB)} MiB`
   ]
 }

@@ -21,8 +21,6 @@ export interface ToldStats {
 interface Loop {
   /** The longest time that the event loop was held up by work, since the start. */
   readonly stallMs: number
-  /** Delay of the event loop, 99th percentile, since the start. */
-  readonly p99Ms: number
   readonly rss: number
 }
 
@@ -111,7 +109,6 @@ function statsIn(value: unknown): ToldStats {
 function loopIn(message: unknown): Loop {
   return {
     stallMs: numberIn(message, 'stallMs'),
-    p99Ms: numberIn(message, 'p99Ms'),
     rss: numberIn(message, 'rss')
   }
 }
