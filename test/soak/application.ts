@@ -7,7 +7,7 @@ import { drawLife, type Life, type Places, type Plan } from './draw.ts'
 import type { History } from './history.ts'
 import type { Spoiler } from './mutations.ts'
 import type { Promises } from './promises.ts'
-import { parseTold, type Told } from './told.ts'
+import { parseTold, type Told, type ToldStats } from './told.ts'
 
 const APP = new URL('app.mjs', import.meta.url).pathname
 /** Beyond `closeTimeoutMs` and a second: a busy machine. */
@@ -188,6 +188,7 @@ export class Application {
         promises.look('endings', this.#ending === 'closed', () => `${this.plan.name} closed unasked`)
         return
       case 'stats':
+        books.life(this.plan.name, life).told = this.#lossesOf(told.stats)
         if (told.wasCalm) this.#waiting = told.stats.buffered + told.stats.spooled
         return
       case 'warning':
@@ -200,15 +201,24 @@ export class Application {
     }
   }
 
+  #lossesOf({ written, recovered, buffered, dropped, rejected }: ToldStats) {
+    // A look takes a quarter of a second, and a busy machine is late.
+    const since = dropped > 0 ? (this.#drawn?.load.rate ?? 0) : 0
+    const givenUp = dropped + (this.plan.hasLetters ? 0 : rejected)
+    return { written: written - recovered, buffered, givenUp, since }
+  }
+
   #exited(code: number | null, signal: string | null): void {
-    const { history, promises } = this.#in
+    const { books, history, promises } = this.#in
     const { name } = this.plan
     this.#child = undefined
     this.isStopped = false
     this.accounts.end()
     this.#in.over(this.#ending ?? 'killed', this.#stoppedAt)
     this.#stoppedAt = undefined
-    history.add(name, `life ${this.#life} is over: ${signal ?? `status ${code}`}`)
+    const told = books.life(name, this.#life)
+    told.wasKilled = this.#ending !== 'closed'
+    history.add(name, `life ${this.#life} is over: ${signal ?? `status ${code}`}; ${JSON.stringify(told)}`)
     if (this.#ending === 'closed')
       promises.look('endings', code === 0, () => `${name} ended with ${signal ?? code}: ${this.#stderr}`)
     else if (this.#ending === undefined)

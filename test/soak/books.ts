@@ -7,6 +7,7 @@
 import { groupsOf } from './groups.ts'
 import { IntervalSet } from './intervals.ts'
 import { droppedLinesIn, readLine } from './lines.mjs'
+import { givenUpOf, type Life, settledOf } from './losses.ts'
 import { type LineOf, Receipts } from './receipts.ts'
 
 /** Lines of one life are numbered from `life * LIFE` on, so a later line of a writer has the greater number. */
@@ -46,8 +47,8 @@ export interface GroupFigures {
 }
 
 interface Writer extends WriterFacts {
-  /** First line of each life → the line behind the last that is settled, and lines given up. */
-  readonly lives: Map<number, { next: number; givenUp: number }>
+  /** By the first line of each. */
+  readonly lives: Map<number, Life>
   readonly arrived: IntervalSet
   readonly accounted: IntervalSet
   readonly letters: IntervalSet
@@ -91,7 +92,7 @@ export class Books {
   begin(name: string, life: number): number {
     const writer = this.#writer(name)
     const first = life * LIFE
-    writer.lives.set(first, { next: first, givenUp: 0 })
+    writer.lives.set(first, { next: first, givenUp: 0, told: undefined, wasKilled: false })
     const oldest = (life - REMEMBERED_LIVES) * LIFE
     for (const [key, n] of writer.lastOfKey) if (n < oldest) writer.lastOfKey.delete(key)
     return first
@@ -99,10 +100,15 @@ export class Books {
 
   /** Lines of a life are settled up to `next`, and so many lines were given up since its start. */
   settled(name: string, life: number, next: number, givenUp: number): void {
-    const account = this.#writer(name).lives.get(life * LIFE)
-    if (account === undefined) throw new Error(`${name} has no life ${life}`)
+    const account = this.life(name, life)
     account.next = Math.max(account.next, next)
     account.givenUp = Math.max(account.givenUp, givenUp)
+  }
+
+  life(name: string, life: number): Life {
+    const found = this.#writer(name).lives.get(life * LIFE)
+    if (found === undefined) throw new Error(`${name} has no life ${life}`)
+    return found
   }
 
   /** A record, with the lines that it packs, and where the service put it. */
@@ -183,7 +189,7 @@ export class Books {
   #figuresOf(group: string, writers: readonly Writer[]): GroupFigures {
     const sum = (value: (writer: Writer) => number) =>
       writers.reduce((total, writer) => total + value(writer), 0)
-    const givenUp = sum(({ lives }) => [...lives.values()].reduce((total, life) => total + life.givenUp, 0))
+    const givenUp = sum(givenUpOf)
     let missing = 0
     const gaps: string[] = []
     for (const { name, lives, accounted } of writers) {
@@ -236,12 +242,6 @@ export class Books {
 /** Both ends of a line. */
 function excerpt(text: string): string {
   return text.length > 300 ? `${text.slice(0, 180)} (…) ${text.slice(-100)}` : text
-}
-
-function settledOf({ lives }: Writer): number {
-  let lines = 0
-  for (const [first, { next }] of lives) lines += next - first
-  return lines
 }
 
 /** A line that is a dead letter was given up, so later ones may go; it may have been stored all the same. */
