@@ -1,21 +1,26 @@
 /** The simulation and the sources of core in one file, because Node 20 does not run TypeScript. A second or so. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsdown'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
+/** What this process builds. It is gone when the process ends. */
+const own = `dist/${process.pid}`
+process.once('exit', () => rmSync(new URL(own, import.meta.url), { recursive: true, force: true }))
 
 /**
- * Builds into `dist` or the given folder below it; returns the address of the thread's file.
+ * Builds into a folder of `dist` that only this process has: another one that builds at the same time would empty it under a thread that
+ * is about to load it. Returns the address of the thread's file.
  * @param {{ name?: string, mutation?: import('./mutations.mjs').Mutation }} what
  */
 export async function bundle({ name = 'whole', mutation } = {}) {
+  const place = `${own}/${name}`
   await build({
     cwd: folder,
     config: false,
     entry: ['cli/worker.ts'],
-    outDir: `dist/${name}`,
+    outDir: place,
     format: ['esm'],
     platform: 'node',
     target: 'node20.19',
@@ -25,7 +30,7 @@ export async function bundle({ name = 'whole', mutation } = {}) {
     plugins: mutation === undefined ? [] : [mutate(mutation)],
     logLevel: 'silent'
   })
-  return new URL(`dist/${name}/worker.mjs`, import.meta.url)
+  return new URL(`${place}/worker.mjs`, import.meta.url)
 }
 
 function mutate({ name, file, find, replace }) {

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { bundle, versionOf } from '../bundle.mjs'
 import type { KeptChain } from '../judge/chain.ts'
 import type { Plan } from '../plan.ts'
@@ -38,6 +38,9 @@ async function main(...args: readonly string[]): Promise<string> {
   const { stdout } = await runFile(process.execPath, [MAIN, ...args], { maxBuffer: 1 << 28 })
   return stdout
 }
+
+// Vitest ends its processes without their `exit`.
+afterAll(() => rmSync(new URL(`../dist/${process.pid}`, import.meta.url), { recursive: true, force: true }))
 
 /** A second failure in a row is waited for longer. */
 const LONGER_WAITS = {
