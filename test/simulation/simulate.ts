@@ -8,7 +8,7 @@ import { hasUnaccounted, judgeLosses, judgeRefusals } from './judge/verdict.ts'
 import { guarded } from './kernel/guard.ts'
 import { hearingUncaught } from './kernel/uncaught.ts'
 import { beginNemeses } from './nemeses/index.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, SlotPlan } from './plan.ts'
 import type { Life } from './world/life.ts'
 import { World } from './world/world.ts'
 
@@ -145,14 +145,20 @@ function isEmpty({ inside, record }: Life): boolean {
   return pending === 0 && (spooled === 0 || record.mayBeTaken)
 }
 
-function longestMs({ plan, slots }: World): number {
+function longestMs({ plan, slots, history }: World): number {
+  const heldBytes = new Map<SlotPlan, number>()
+  for (const { seen, life, text } of history.lines) {
+    const { slot } = life
+    if (seen.length === 0) heldBytes.set(slot, (heldBytes.get(slot) ?? 0) + Buffer.byteLength(text))
+  }
   const rests = [...slots.values()].map(({ plan: slot, writer, life }) => {
     const { pending = 0, spooled = 0 } = life?.inside.totals() ?? {}
     // What a process left that is not running is in nobody's count.
     return {
       plan: slot,
       left: writer.left,
-      held: life === undefined || slot.folder !== null ? slot.writer.lines : pending + spooled
+      held: life === undefined || slot.folder !== null ? slot.writer.lines : pending + spooled,
+      heldBytes: heldBytes.get(slot) ?? 0
     }
   })
   return timeLimitMs(plan, rests)

@@ -7,10 +7,17 @@ const STREAMS = [{ name: 'logs', partitions: 1, recordsPerSecond: 1_000, bytesPe
 
 function limit(
   names: readonly string[],
-  { left = 0, held = 10, folder = null }: { left?: number; held?: number; folder?: string | null } = {}
+  {
+    left = 0,
+    held = 10,
+    heldBytes = 1_000,
+    folder = null
+  }: { left?: number; held?: number; heldBytes?: number; folder?: string | null } = {}
 ): number {
   const nemeses = names.map((name): NemesisPlan => ({ name, id: name, fromMs: 0, untilMs: 1, force: 1 }))
-  return timeLimitMs({ streams: STREAMS, nemeses }, [{ plan: { ...slotByHand(), folder }, left, held }])
+  return timeLimitMs({ streams: STREAMS, nemeses }, [
+    { plan: { ...slotByHand(), folder }, left, held, heldBytes }
+  ])
 }
 
 describe('the time in which all must drain', () => {
@@ -26,6 +33,8 @@ describe('the time in which all must drain', () => {
     expect(limit(['absurd Retry-After']) - limit(['no connection'])).toBe(3_600_000)
     expect(limit([], { folder: 'spool-1' }) - limit([])).toBe(75_000)
     expect(limit([], { held: 110 }) - limit([], { held: 10 })).toBeGreaterThanOrEqual(100 * 200)
+    // 1 MB/s, at a quarter of that pace.
+    expect(limit([], { heldBytes: 10_001_000 }) - limit([])).toBe(40_000)
     expect(limit([], { left: 100 })).toBeGreaterThan(limit([], { left: 10 }))
   })
 })

@@ -9,6 +9,8 @@ export interface Rest {
   readonly left: number
   /** Lines in memory and on disk. */
   readonly held: number
+  /** Bytes of its lines that have not arrived. A line may be far larger than its application's others. */
+  readonly heldBytes: number
 }
 
 /** Starts, ticks, and what the service and the network take for an answer. */
@@ -32,10 +34,10 @@ export function timeLimitMs(
   let longest = 0
   let lines = 0
   let bytes = 0
-  for (const { plan, left, held } of rests) {
+  for (const { plan, left, held, heldBytes } of rests) {
     longest = Math.max(longest, ownMs(plan, left, isRefused, nemeses.length > 0))
     lines += left + held
-    bytes += (left + held) * 1.5 * plan.writer.bytes
+    bytes += heldBytes + left * 1.5 * plan.writer.bytes
   }
   const isSlow = had((name) => name === 'stream not running' || name === 'a read-only partition')
   const saidMs = had((name) => name === 'absurd Retry-After')

@@ -116,9 +116,7 @@ function unsynced(life: LifeRecord, at: number): number {
   const { fsync = 'interval' } = life.slot.options.spool ?? {}
   if (life.bornAt > at || fsync === 'always') return 0
   if (fsync === 'never') return Number.POSITIVE_INFINITY
-  // Its lines of the last second. If it ended before, those of its last second.
+  // Its lines of the last second. If it ended before, those of its last second: this disk writes nothing back by itself.
   const [first] = life.samples
-  const isLongOver = life.endedAt < at - 60_000
-  if (isLongOver) return 0
   return life.written - (first?.written ?? 0) + (first?.pending ?? 0)
 }

@@ -29,7 +29,10 @@ export const CREDENTIAL_NEMESES: Readonly<Record<string, Nemesis>> = {
       if (slot.plan.credentials === 'function' && scene.random.chance(0.5)) slot.key.current = next
       keys.revoke(current)
       scene.world.timeline.after(scene.random.between(0, 5_000), () => {
-        if (slot.plan.credentials === 'function') slot.key.current = next
+        if (slot.plan.credentials !== 'function') return
+        slot.key.current = next
+        // Another rotation may have taken it for an old one meanwhile.
+        keys.allow(next)
       })
       return () => {
         if (keys.refusalsOf(current) > before) scene.did()
@@ -55,6 +58,7 @@ export const CREDENTIAL_NEMESES: Readonly<Record<string, Nemesis>> = {
         keys.allow(next)
         scene.world.timeline.after(scene.random.scale(1, 3_000), () => {
           if (slot.key.current === current) slot.key.current = next
+          keys.allow(slot.key.current)
         })
       })
       return refusedOr(scene, undefined, () => {
