@@ -17,6 +17,7 @@ import { HttpTransport } from './net/http.ts'
 import { openDeadLetters, openSpool } from './open-spool.ts'
 import type { Settings } from './options/settings.ts'
 import type { ExitListener } from './process-exit.ts'
+import { nextProducerId } from './producer-id.ts'
 import type { MemoryUse } from './queue/buffer-limit.ts'
 import { Intake } from './queue/intake.ts'
 import { LineStore } from './queue/line-store.ts'
@@ -43,6 +44,8 @@ export interface ProducerParts {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly hostname?: string
   readonly pid?: number
+  /** What tells this producer from the others of the process; one is made where there is none. */
+  readonly producerId?: string
   readonly openLetterFile?: OpenLetterFile
   /** Calls the listener at the end of the process, until the returned function is called. */
   readonly joinExit?: (listener: ExitListener) => () => void
@@ -99,6 +102,7 @@ const ORDERED_RATE: WarningEvent = warningOf(
  */
 export function composeStages(settings: Settings, parts: ProducerParts, events: StageEvents): Stages {
   const { clock = systemClock, hostname: host = hostname(), pid = process.pid, stderr = writeStderr } = parts
+  const { producerId = nextProducerId() } = parts
   const { target, retry } = settings
 
   const reporter = new Reporter(clock, events.emit, stderr)
@@ -135,7 +139,7 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
     identity,
     secrets: settings.network.secrets,
     form,
-    streamName: target.streamName
+    source: { producerId, streamName: target.streamName, endpoint: target.origin }
   })
   const health = new ServiceHealth({
     clock,
@@ -172,6 +176,9 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
     }
   })
 
+  const counted = { clock, store, queue, ledger, settlement, intake, sender, health, spool, deadLetters }
+  const sources = { ...counted, settings, producerId }
+
   parts.inspect?.({
     totals: () => ({
       ...ledger.totals(),
@@ -192,8 +199,7 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
     warn,
     hasRoomOnDisk: () => spool?.stage.hasRoom === true,
     isEmpty: () => store.lines === 0 && spool?.stage.isWaiting !== true,
-    stats: () =>
-      collectStats({ clock, store, queue, ledger, settlement, intake, sender, health, spool, deadLetters }),
+    stats: () => collectStats(sources),
     start: () => {
       reporter.start()
       if (settings.ordered && settings.aggregateBytes === 0) queueMicrotask(() => warn(ORDERED_RATE))

@@ -41,7 +41,7 @@ function senderOf({
     credentials,
     identity: { host: 'dis.example', region: 'r', projectId, signing: 'sdk' },
     secrets: [],
-    streamName: 's',
+    source: { producerId: '0.7', streamName: 's', endpoint: 'https://dis.example' },
     form: new WireForm(FORMAT, undefined),
     clock: queue.clock
   })
@@ -103,6 +103,35 @@ describe('an attempt', () => {
     unsubscribe('dis-logs:attempt', listen)
     expect(told).toMatchObject([
       { streamName: 's', records: 2, lines: 2, outcome: 'retry', code: 'HTTP 503', durationMs: 40 }
+    ])
+  })
+
+  it('is told with its producer, its time and what became of its records, by code', async () => {
+    const told: unknown[] = []
+    const listen = (message: unknown): void => {
+      told.push(message)
+    }
+    subscribe('dis-logs:attempt', listen)
+    const { sender, batch, transport, clock } = senderOf()
+    const startedAt = clock.now()
+    transport.answer(async (records) => {
+      await clock.advance(40)
+      return stored(records, { 1: 'DIS.4303' })
+    })
+    await sender.send(batch)
+    transport.answer(() => error(401, { errorCode: 'APIGW.0301' }))
+    await sender.send(batch)
+    unsubscribe('dis-logs:attempt', listen)
+    expect(told).toMatchObject([
+      {
+        producerId: '0.7',
+        endpoint: 'https://dis.example',
+        startedAt,
+        outcome: 'partial',
+        stored: 1,
+        failed: { 'DIS.4303': 1 }
+      },
+      { outcome: 'unauthorized', stored: 0, failed: { 'APIGW.0301': 2 } }
     ])
   })
 })

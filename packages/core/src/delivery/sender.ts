@@ -28,7 +28,8 @@ export interface SenderParts {
   readonly identity: Identity
   /** What requests carry besides credentials that must not be shown: the login of a proxy. */
   readonly secrets: readonly string[]
-  readonly streamName: string
+  /** What attempts are told with on `dis-logs:attempt`. */
+  readonly source: Pick<AttemptMessage, 'producerId' | 'streamName' | 'endpoint'>
   readonly form: WireForm
   readonly clock: Clock
 }
@@ -142,8 +143,10 @@ export class Sender {
 
   #describe(batch: Batch, bodyBytes: number, outcome: Outcome, durationMs: number): AttemptMessage {
     return {
-      streamName: this.#parts.streamName,
+      ...this.#parts.source,
+      startedAt: this.#parts.clock.now() - durationMs,
       records: batch.records,
+      ...resultsOf(outcome, batch.records),
       lines: batch.lineCount,
       bodyBytes,
       outcome: outcome.kind,
@@ -152,6 +155,21 @@ export class Sender {
       cure: 'cure' in outcome ? outcome.cure : undefined
     }
   }
+}
+
+/** Code of a record that the answer says nothing of. */
+const UNKNOWN_RESULT = 'UNKNOWN'
+
+function resultsOf(outcome: Outcome, records: number): Pick<AttemptMessage, 'stored' | 'failed'> {
+  if ('code' in outcome) return { stored: 0, failed: { [outcome.code]: records } }
+  let stored = 0
+  const failed: Record<string, number> = {}
+  for (const result of outcome.results) {
+    const code = result.kind === 'failed' ? result.code : UNKNOWN_RESULT
+    if (result.kind === 'stored') stored++
+    else failed[code] = (failed[code] ?? 0) + 1
+  }
+  return { stored, failed }
 }
 
 function withCure(outcome: Outcome, form: WireForm): Outcome {

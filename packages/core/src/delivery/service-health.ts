@@ -59,6 +59,11 @@ export class ServiceHealth {
     return this.#limit.limit
   }
 
+  /** The credentials are refused: nothing is sent but a probe now and then. */
+  get areCredentialsRefused(): boolean {
+    return this.#breaker.isOpen
+  }
+
   /** The room for more requests at `now` (monotonic ms). */
   room(now: number): Room {
     const { usualMs } = this.#roundTrip

@@ -10,6 +10,7 @@ import type { Route } from '../record/route.ts'
 import type { DropReason, RejectedEvent, WarningEvent } from '../report/events.ts'
 import { printableLine } from '../report/printable.ts'
 import type { Drop } from '../report/reporter.ts'
+import { noneDropped } from '../report/stats.ts'
 import { type Disposition, type Ledger, PAST, UNCOUNTED } from './ledger.ts'
 import type { Counts, Rejection, Verdict } from './verdict.ts'
 
@@ -39,6 +40,8 @@ export class Settlement {
   #runLines = 0
   /** Bytes of delivered lines. */
   deliveredBytes = 0
+  /** Dropped lines by reason. What was dropped on disk follows a microtask later. */
+  readonly droppedBy = noneDropped()
   /** Records sent again, records over a limit, and answers that left records in the dark. */
   retried = 0
   throttled = 0
@@ -218,6 +221,7 @@ export class Settlement {
   }
 
   #reportDropped(reason: DropReason, lines: number, bytes: number, detail?: string): void {
+    this.droppedBy[reason] += lines
     this.#parts.dropNotice.count(reason, lines, bytes)
     this.#parts.reporter.dropped({ reason, lines, bytes, detail })
   }

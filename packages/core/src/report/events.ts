@@ -55,8 +55,18 @@ export interface ProducerEvents {
 
 /** One attempt of one request, as seen on the diagnostics channel `dis-logs:attempt`. */
 export interface AttemptMessage {
+  /** As in `stats().producerId`. */
+  readonly producerId: string
   readonly streamName: string
+  /** Where it went: `https://host[:port]`. */
+  readonly endpoint: string
+  /** When it began, in ms since 1970. */
+  readonly startedAt: number
   readonly records: number
+  /** Those that are stored. */
+  readonly stored: number
+  /** The others, by code: of the record, else of the whole answer, `UNKNOWN` where it says nothing of them. */
+  readonly failed: Readonly<Record<string, number>>
   readonly lines: number
   /** Body bytes sent, as they are on the wire: compressed, where that is chosen. */
   readonly bodyBytes: number

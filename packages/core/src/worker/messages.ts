@@ -5,6 +5,7 @@ import type { FlushReport, Stats } from '../report/stats.ts'
 
 export interface ThreadOptions {
   readonly options: DisOptions
+  readonly producerId: string
   /** One Int32: how many lines the thread has taken, modulo 2^32. Readable also while this thread waits for that one. */
   readonly taken: SharedArrayBuffer
 }

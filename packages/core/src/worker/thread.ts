@@ -49,12 +49,12 @@ export class ProducerThread {
   #isTerminated = false
 
   /** @throws Error if its file is missing, as in a bundle, or if Node's permissions forbid threads */
-  constructor(options: DisOptions, listener: ThreadListener) {
+  constructor(options: DisOptions, producerId: string, listener: ThreadListener) {
     const path = locateThreadModule()
     if (path === undefined) throw new Error('its file is missing, as in a bundle')
     this.#listener = listener
     const taken = new Int32Array(new SharedArrayBuffer(4))
-    const workerData: ThreadOptions = { options, taken: taken.buffer }
+    const workerData: ThreadOptions = { options, producerId, taken: taken.buffer }
     this.#stream = new ThreadStream({
       filename: path,
       workerData,

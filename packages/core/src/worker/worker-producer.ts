@@ -10,15 +10,16 @@ import { type Forward, forwardEvents } from '../forward-events.ts'
 import { DEFAULT_CLOSE_MS } from '../limits.ts'
 import type { DisOptions } from '../options/options.ts'
 import { type ExitListener, joinProcessExit } from '../process-exit.ts'
-import { createProducer, type Producer } from '../producer.ts'
+import { assembleProducer, type Producer } from '../producer.ts'
 import { ProducerEmitter } from '../producer-emitter.ts'
+import { nextProducerId } from '../producer-id.ts'
 import { byteLength, decode, isBytes, reasonOf, textOf } from '../record/line-text.ts'
 import { cureOf, warningOf } from '../report/diagnoses.ts'
 import type { DropReason } from '../report/events.ts'
 import { Reporter } from '../report/reporter.ts'
-import type { FlushReport, Stats } from '../report/stats.ts'
+import { type FlushReport, noneDropped, type Stats } from '../report/stats.ts'
 import { writeStderr } from '../report/stderr.ts'
-import { NO_STATS, statsOf, sumOf } from './counters.ts'
+import { firstStats, statsOf, sumOf, totalOf } from './counters.ts'
 import { ProducerThread } from './thread.ts'
 
 /** Time for the way to the thread and back, besides the work itself. */
@@ -39,12 +40,13 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
   #thread: ProducerThread | undefined
   /** In this thread, in place of a thread that is not there. */
   #fallback: Producer | undefined
-  /** What the thread said last. */
-  #last: Stats = NO_STATS
+  /** What the thread said last; before that, what is known without it. */
+  #last: Stats
   /** Lines that the thread had, once it is gone. */
   #handed = 0
   /** Lines that this thread has dropped. */
-  #dropped = 0
+  readonly #droppedBy = noneDropped()
+  readonly #producerId = nextProducerId()
   /** A writer was told to wait. */
   #isAwaited = false
   /** Lines that were settled when the process had nothing else to do. */
@@ -60,6 +62,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
   constructor(options: DisOptions) {
     super()
     this.#options = options
+    this.#last = firstStats(options, this.#producerId)
     this.#closeTimeoutMs = options.closeTimeoutMs ?? DEFAULT_CLOSE_MS
     this.#reporter = new Reporter(systemClock, this.#forward, writeStderr)
     this.#leaveProcessExit = joinProcessExit(this)
@@ -95,7 +98,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     const since = performance.now()
     const thread = this.#thread
     if (thread !== undefined) {
-      const dropped = this.#dropped
+      const dropped = totalOf(this.#droppedBy)
       const patienceMs = timeoutMs === undefined ? undefined : timeoutMs + GRACE_MS
       const answer = await thread.command('flush', timeoutMs, patienceMs)
       if (answer?.report !== undefined) return { ...answer.report, dropped: answer.report.dropped + dropped }
@@ -116,7 +119,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     const thread = this.#thread
     const own = statsOf(this.#last, {
       handed: thread?.lines ?? this.#handed,
-      dropped: this.#dropped,
+      droppedBy: this.#droppedBy,
       bytes: thread?.untakenBytes() ?? 0
     })
     return this.#fallback === undefined ? own : sumOf(own, this.#fallback.stats())
@@ -167,7 +170,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
   /** Makes the thread; where there can be none, a producer in this thread takes its place at once. */
   #startThread(): void {
     try {
-      this.#thread = new ProducerThread(this.#options, {
+      this.#thread = new ProducerThread(this.#options, this.#producerId, {
         event: this.#forward,
         stats: (stats) => {
           this.#last = stats
@@ -213,7 +216,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
     const { bufferedBytes } = this.#last
     this.#handed = thread.lines - untaken.length
     this.#thread = undefined
-    this.#last = { ...this.#last, bufferedBytes: 0, inFlight: 0, window: 0, oldestMs: 0 }
+    this.#last = { ...this.#last, bufferedBytes: 0, bufferUsedBytes: 0, inFlight: 0, window: 0, oldestMs: 0 }
     const { buffered } = this.stats()
     this.#replace(`${reason}; up to ${buffered} log lines went with it`)
     // Dropped, and written as lines that were handed over: they must not be counted twice.
@@ -227,7 +230,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
   #replace(reason: string): void {
     this.#reporter.warn(warningOf('WORKER', `the worker thread: ${reason}`))
     try {
-      this.#fallback = createProducer(this.#options)
+      this.#fallback = assembleProducer(this.#options, { producerId: this.#producerId })
     } catch (error) {
       // The options were valid; a folder or a package has gone since. Later lines are counted as dropped.
       this.#reporter.warn(warningOf('BUG', `no producer could take its place: ${reasonOf(error)}`))
@@ -238,7 +241,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
   }
 
   #drop(reason: DropReason, lines: number, bytes: number, detail?: string): void {
-    this.#dropped += lines
+    this.#droppedBy[reason] += lines
     this.#reporter.dropped({ reason, lines, bytes, detail })
   }
 }

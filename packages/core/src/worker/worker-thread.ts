@@ -8,7 +8,7 @@ import { EventEmitter } from 'node:events'
 import { parentPort } from 'node:worker_threads'
 import { LONGEST_TIMER_MS } from '../clock.ts'
 import { forwardEvents } from '../forward-events.ts'
-import { createProducer, type Producer } from '../producer.ts'
+import { assembleProducer, type Producer } from '../producer.ts'
 import { FrameReader } from './frames.ts'
 import { type Command, hasReached, type Replies, type ThreadOptions } from './messages.ts'
 
@@ -22,8 +22,8 @@ interface WaitingTask {
   readonly start: () => void
 }
 
-export default function start({ options, taken }: ThreadOptions): LineSink {
-  const producer = createProducer(options)
+export default function start({ options, producerId, taken }: ThreadOptions): LineSink {
+  const producer = assembleProducer(options, { producerId })
   forwardEvents(producer, (name, event) => send('dis:event', name, event))
   reportStats(producer)
   const sink = new LineSink(producer, new Int32Array(taken))
