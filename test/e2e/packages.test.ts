@@ -25,7 +25,10 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'forwardEvents',
     'inspectConfiguration',
     'inspectSpool',
+    'offerChannels',
     'printable',
+    'relayChannels',
+    'relayChannelsNow',
     'renderCure',
     'textOf',
     'validateOptions'
@@ -41,7 +44,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'throttled'
   ],
   '@dis-logs/core/worker': ['createWorkerProducer'],
-  'pino-dis': ['default', 'disOptions', 'disStream', 'flushOf', 'statsOf'],
+  'pino-dis': ['default', 'disOptions', 'disStream', 'flushOf', 'relayChannels', 'statsOf'],
   'winston-dis': ['DisTransport'],
   '@dis-logs/local': ['LocalDisOptionError', 'createLocalDis'],
   '@dis-logs/cli': ['run']

@@ -44,3 +44,4 @@ export {
   type SpoolRoute
 } from './spool/inspect-spool.ts'
 export type { SpoolTarget } from './spool/segment-head.ts'
+export { offerChannels, relayChannels, relayChannelsNow } from './worker/channel-relay.ts'

@@ -6,7 +6,7 @@ import { WorkerProducer } from './worker/worker-producer.ts'
 
 /**
  * Creates a producer that runs in a worker thread, with the interface of `createProducer`. The caller's thread pays for one
- * copy of each line. Counters are up to 200 ms old; the channel `dis-logs:attempt` is published in the thread only.
+ * copy of each line. Counters are up to 200 ms old; what is published on `dis-logs:*` comes a moment later.
  *
  * Where there can be no thread, as in a bundle without its file, or if it dies, a producer in the caller's thread takes its
  * place, with a warning `WORKER`; no line is lost that the thread had not taken.

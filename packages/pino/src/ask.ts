@@ -1,7 +1,7 @@
 /** What the application asks its transport, which mostly runs in pino's worker: its counters, and to wait until all is settled. */
 import type { EventEmitter } from 'node:events'
 import { BroadcastChannel } from 'node:worker_threads'
-import type { FlushReport, Stats } from '@dis-logs/core'
+import { type FlushReport, relayChannelsNow, type Stats } from '@dis-logs/core'
 import { type Answer, channelName, fieldOf, isAnswer, type Question } from './protocol.ts'
 import type { DisStream } from './stream.ts'
 
@@ -110,6 +110,7 @@ async function ask(
   question: Omit<Question, 'id'>,
   patienceMs?: number
 ): Promise<Answer> {
+  relayChannelsNow()
   const since = performance.now()
   const left = () => patienceMs && Math.max(0, patienceMs - (performance.now() - since))
   if (fieldOf(transport, 'ready') !== true) {

@@ -11,6 +11,7 @@ export type {
   Stats,
   WarningEvent
 } from '@dis-logs/core'
+export { relayChannels } from '@dis-logs/core'
 export { flushOf, statsOf, type Transport } from './ask.ts'
 export { disOptions } from './options.ts'
 export { type DisStream, type DisStreamEvents, disStream } from './stream.ts'

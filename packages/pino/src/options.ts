@@ -1,5 +1,5 @@
 /** Options for a target in pino's worker, checked in the main thread. */
-import { type DisOptions, validateOptions } from '@dis-logs/core'
+import { type DisOptions, relayChannelsNow, validateOptions } from '@dis-logs/core'
 
 /**
  * Checks options where they are written, and returns them: `{ target: 'pino-dis', options: disOptions({ … }) }`. Without it a
@@ -8,5 +8,6 @@ import { type DisOptions, validateOptions } from '@dis-logs/core'
  */
 export function disOptions(options: DisOptions): DisOptions {
   validateOptions(options, { mayHoldFunctions: false })
+  relayChannelsNow()
   return options
 }

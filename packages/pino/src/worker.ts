@@ -5,7 +5,13 @@
  * `EVENT`. With `targets` and `pipeline` it is pino's own worker that calls us: it passes no flush on, and may not wait.
  */
 import { BroadcastChannel, isMainThread, parentPort, threadId, workerData } from 'node:worker_threads'
-import { DisConfigError, type DisOptions, type FlushReport, forwardEvents } from '@dis-logs/core'
+import {
+  DisConfigError,
+  type DisOptions,
+  type FlushReport,
+  forwardEvents,
+  offerChannels
+} from '@dis-logs/core'
 import { onSilence } from './main-thread.ts'
 import { type Answer, channelName, fieldOf, isQuestion, type Question } from './protocol.ts'
 import { type DisStream, type LineStream, lineStream } from './stream.ts'
@@ -19,6 +25,9 @@ const version: unknown = fieldOf(fieldOf(given, '$context'), 'threadStreamVersio
 
 /** True in the worker thread of a pino transport. */
 export const isPinoWorker: boolean = parentPort !== null && typeof version === 'string'
+
+/** Passes on what was published on channels here, before the thread is ended. */
+let publish: (isEnd: boolean) => void = () => {}
 
 /** The streams of this thread, in the order in which pino made them. */
 const streams: LineStream[] = []
@@ -35,8 +44,14 @@ export function workerStream(options: DisOptions, isDestination: boolean): DisSt
   forwardEvents(producer, (name, ...args) =>
     parentPort?.postMessage({ code: 'EVENT', name: `dis:${name}`, args })
   )
-  stream.once('close', () => watch(false))
-  if (streams.length === 0) answerQuestions()
+  stream.once('close', () => {
+    watch(false)
+    publish(true)
+  })
+  if (streams.length === 0) {
+    publish = offerChannels()
+    answerQuestions()
+  }
   streams.push(made)
   if (!flushes(String(version))) {
     producer.warn('PINO_FLUSH', `logger.flush(callback) waits for nothing with thread-stream ${version}`)
@@ -106,6 +121,7 @@ function delayFlushed(): void {
 async function flushAll(timeoutMs?: number): Promise<FlushReport> {
   await passedOn()
   const reports = await Promise.all(streams.map(({ producer }) => producer.flush({ timeoutMs })))
+  publish(false)
   return reports.reduce((sum, report) => ({
     delivered: sum.delivered + report.delivered,
     rejected: sum.rejected + report.rejected,

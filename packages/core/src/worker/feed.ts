@@ -26,6 +26,8 @@ export interface FeedParts {
   readonly ring: Ring
   /** How many lines the thread has taken, modulo 2^32. */
   readonly taken: () => number
+  /** Called before lines are handed over: once per turn of the event loop. */
+  readonly handing?: () => void
   /** There is room again after `write` returned false. */
   readonly drained: () => void
 }
@@ -72,6 +74,7 @@ export class Feed {
       this.#isScheduled = true
       setImmediate(() => {
         this.#isScheduled = false
+        this.#parts.handing?.()
         this.flush()
       })
     }

@@ -10,6 +10,7 @@ import { LONGEST_TIMER_MS } from '../clock.ts'
 import type { Forward } from '../forward-events.ts'
 import type { DisOptions } from '../options/options.ts'
 import type { FlushReport, Stats } from '../report/stats.ts'
+import { refreshRelay } from './channel-relay.ts'
 import { Feed, type Ring } from './feed.ts'
 import { locateThreadModule } from './locate.ts'
 import type { Command, Replies, ThreadOptions } from './messages.ts'
@@ -64,10 +65,12 @@ export class ProducerThread {
     this.#feed = new Feed({
       ring: this.#stream,
       taken: () => Atomics.load(taken, 0),
+      handing: refreshRelay,
       drained: () => listener.drained()
     })
     this.#listen()
     this.#stream.unref()
+    refreshRelay()
   }
 
   /** Lines handed over so far. */
@@ -179,7 +182,10 @@ export class ProducerThread {
     const on = <Name extends keyof Replies>(name: Name, listener: (...args: Replies[Name]) => void) =>
       this.#stream.on(name, listener)
     on('dis:event', (name, payload) => Reflect.apply(event, undefined, [name, payload]))
-    on('dis:stats', (counters) => this.#listener.stats(counters))
+    on('dis:stats', (counters) => {
+      refreshRelay()
+      this.#listener.stats(counters)
+    })
     on('dis:done', (id, report, counters) => {
       this.#listener.stats(counters)
       this.#answered(id, { report })

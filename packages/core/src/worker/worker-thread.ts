@@ -9,6 +9,7 @@ import { parentPort } from 'node:worker_threads'
 import { LONGEST_TIMER_MS } from '../clock.ts'
 import { forwardEvents } from '../forward-events.ts'
 import { assembleProducer, type Producer } from '../producer.ts'
+import { offerChannels } from './channel-relay.ts'
 import { FrameReader } from './frames.ts'
 import { type Command, hasReached, type Replies, type ThreadOptions } from './messages.ts'
 
@@ -26,7 +27,7 @@ export default function start({ options, producerId, taken }: ThreadOptions): Li
   const producer = assembleProducer(options, { producerId })
   forwardEvents(producer, (name, event) => send('dis:event', name, event))
   reportStats(producer)
-  const sink = new LineSink(producer, new Int32Array(taken))
+  const sink = new LineSink(producer, new Int32Array(taken), offerChannels())
   parentPort?.on('message', (command: Command) => {
     if (command?.code === 'DIS') sink.carryOut(command)
   })
@@ -37,6 +38,8 @@ export default function start({ options, producerId, taken }: ThreadOptions): Li
 class LineSink extends EventEmitter {
   readonly #producer: Producer
   readonly #taken: Int32Array
+  /** Passes on what was published. */
+  readonly #publish: (isEnd: boolean) => void
   readonly #frames = new FrameReader()
   #waiting: WaitingTask[] = []
   #isFull = false
@@ -45,10 +48,11 @@ class LineSink extends EventEmitter {
   #isShut = false
   #lastCloseMs: number | undefined
 
-  constructor(producer: Producer, taken: Int32Array) {
+  constructor(producer: Producer, taken: Int32Array, publish: (isEnd: boolean) => void) {
     super()
     this.#producer = producer
     this.#taken = taken
+    this.#publish = publish
     producer.on('drain', () => this.#resume())
   }
 
@@ -68,7 +72,10 @@ class LineSink extends EventEmitter {
   }
 
   end(): void {
-    void this.#producer.close({ timeoutMs: this.#lastCloseMs }).then(() => this.emit('close'))
+    void this.#producer.close({ timeoutMs: this.#lastCloseMs }).then(() => {
+      this.#publish(true)
+      this.emit('close')
+    })
   }
 
   carryOut(command: Command): void {
@@ -105,9 +112,10 @@ class LineSink extends EventEmitter {
     const start = () => {
       clearTimeout(timer)
       const restMs = timeoutMs && Math.max(0, timeoutMs - (performance.now() - since))
-      void this.#producer[kind]({ timeoutMs: restMs }).then((report) =>
+      void this.#producer[kind]({ timeoutMs: restMs }).then((report) => {
+        this.#publish(kind === 'close')
         send('dis:done', id, report, this.#producer.stats())
-      )
+      })
     }
     this.#waiting.push({ task, start })
   }
