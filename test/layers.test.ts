@@ -40,9 +40,10 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   root: {
     files:
-      /^(producer|producer-emitter|producer-id|forward-events|compose|open-spool|stats-of|process-exit|options\/.*|reader\/client|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*|worker|worker\/(?!frames).*)\.ts$/,
+      /^(otel|prometheus|metrics\/.*|producer|producer-emitter|producer-id|forward-events|compose|open-spool|stats-of|process-exit|options\/.*|reader\/client|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*|worker|worker\/(?!frames).*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
-    packages: /^(valibot|thread-stream|node:(events|fs|module|os|path|url|worker_threads))$/
+    packages:
+      /^(valibot|thread-stream|@opentelemetry\/api|prom-client|node:(events|fs|module|os|path|url|worker_threads))$/
   }
 }
 

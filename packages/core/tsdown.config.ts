@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsdown'
 import { base } from '../../tsdown.base.ts'
 
-const entry = { index: 'src/index.ts', testing: 'src/testing.ts', worker: 'src/worker.ts' }
+const entry = {
+  index: 'src/index.ts',
+  otel: 'src/otel.ts',
+  prometheus: 'src/prometheus.ts',
+  testing: 'src/testing.ts',
+  worker: 'src/worker.ts'
+}
 
 export default defineConfig([
   // The producer's thread is loaded by path from either form of the entry, so it is there in one form only.

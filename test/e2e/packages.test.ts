@@ -43,6 +43,8 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'stored',
     'throttled'
   ],
+  '@dis-logs/core/otel': ['instrument'],
+  '@dis-logs/core/prometheus': ['collectMetrics'],
   '@dis-logs/core/worker': ['createWorkerProducer'],
   'pino-dis': ['default', 'disOptions', 'disStream', 'flushOf', 'relayChannels', 'statsOf'],
   'winston-dis': ['DisTransport'],
