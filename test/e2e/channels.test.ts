@@ -23,6 +23,9 @@ async function serve(...faults: Fault[]): Promise<void> {
   dis = await createLocalDis({ streams: [{ name: STREAM, partitions: 1 }], limits: false, faults })
 }
 
+/** On a busy machine a thread takes seconds to start. */
+const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000 })
+
 /** What is published in this thread from now on. */
 function listen(kind: string): AttemptMessage[] {
   const heard: AttemptMessage[] = []
@@ -109,7 +112,7 @@ describe.each(KINDS)('in the main thread, of %s', (_, make) => {
     const { producerId } = await logger.stats()
     expect(producerId).not.toBe('')
     await logger.end()
-    await vi.waitFor(() => expect(attempts.length).toBe(30))
+    await eventually(() => expect(attempts.length).toBe(30))
     for (const attempt of attempts) {
       expect(attempt).toMatchObject({
         producerId,
@@ -129,9 +132,9 @@ describe.each(KINDS)('in the main thread, of %s', (_, make) => {
     const [rejected, dropped] = [listen('rejected'), listen('dropped')]
     const logger = await make(optionsFor(dis, { batch: { maxRecords: 1 }, closeTimeoutMs: 200 }))
     for (let n = 0; n < 3; n++) logger.log(n)
-    await vi.waitFor(() => expect(rejected.length).toBe(1))
+    await eventually(() => expect(rejected.length).toBe(1))
     await logger.end()
-    await vi.waitFor(() => expect(dropped.length).toBe(1))
+    await eventually(() => expect(dropped.length).toBe(1))
     expect(rejected).toMatchObject([{ code: 'DIS.4301', lines: 1 }])
     expect(dropped).toMatchObject([{ reason: 'closing', lines: 2 }])
   })
@@ -145,13 +148,13 @@ describe.each(KINDS)('in the main thread, of %s', (_, make) => {
     await logger.flush()
     const attempts = listen('attempt')
     // Somebody who comes later is noticed, within 200 ms or with the next lines.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       logger.log(20)
       await logger.flush()
       expect(attempts.length).toBeGreaterThan(0)
     })
     await logger.end()
-    await vi.waitFor(() => expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(attempts.length))
+    await eventually(() => expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(attempts.length))
     expect(attempts.length).toBeLessThan(20)
   })
 })
@@ -164,7 +167,7 @@ describe('attempts that cross between threads', () => {
     const producer = createWorkerProducer(optionsFor(dis, { batch: { maxRecords: 1 } }))
     for (let n = 0; n < 500; n++) producer.write(JSON.stringify({ n }))
     await producer.close()
-    await vi.waitFor(() => expect(attempts.length).toBe(500))
+    await eventually(() => expect(attempts.length).toBe(500))
     expect(Math.max(...sizes)).toBeGreaterThan(1)
     expect(sizes.length).toBeLessThan(250)
   })

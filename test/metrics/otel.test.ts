@@ -64,10 +64,13 @@ describe.each(KINDS)('with the SDK, of a producer in %s', (_, make) => {
       'server.address': '127.0.0.1',
       'server.port': Number(new URL(dis.url).port)
     }
-    await vi.waitFor(async () => {
-      const { points } = await collect()
-      expect(points('messaging.client.sent.messages')).toContainEqual({ attributes: operation, value: 20 })
-    })
+    await vi.waitFor(
+      async () => {
+        const { points } = await collect()
+        expect(points('messaging.client.sent.messages')).toContainEqual({ attributes: operation, value: 20 })
+      },
+      { timeout: 20_000 }
+    )
     const { names, points } = await collect()
     const failed = { ...operation, 'error.type': 'DIS.5000' }
     const sentTwice = points('messaging.client.sent.messages').find(

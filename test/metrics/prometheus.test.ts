@@ -27,10 +27,13 @@ describe.each(KINDS)('a scrape, of a producer in %s', (_, make) => {
     await logger.flush()
     const who = `producer="web",stream="${STREAM}"`
     let text = ''
-    await vi.waitFor(async () => {
-      text = await register.metrics()
-      expect(valueIn(text, `dis_logs_records_sent_total{${who},error_type=""}`)).toBe(20)
-    })
+    await vi.waitFor(
+      async () => {
+        text = await register.metrics()
+        expect(valueIn(text, `dis_logs_records_sent_total{${who},error_type=""}`)).toBe(20)
+      },
+      { timeout: 20_000 }
+    )
     expect(valueIn(text, `dis_logs_up{${who}}`)).toBe(1)
     expect(valueIn(text, `dis_logs_lines_written_total{${who}}`)).toBe(20)
     expect(valueIn(text, `dis_logs_lines_delivered_total{${who}}`)).toBe(20)
