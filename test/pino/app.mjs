@@ -101,5 +101,8 @@ function logAll() {
 
 /** The counters of each DIS stream. */
 async function counters() {
-  return arrangement === 'disStream' ? transport.stats() : statsOf(transport)
+  // The thread answers when it has read what was written before, which takes a while.
+  return arrangement === 'disStream'
+    ? transport.stats()
+    : statsOf(transport, undefined, { timeoutMs: 50_000 })
 }
