@@ -11,8 +11,11 @@ const TOKEN = 'the-token-of-the-soak'
 /** Longer than any fault delays a request: what was let in before is stored then, or never. */
 const QUIET_MS = 1_000
 
-/** Records of one server have numbers that none of another has. */
-const NUMBERS_OF_A_SERVER = 1_000_000_000
+/**
+ * A stream of one server gives its records numbers that no other stream and no other server gives. Else the judge takes the answer
+ * for one record as the answer for another one.
+ */
+const NUMBERS_OF_A_STREAM = 1_000_000_000
 
 /** Hears each record, in the order of arrival. */
 export type Take = (stream: StreamName, data: Buffer, place: string) => void
@@ -181,10 +184,10 @@ function startDis(
 ): Promise<LocalDis> {
   return createLocalDis({
     port,
-    streams: STREAMS.map((name) => ({
+    streams: STREAMS.map((name, index) => ({
       name,
       partitions: partitions[name],
-      firstSequenceNumber: String(restarts * NUMBERS_OF_A_SERVER)
+      firstSequenceNumber: String((restarts * STREAMS.length + index) * NUMBERS_OF_A_STREAM)
     })),
     limits,
     auth: { keys, tokens: [TOKEN], lockAfterFailures: 5 }
