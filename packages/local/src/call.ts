@@ -4,6 +4,7 @@ import type { ActionName } from './fault-types.ts'
 import type { FaultSet, Strike } from './faults.ts'
 import type { Counters } from './stats.ts'
 import type { Store } from './store.ts'
+import type { RequestTrace } from './viewer/request-log.ts'
 
 /** A request as an action sees it: let in, complete, and with a plain body. */
 export interface Call {
@@ -15,6 +16,8 @@ export interface Call {
   /** Protobuf rather than JSON, by the request's Content-Type; for reads too, where it picks the answer. */
   readonly isProtobuf: boolean
   readonly nowMs: number
+  /** What is told of this request to the viewer. */
+  readonly trace: RequestTrace
 }
 
 /** What actions work on. */

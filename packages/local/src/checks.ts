@@ -79,6 +79,10 @@ export const positive: Check<number> = (value, path) =>
     ? value
     : reject(path, value, 'a number above 0')
 
+/** True or false. */
+export const truth: Check<boolean> = (value, path) =>
+  typeof value === 'boolean' ? value : reject(path, value, 'true or false')
+
 /** One of some words or numbers. */
 export function oneOf<const T extends string | number>(words: readonly T[]): Check<T> {
   return (value, path) => {

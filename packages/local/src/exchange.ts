@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { MemoryBudget, MemoryShare } from './memory-budget.ts'
+import type { RequestTrace } from './viewer/request-log.ts'
 
 /** What a request holds besides its header lines and its body: its objects and its place in lists. Generous. */
 const REQUEST_OVERHEAD = 4_096
@@ -13,15 +14,23 @@ export class Exchange {
   readonly id: string = randomUUID()
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** What is told of it to the viewer; undefined if nothing is. */
+  readonly trace: RequestTrace | undefined
   readonly #share: MemoryShare
   readonly #atEnd: (() => void)[] = []
   readonly #ownBytes: number
   #isEnded = false
   #isBusy = false
 
-  constructor(request: IncomingMessage, response: ServerResponse, budget: MemoryBudget) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    budget: MemoryBudget,
+    trace: RequestTrace | undefined
+  ) {
     this.request = request
     this.response = response
+    this.trace = trace
     this.#share = budget.share()
     this.#ownBytes = request.rawHeaders.reduce((sum, text) => sum + text.length, REQUEST_OVERHEAD)
   }

@@ -9,7 +9,13 @@ export interface FaultState {
   readonly fired: number
 }
 
+/** The same with a number by which it can be removed. */
+export interface NumberedFault extends FaultState {
+  readonly id: number
+}
+
 interface Rule {
+  readonly id: number
   readonly fault: CheckedFault
   readonly given: Fault
   seen: number
@@ -35,6 +41,7 @@ export class FaultSet {
   readonly #random: () => number
   readonly #counts: Map<FaultKind, number> = new Map()
   #rules: Rule[] = []
+  #nextId = 1
   #cleared: Set<() => void> = new Set()
 
   constructor(faults: readonly Fault[], random: () => number) {
@@ -44,22 +51,34 @@ export class FaultSet {
     })
   }
 
-  /** Adds a fault behind the others. Throws an error that helps if it is not one. */
-  add(fault: Fault): void {
-    this.#put(fault, 'fault')
+  /** Adds a fault behind the others and gives its number. Throws an error that helps if it is not one. */
+  add(fault: Fault): number {
+    return this.#put(fault, 'fault')
+  }
+
+  /** Removes one fault; false if there is none of that number. With the last `hang` the connections go that it holds. */
+  remove(id: number): boolean {
+    const left = this.#rules.filter((rule) => rule.id !== id)
+    if (left.length === this.#rules.length) return false
+    this.#rules = left
+    if (!left.some(({ fault }) => fault.kind === 'hang')) this.#release()
+    return true
   }
 
   /** Removes every fault, and cuts the connections that `hang` holds. */
   clear(): void {
     this.#rules = []
-    const waiting = this.#cleared
-    this.#cleared = new Set()
-    for (const release of waiting) release()
+    this.#release()
   }
 
   /** The faults in force. */
   list(): FaultState[] {
     return this.#rules.map(({ given, seen, fired }) => ({ fault: given, seen, fired }))
+  }
+
+  /** The faults in force, with their numbers. */
+  rules(): NumberedFault[] {
+    return this.#rules.map(({ id, given, seen, fired }) => ({ id, fault: given, seen, fired }))
   }
 
   /** How often each kind has struck since the start, cleared faults included. */
@@ -111,8 +130,16 @@ export class FaultSet {
     }
   }
 
-  #put(given: Fault, path: string): void {
-    this.#rules.push({ fault: faultCheck(given, path), given, seen: 0, fired: 0 })
+  #put(given: Fault, path: string): number {
+    const id = this.#nextId++
+    this.#rules.push({ id, fault: faultCheck(given, path), given, seen: 0, fired: 0 })
+    return id
+  }
+
+  #release(): void {
+    const waiting = this.#cleared
+    this.#cleared = new Set()
+    for (const release of waiting) release()
   }
 
   #strikes(rule: Rule): boolean {

@@ -7,8 +7,10 @@ import { Refusal, refuse, refuseForMemory } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import type { HostCheck } from './host-check.ts'
 import type { MemoryBudget } from './memory-budget.ts'
-import type { Outcome, WireRequest } from './service.ts'
+import type { EventAnswer, Outcome, WireRequest } from './service.ts'
 import type { Counters } from './stats.ts'
+import type { RequestLog } from './viewer/request-log.ts'
+import { wireRequest } from './wire-request.ts'
 
 /** Idle connections stay long enough that pooled clients do not race the server's own end of them. */
 const KEEP_ALIVE_MS = 60_000
@@ -18,6 +20,12 @@ const MAX_HEADERS_MS = 10_000
 
 /** How often Node looks for clients that are too slow. */
 const MAX_CHECK_MS = 1_000
+
+/** What pages of other origins could still embed is theirs neither to run nor to show. */
+const SAFE_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin'
+}
 
 /** What the HTTP side is made with. */
 export interface HttpParts {
@@ -29,6 +37,9 @@ export interface HttpParts {
   /** Calls back when the faults are cleared, unless the function that it returns is called before. */
   readonly onFaultsCleared: (cut: () => void) => () => void
   readonly counters: Counters
+  /** Every request is noted there, but those that `isUncounted`: the page of the server is no client of it. */
+  readonly log: RequestLog
+  readonly isUncounted: (target: string | undefined) => boolean
   readonly now: () => number
 }
 
@@ -93,9 +104,12 @@ export class HttpSide {
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
-    const { counters, serve, budget } = this.#parts
-    counters.requests += 1
-    const exchange = new Exchange(request, response, budget)
+    const { counters, serve, budget, log, isUncounted } = this.#parts
+    const trace = log.begin(request)
+    const isCounted = !isUncounted(request.url)
+    if (isCounted) counters.requests += 1
+    const exchange = new Exchange(request, response, budget, isCounted ? trace : undefined)
+    if (isCounted) exchange.onEnd(() => log.end(trace))
     // Of the connection too: a response that waits behind another one does not learn of the end of its connection.
     const exchanges = this.#sockets.get(request.socket)
     exchanges?.add(exchange)
@@ -110,7 +124,8 @@ export class HttpSide {
         this.#write(exchange, result.refusal)
         return
       }
-      exchange.during(serve(wireRequest(request, result.body, exchange.hold))).then(
+      trace.bytes = result.body.length
+      exchange.during(serve(wireRequest(request, result.body, exchange.hold, trace))).then(
         (outcome) => this.#write(exchange, outcome),
         (error: unknown) => this.#write(exchange, refuse('DIS.5000', String(error)))
       )
@@ -147,6 +162,11 @@ export class HttpSide {
       if (response.socket !== null) cut(response.socket)
       return
     }
+    if ('open' in outcome) {
+      this.#open(exchange, outcome)
+      return
+    }
+    if (outcome instanceof Refusal && exchange.trace !== undefined) exchange.trace.code = outcome.code
     const ready = outcome instanceof Refusal ? refusalAnswer(outcome, exchange.id) : outcome
     const bytes = Buffer.from(ready.body)
     // A client that does not take its answers leaves them here.
@@ -156,19 +176,38 @@ export class HttpSide {
     } else this.#send(exchange, { ...ready, body: bytes })
   }
 
+  /** An answer that never ends, so no time is set for it; what it holds stays the same. */
+  #open(exchange: Exchange, { holdBytes, open }: EventAnswer): void {
+    const { response } = exchange
+    if (exchange.isEnded) return
+    if (!exchange.hold(holdBytes)) {
+      this.#send(exchange, refusalAnswer(refuseForMemory(), exchange.id))
+      return
+    }
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store',
+      ...SAFE_HEADERS
+    })
+    exchange.onEnd(open(response))
+  }
+
   #send(exchange: Exchange, answer: Answer): void {
     const { response } = exchange
     const { counters, now, requestTimeoutMs } = this.#parts
-    counters.status(answer.status)
+    const { trace } = exchange
+    if (trace !== undefined) {
+      counters.status(answer.status)
+      trace.status = answer.status
+      trace.answerBytes = Buffer.byteLength(answer.body)
+    }
     if (exchange.isEnded) return
     const head: Record<string, string | number> = {
       'Content-Type': answer.contentType,
       'X-Request-Id': exchange.id,
       // Of the server's clock: clients learn from it that theirs is wrong.
       Date: new Date(now()).toUTCString(),
-      // What pages of other origins could still embed is theirs neither to run nor to show.
-      'X-Content-Type-Options': 'nosniff',
-      'Cross-Origin-Resource-Policy': 'same-origin',
+      ...SAFE_HEADERS,
       ...answer.headers
     }
     // A 204 has no body, so it may not say how long the body is.
@@ -186,25 +225,4 @@ function cut(socket: Socket): void {
   // wait for it (Node 20.20). So none once the client has left, and no time for the shutdown that Node puts before it.
   if (!socket.writableEnded) socket.resetAndDestroy()
   socket.destroy()
-}
-
-function wireRequest(request: IncomingMessage, body: Buffer, hold: (bytes: number) => boolean): WireRequest {
-  const url = request.url ?? '/'
-  const at = url.indexOf('?')
-  return {
-    method: request.method ?? 'GET',
-    path: at < 0 ? url : url.slice(0, at),
-    query: at < 0 ? '' : url.slice(at + 1),
-    headers: flatHeaders(request),
-    body,
-    hold: (bytes) => hold(body.buffer.byteLength + bytes)
-  }
-}
-
-function flatHeaders(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value
-  }
-  return headers
 }

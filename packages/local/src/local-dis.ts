@@ -24,6 +24,11 @@ export interface LocalDis {
   /** Endpoint for clients, such as `http://127.0.0.1:18080`. */
   readonly url: string
   readonly port: number
+  /**
+   * Address of the page that shows what arrives, such as `http://127.0.0.1:18080/viewer/`. If the server checks credentials it has
+   * a key in it, for it shows what they protect. Undefined with `viewer: false`.
+   */
+  readonly viewerUrl: string | undefined
   readonly faults: FaultControl
   readonly auth: AuthControl
   /**
@@ -47,7 +52,7 @@ export interface LocalDis {
  */
 export async function createLocalDis(options: LocalDisOptions = {}): Promise<LocalDis> {
   const thread = new ServerThread(options)
-  const { url, port } = await thread.listening
+  const { url, port, viewerUrl } = await thread.listening
   // One promise for one call of the server, with the types of the interface that it stands for.
   const remote =
     (method: string) =>
@@ -57,6 +62,7 @@ export async function createLocalDis(options: LocalDisOptions = {}): Promise<Loc
   return {
     url,
     port,
+    viewerUrl,
     faults: { add: remote('faults.add'), clear: remote('faults.clear'), list: remote('faults.list') },
     auth: {
       set: remote('auth.set'),
@@ -82,7 +88,7 @@ interface Waiting {
 }
 
 class ServerThread {
-  readonly listening: Promise<{ readonly url: string; readonly port: number }>
+  readonly listening: Promise<Extract<Start, { readonly kind: 'listening' }>>
   readonly #worker: Worker
   readonly #waiting: Map<number, Waiting> = new Map()
   #calls = 0

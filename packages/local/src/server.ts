@@ -7,6 +7,7 @@ import {
   reject,
   shape,
   text,
+  truth,
   withDefault
 } from './checks.ts'
 import type { Fault } from './fault-types.ts'
@@ -27,6 +28,9 @@ import { Counters, type LocalDisStats } from './stats.ts'
 import { type ReceivedRecord, Store } from './store.ts'
 import type { Stream } from './stream.ts'
 import { type AuthControl, Credentials } from './verify/credentials.ts'
+import { PageFiles } from './viewer/page-files.ts'
+import { RequestLog } from './viewer/request-log.ts'
+import { isForViewer, Viewer } from './viewer/viewer.ts'
 
 /** How the server starts: plain data. Everything has a default. */
 export interface LocalDisOptions {
@@ -66,12 +70,16 @@ export interface LocalDisOptions {
   readonly requestTimeoutMs?: number | undefined
   /** If given, the only project id that is known; requests for another one get DIS.4117. */
   readonly projectId?: string | undefined
+  /** Whether the server has a page that shows what arrives, at `viewerUrl`. Default true. */
+  readonly viewer?: boolean | undefined
 }
 
 /** Options that only the thread of the server can take. */
 export interface ServerOptions extends LocalDisOptions {
   /** Time in milliseconds since 1970. Default `Date.now`. */
   readonly clock?: (() => number) | undefined
+  /** Folder of the files of the page. Default none: then only its events are there. */
+  readonly pageFolder?: URL | undefined
 }
 
 /** Live control over the faults. */
@@ -89,6 +97,8 @@ export interface DisServer {
   /** Endpoint for clients, such as `http://127.0.0.1:18080`. */
   readonly url: string
   readonly port: number
+  /** Address of the page, with its key if the server checks credentials; undefined without a page. */
+  readonly viewerUrl: string | undefined
   readonly faults: FaultControl
   readonly auth: AuthControl
   /**
@@ -137,7 +147,9 @@ const checkOptions = shape({
   maxBytes: withDefault(integer(1), 1_024 * MEBIBYTE),
   maxBytesInFlight: withDefault(integer(MEBIBYTE), 128 * MEBIBYTE),
   requestTimeoutMs: withDefault(integer(1, 600_000), 30_000),
-  projectId: optional(text())
+  projectId: optional(text()),
+  viewer: withDefault(truth, true),
+  pageFolder: handedOn<URL>()
 })
 
 /**
@@ -175,8 +187,25 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
     sleep,
     projectId: settings.projectId
   }
+  const log = new RequestLog(clock)
+  const viewer = settings.viewer
+    ? new Viewer({
+        store,
+        counters,
+        faults,
+        log,
+        credentials,
+        files: new PageFiles(settings.pageFolder),
+        now: clock,
+        monotonicMs: () => performance.now()
+      })
+    : undefined
+  const isForPage = (target: string | undefined): boolean => viewer !== undefined && isForViewer(target)
   const http = new HttpSide({
-    serve: (request) => serve(request, surroundings),
+    serve: async (request) =>
+      viewer !== undefined && isForPage(request.path) ? viewer.answer(request) : serve(request, surroundings),
+    log,
+    isUncounted: isForPage,
     hosts: new HostCheck(settings.host, settings.allowedHosts),
     budget: new MemoryBudget(settings.maxBytesInFlight),
     requestTimeoutMs: settings.requestTimeoutMs,
@@ -186,6 +215,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
   })
   const port = await http.listen(settings.port, settings.host)
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
+  const url = `http://${host}:${port}`
   let closing: Promise<void> | undefined
   const streamOf = (name: string): Stream => {
     const stream = store.get(name)
@@ -195,8 +225,9 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
   }
 
   return {
-    url: `http://${host}:${port}`,
+    url,
     port,
+    viewerUrl: viewer?.listensOn(url, port),
     faults,
     auth: credentials,
     records: async (name) => store.received(streamOf(name)),
@@ -206,6 +237,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
       store.setLimits(limitsCheck(limits, 'limits'), clock())
     },
     close() {
+      viewer?.close()
       closing ??= http.close().finally(() => {
         for (const timer of timers) clearTimeout(timer)
       })

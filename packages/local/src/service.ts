@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { Answer } from './answer.ts'
 import { MAX_BODY_BYTES } from './bounds.ts'
 import type { Call, World } from './call.ts'
@@ -9,16 +10,30 @@ import { findRoute } from './routes.ts'
 import type { SignedRequest } from './verify/canonical.ts'
 import type { Credentials } from './verify/credentials.ts'
 import { verify } from './verify/verify.ts'
+import type { RequestTrace } from './viewer/request-log.ts'
 
 /** A complete request, as it came off the wire. */
 export interface WireRequest extends SignedRequest {
   readonly body: Buffer
   /** Holds so many bytes besides the body until the request is answered; false if there is no room. */
   readonly hold: (bytes: number) => boolean
+  /** What is told of this request to the viewer. */
+  readonly trace: RequestTrace
+}
+
+/** An answer that goes on: server-sent events. */
+export interface EventAnswer {
+  /** What is held for it as long as it lasts. */
+  readonly holdBytes: number
+  /** Called when the header lines are out. What it returns is called at the end of the connection. */
+  readonly open: (response: ServerResponse) => () => void
 }
 
 /** What becomes of a request: an answer, or a connection that is cut without one, at once or when the faults end. */
-export type Outcome = Answer | Refusal | 'cut' | 'hang'
+export type Outcome = Answer | Refusal | EventAnswer | 'cut' | 'hang'
+
+/** Characters of a stream's name that the viewer is told; a valid name is no longer. */
+const MAX_SHOWN_NAME = 64
 
 /** Where the service gets what it cannot know itself. */
 export interface Surroundings {
@@ -38,7 +53,9 @@ export interface Surroundings {
  */
 export async function serve(request: WireRequest, surroundings: Surroundings): Promise<Outcome> {
   const { world, credentials, projectId } = surroundings
+  const { trace } = request
   const route = findRoute(request.method, request.path)
+  trace.action = route?.action.name ?? ''
   world.counters.action(route?.action.name ?? 'other')
   if (route === undefined)
     return refuseAtGateway('APIGW.0101', `${request.method} ${request.path.slice(0, 200)}`)
@@ -60,11 +77,14 @@ export async function serve(request: WireRequest, surroundings: Surroundings): P
     // Read when it is needed: a fault may have held the call for a while.
     get nowMs() {
       return surroundings.now()
-    }
+    },
+    trace
   }
   const prepared = route.action.prepare(call, world)
   if (prepared instanceof Refusal) return prepared
+  trace.stream = prepared.streamName.slice(0, MAX_SHOWN_NAME)
   const strike = world.faults.draw(route.action.name, prepared.streamName)
+  trace.fault = strike.instead?.kind ?? strike.after?.kind ?? (strike.delayMs > 0 ? 'slow' : '')
   if (strike.delayMs > 0) {
     // The plain body and the records in it stay for that long.
     if (!request.hold(2 * body.length)) return refuseForMemory()

@@ -90,6 +90,16 @@ export class Counters {
     }
   }
 
+  /** The counts over all streams; they go on. */
+  get total(): RecordCounts {
+    return this.#all
+  }
+
+  /** The counts of a partition, if it has any; they go on. */
+  partition(stream: string, partitionId: string): RecordCounts | undefined {
+    return this.#streams.get(stream)?.partitions.get(partitionId)
+  }
+
   /** A copy of the counts, with those that are kept elsewhere. */
   snapshot(faults: Readonly<Partial<Record<FaultKind, number>>>): LocalDisStats {
     const streams = [...this.#streams].map(([name, { own, partitions }]): [string, StreamCounts] => {

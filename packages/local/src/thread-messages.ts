@@ -16,7 +16,12 @@ export type AuthControl = Remote<DisServer['auth']>
 
 /** First message of the thread. */
 export type Start =
-  | { readonly kind: 'listening'; readonly url: string; readonly port: number }
+  | {
+      readonly kind: 'listening'
+      readonly url: string
+      readonly port: number
+      readonly viewerUrl: string | undefined
+    }
   | { readonly kind: 'failed'; readonly error: ErrorData }
 
 /** One call of a method of the server: `records`, `faults.add` and so on. */

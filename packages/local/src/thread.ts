@@ -30,10 +30,10 @@ function call(server: DisServer, method: string, args: readonly unknown[]): unkn
   return Reflect.apply(target, owner, [...args])
 }
 
-startServer(workerData).then(
+startServer({ ...workerData, pageFolder: new URL('./page/', import.meta.url) }).then(
   (server) => {
     parentPort?.on('message', (request: Request) => void carryOut(server, request))
-    send({ kind: 'listening', url: server.url, port: server.port })
+    send({ kind: 'listening', url: server.url, port: server.port, viewerUrl: server.viewerUrl })
   },
   (error: unknown) => send({ kind: 'failed', error: errorData(error) })
 )

@@ -56,6 +56,8 @@ function run(call: Call, world: World, request: SendRequest, strike: Strike): An
     routes.push(route)
   }
   const injected = strike.recordErrors(request.records)
+  const { trace } = call
+  trace.records = request.records.length
   let failedCount = 0
   const entries = request.records.map((record, index) => {
     const route = routes[index] ?? recordError('DIS.5000')
@@ -63,10 +65,13 @@ function run(call: Call, world: World, request: SendRequest, strike: Strike): An
       route instanceof Partition ? (injected.get(index) ?? store(call, world, name, route, record)) : route
     if (result.errorCode !== undefined) {
       failedCount += 1
+      if (result.errorCode === 'DIS.4303') trace.throttled += 1
+      else trace.failed += 1
       world.counters.failed(name, route instanceof Partition ? route.id : undefined, result.errorCode)
     }
     return result
   })
+  if (injected.size > 0) trace.fault = 'records'
   return write(call, { failedCount, entries }, strike)
 }
 
