@@ -44,8 +44,8 @@ export class OpenPage {
     if (text !== '') this.#response.write(text)
   }
 
-  /** Ends the connection; the page comes again, and is asked for its key. */
+  /** Ends the connection at once, also of a page that takes nothing. The page comes again, and is asked for its key. */
   end(): void {
-    this.#response.end()
+    this.#response.destroy()
   }
 }

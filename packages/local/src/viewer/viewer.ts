@@ -134,15 +134,22 @@ export class Viewer {
         eventText('lines', this.#feed.earlier())
       ].map((text) => ({ text, records: 0, requests: 0 }))
     )
-    return () => {
-      this.#pages.delete(page)
-      if (this.#pages.size === 0) clearInterval(this.#timer)
-    }
+    return () => this.#forget(page)
+  }
+
+  #forget(page: OpenPage): void {
+    this.#pages.delete(page)
+    if (this.#pages.size === 0) clearInterval(this.#timer)
   }
 
   #tick(): void {
     const { store, monotonicMs } = this.#parts
-    for (const [page, cookies] of this.#pages) if (!this.#access.allows(cookies)) page.end()
+    for (const [page, cookies] of this.#pages) {
+      if (this.#access.allows(cookies)) continue
+      page.end()
+      // Now and not when its connection has closed: nothing may be written to it any more.
+      this.#forget(page)
+    }
     const events: PageEvent[] = []
     const lines = this.#feed.collect()
     if (lines !== undefined) {
