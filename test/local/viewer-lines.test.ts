@@ -94,7 +94,7 @@ describe('more than a page can show', () => {
     let sent = 0
     let seen = 0
     // Until the connection holds all that it can: then the other page, which takes everything, is far ahead.
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 40; round++) {
       await send(
         dis,
         Array.from({ length: 200 }, () => record(text))

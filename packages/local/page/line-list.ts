@@ -25,6 +25,7 @@ export class LineList {
   readonly #rows: LineRow[] = []
   #active = -1
   #isFollowing = true
+  #isPaused = false
   #marks: RegExp | undefined
   #isPlanned = false
 
@@ -45,8 +46,14 @@ export class LineList {
     return this.#isFollowing
   }
 
-  /** Follows the newest line, or stays where it is. */
+  /** Follows the newest line, or stays where it is until it is told to follow: scrolling to the end does not do it then. */
   follow(isFollowing: boolean): void {
+    this.#isPaused = !isFollowing
+    if (isFollowing) this.#active = -1
+    this.#setFollowing(isFollowing)
+  }
+
+  #setFollowing(isFollowing: boolean): void {
     if (isFollowing === this.#isFollowing) return
     this.#isFollowing = isFollowing
     this.#parts.followed(isFollowing)
@@ -114,8 +121,8 @@ export class LineList {
     const { viewport } = this.#parts
     const isAtEnd = viewport.scrollTop + viewport.clientHeight >= viewport.scrollHeight - ROW_PX
     // Only a move away from the end ends it: while lines arrive the end itself runs away.
-    if (isAtEnd && this.#active < 0) this.follow(true)
-    else if (!isAtEnd && this.#isFollowing) this.follow(false)
+    if (isAtEnd && this.#active < 0 && !this.#isPaused) this.#setFollowing(true)
+    else if (!isAtEnd && this.#isFollowing) this.#setFollowing(false)
     this.update()
   }
 
@@ -145,7 +152,6 @@ export class LineList {
   }
 
   #leave(): void {
-    this.#active = -1
     this.follow(true)
     this.update()
   }
@@ -154,7 +160,7 @@ export class LineList {
     const line = this.#parts.lines()[place]
     if (line === undefined) return
     this.#active = place
-    this.follow(false)
+    this.#setFollowing(false)
     const { viewport } = this.#parts
     const top = place * ROW_PX
     if (top < viewport.scrollTop) viewport.scrollTop = top

@@ -97,6 +97,7 @@ class PartitionCard {
     )
     into.append(this.#root)
     this.#canvas.hidden = !hasChart
+    this.#canvas.setAttribute('aria-label', title)
     this.#chart = hasChart ? new RateChart(this.#canvas) : undefined
   }
 
