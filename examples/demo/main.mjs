@@ -1,4 +1,5 @@
-// `pnpm demo`: two real apps under load log to a local DIS with its limits on; then everything is read back.
+// `pnpm demo`: two real apps under load log to a local DIS with its limits on; then everything is read back. With --open the page of
+// the local DIS stays there, and something goes on happening in it.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +7,7 @@ import { createLocalDis } from '@dis-logs/local'
 import autocannon from 'autocannon'
 import { readBack } from './read-back.mjs'
 import { printReport } from './report.mjs'
+import { stayOpen } from './stay-open.mjs'
 
 const SECONDS = Number(process.env.DEMO_SECONDS ?? 5)
 // Four for each of three partitions, by the hash of the name: no partition is hotter than the others.
@@ -19,6 +21,7 @@ const REQUESTS_PER_SECOND = { fastify: 1_000, express: 1_600 }
 
 const local = await createLocalDis({ port: 0, streams: [{ name: 'app-logs', partitions: 3 }], limits: true })
 console.log(`local DIS   ${local.url}  stream app-logs, 3 partitions of 1,000 records/s`)
+console.log(`see it      ${local.viewerUrl}`)
 
 const environment = {
   DIS_ENDPOINT: local.url,
@@ -38,7 +41,6 @@ const results = await Promise.all(apps.map(stop))
 const flushedMs = performance.now() - startedAt
 
 const records = await readBack(environment)
-await local.close()
 
 const complete = printReport({
   apps: apps.map(({ name }) => name),
@@ -49,6 +51,8 @@ const complete = printReport({
   flushedMs
 })
 process.exitCode = complete ? 0 : 1
+if (process.argv.includes('--open')) await stayOpen(local, environment, TENANTS)
+await local.close()
 
 async function startApp(name) {
   const path = fileURLToPath(new URL(`../${name}/app.mjs`, import.meta.url))

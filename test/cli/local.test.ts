@@ -33,6 +33,34 @@ describe('local', () => {
     expect(stdout.toString().trim().split('\n').sort()).toEqual(['one', 'two'])
   })
 
+  it('prints the address of its page, which shows what a program sent', async () => {
+    const server = await local([])
+    const [, viewer = ''] = /see what arrives: (\S+)/.exec(server.stderr) ?? []
+    expect(viewer).toBe(`${server.stdout.toString().trim()}/viewer/`)
+    const page = await fetch(viewer)
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(await page.text()).toContain('<title>Local DIS</title>')
+    await dislogs(['ship'], pasted(server.stderr), '{"msg":"my first line"}\n')
+    const events = await fetch(`${viewer}events`)
+    let text = ''
+    for await (const piece of events.body ?? []) {
+      text += Buffer.from(piece).toString()
+      if (text.includes('my first line')) break
+    }
+    expect(text).toContain('event: lines')
+  })
+
+  it('has no page with --no-viewer, and with --auth one whose address has a key', async () => {
+    const without = await local(['--no-viewer'])
+    expect(without.stderr).not.toContain('viewer')
+    expect((await fetch(`${without.stdout.toString().trim()}/viewer/`)).status).toBe(404)
+    without.child.kill('SIGKILL')
+    const server = await local(['--auth'], { DIS_TOKEN: 'T' })
+    const [, viewer = ''] = /see what arrives: (\S+)/.exec(server.stderr) ?? []
+    expect(viewer).toMatch(/\/viewer\/\?key=[\w-]{24}$/)
+    expect((await fetch(new URL('.', viewer))).status).toBe(403)
+  })
+
   it('prints its counts at the end, with status 0', async () => {
     const server = await local([])
     await dislogs(['ship'], pasted(server.stderr), 'one\ntwo\n')
@@ -78,5 +106,6 @@ describe('local', () => {
     const { status, stderr } = await dislogs(['local', '--port', port], {})
     expect(status).toBe(1)
     expect(stderr).toContain(`cannot listen on port ${port}: address already in use (EADDRINUSE)`)
+    expect(stderr).toContain('take another port with --port')
   })
 })

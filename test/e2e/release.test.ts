@@ -24,7 +24,13 @@ const CONTENTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'pino-dis': [...ALWAYS, ...BOTH('index')],
   'winston-dis': [...ALWAYS, ...BOTH('index')],
-  'dis-logs-local': [...ALWAYS, ...BOTH('index'), 'THIRD-PARTY.md', 'dist/thread.mjs'],
+  'dis-logs-local': [
+    ...ALWAYS,
+    ...BOTH('index'),
+    'THIRD-PARTY.md',
+    'dist/thread.mjs',
+    ...['icon.svg', 'index.html', 'page.css', 'page.js', 'uplot.css'].map((name) => `dist/page/${name}`)
+  ],
   'dis-logs-cli': [...ALWAYS, ...BOTH('index'), ...BOTH('main'), 'bin/dis-logs.mjs']
 }
 const PART = /^dist\/[\w-]+-[\w-]{8}\.(cjs|mjs|d\.cts|d\.mts)$/

@@ -42,6 +42,7 @@ const flags = defineFlags({
     help: 'a name by which clients may reach it, such as that of a container; repeat for several'
   },
   'no-limits': { type: 'boolean', help: 'no limits of 1,000 records and 1 MB a second for each partition' },
+  'no-viewer': { type: 'boolean', help: 'no page that shows what arrives' },
   auth: { type: 'boolean', help: 'let in only the credentials of the environment, signatures checked' }
 })
 
@@ -50,9 +51,10 @@ const help: CommandHelp = {
   usage: '[flags]',
   flags,
   notes: [
-    'Records are kept in memory. The URL goes to stdout once the server listens, and what to put into the environment of your program goes to stderr.',
+    'Records are kept in memory. The URL goes to stdout once the server listens; the address of its page, and what to put into the environment of your program, go to stderr.',
+    'The page shows what arrives, as it arrives, and has a switch for every fault. With --auth its address has a key: who has it sees the records.',
     'Without --auth every request is let in. --auth takes HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN), or DIS_TOKEN, from the environment; never from flags, because they can be seen in the process list.',
-    'Requests of web pages are refused, and so is every Host header but localhost, IP addresses, --host and --allow-host.',
+    'Requests of other web pages are refused, and so is every Host header but localhost, IP addresses, --host and --allow-host.',
     'It holds up to 256 MiB of records a partition and 1 GiB in all, then the oldest go, and 128 MiB of requests under way, then it answers 429. A request may have 12 MiB and take 30 s.',
     'Runs until SIGINT or SIGTERM, then prints its counts. Exit status: 0; 1 if the port cannot be had; 2 wrong usage.'
   ],
@@ -80,9 +82,10 @@ export const local: Command = {
         allowedHosts: values['allow-host'] ?? [],
         streams,
         limits: values['no-limits'] !== true,
+        viewer: values['no-viewer'] !== true,
         auth
       })
-      io.stderr.write(environmentBlock(dis.url, streams[0]?.name ?? DEFAULT_STREAM, auth !== undefined))
+      io.stderr.write(environmentBlock(dis, streams[0]?.name ?? DEFAULT_STREAM, auth !== undefined))
       io.stdout.write(`${dis.url}\n`)
       await untilAborted(stop.signal)
       const counts = await dis.stats()
@@ -131,17 +134,22 @@ async function start(
     return await createLocalDis(options)
   } catch (error) {
     if (error instanceof LocalDisOptionError) throw new UsageError(error.message)
-    throw new CommandError(`cannot listen on port ${options.port}: ${causeOf(error)}`)
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    const cure = isTaken
+      ? '; end the program that uses it, or take another port with --port (0: a free one)'
+      : ''
+    throw new CommandError(`cannot listen on port ${options.port}: ${causeOf(error)}${cure}`)
   }
 }
 
 /** Ready to be pasted into a shell. Real credentials are never printed. */
-function environmentBlock(url: string, stream: string, auth: boolean): string {
+function environmentBlock({ url, viewerUrl }: LocalDis, stream: string, auth: boolean): string {
   const credentials = auth
     ? ['# credentials: those of the environment of this server']
     : ['export HUAWEICLOUD_SDK_AK=local-access-key', 'export HUAWEICLOUD_SDK_SK=local-secret-key']
   return [
-    '# a local DIS is ready; in the shell of your program:',
+    ...(viewerUrl === undefined ? [] : [`# a local DIS is ready; see what arrives: ${viewerUrl}`]),
+    '# in the shell of your program:',
     `export DIS_ENDPOINT=${url}`,
     'export DIS_PROJECT_ID=local-project',
     `export DIS_STREAM_NAME=${stream}`,
