@@ -15,11 +15,14 @@ const PLACES = [
 /** The browser of this machine. None is downloaded. */
 const executablePath = PLACES.find((path) => path !== '' && existsSync(path))
 
+/** A browser that shares two cores with other tests takes its time. */
+const TIMEOUT_MS = 90_000
+
 /** Tests in a real browser; skipped, and saying so, where there is none. */
 export const describeInBrowser = (name: string, body: () => void): void => {
   const isSkipped = executablePath === undefined
   const reason = isSkipped ? ' (no Chromium found: install one, or set CHROMIUM_PATH)' : ''
-  describe.skipIf(isSkipped)(`${name}${reason}`, body)
+  describe.skipIf(isSkipped)(`${name}${reason}`, { timeout: TIMEOUT_MS }, body)
 }
 
 export const STREAM = 'app-logs'

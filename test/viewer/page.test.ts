@@ -58,11 +58,20 @@ describeInBrowser('the page in a browser', () => {
 
   it('shows what the partitions take against their limit, a hot key, and who sends', async () => {
     const { dis, page } = await open({ limits: { recordsPerSecond: 50 } })
-    await store(
-      dis,
-      Array.from({ length: 400 }, (_, n) => ({ data: `line ${n}`, key: n % 10 === 0 ? 'anna' : 'ben' }))
-    )
-    await page.locator('.card[data-load=full]').first().waitFor()
+    // Again and again: a partition is full for the second in which it is at its limit.
+    await expect
+      .poll(
+        async () => {
+          const lines = Array.from({ length: 400 }, (_, n) => ({
+            data: `line ${n}`,
+            key: n % 10 === 0 ? 'anna' : 'ben'
+          }))
+          await store(dis, lines)
+          return page.locator('.card[data-load=full]').count()
+        },
+        { timeout: 60_000, interval: 200 }
+      )
+      .toBeGreaterThan(0)
     await page.locator('#total-throttled', { hasText: /[1-9]/ }).waitFor()
     expect(await page.locator('.chart canvas').count()).toBe(3)
     await page.locator('#tab-keys').click()
