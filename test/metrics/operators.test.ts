@@ -52,6 +52,23 @@ describe('what operators load', () => {
     const { stdout } = await promisify(execFile)('promtool', ['check', 'rules', join(folder, 'alerts.yml')])
     expect(stdout).toMatch(/SUCCESS: 8 rules found/)
   })
+
+  it.skipIf(!isInstalled('promtool'))(
+    'is tried by promtool: when each alert fires, and when not',
+    async () => {
+      const tried = await readFile(join(import.meta.dirname, 'alerts.test.yml'), 'utf8')
+      const alerts = await readFile(join(folder, 'alerts.yml'), 'utf8')
+      const names = [...alerts.matchAll(/alert: (\w+)/g)].map(([, name = '']) => name)
+      expect(names.filter((name) => !tried.includes(`alertname: ${name}`))).toEqual([])
+      // It ends with an error where an alert is not as expected.
+      const { stdout } = await promisify(execFile)('promtool', [
+        'test',
+        'rules',
+        join(import.meta.dirname, 'alerts.test.yml')
+      ])
+      expect(stdout).toContain('SUCCESS')
+    }
+  )
 })
 
 describe('a library that is not installed', () => {
