@@ -66,9 +66,25 @@ export class Program {
     }))
   }
 
-  /** On a terminal of its own, which `script` of util-linux makes. What stands there is its standard output. */
-  static onTerminal(args: readonly string[], env: Readonly<Record<string, string>>): Program {
-    return new Program(args, env, (command) => ['script', '-qec', command.map(quoted).join(' '), '/dev/null'])
+  /**
+   * On a terminal of its own, which `script` of util-linux makes. What stands there is its standard output. With `columns` it is so wide,
+   * with `later` it gets that width as soon as a line is written to its input.
+   */
+  static onTerminal(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    columns?: number,
+    later?: number
+  ): Program {
+    return new Program(args, { TERM: 'xterm-256color', ...env }, (command) => {
+      const plain = command.map(quoted).join(' ')
+      const width = columns === undefined ? '' : `stty cols ${columns} rows 24; `
+      const shell =
+        later === undefined
+          ? `${width}exec ${plain}`
+          : `${width}${plain} </dev/null & read _; stty cols ${later}; wait $!`
+      return ['script', '-qec', shell, '/dev/null']
+    })
   }
 
   get stdout(): Buffer {

@@ -5,7 +5,11 @@ import type { Readable, Writable } from 'node:stream'
 export type StopSignal = 'SIGINT' | 'SIGTERM'
 
 /** A writable that may be a terminal. */
-export type TextOutput = Writable & { readonly isTTY?: boolean }
+export type TextOutput = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+}
 
 /** What a command reads from, writes to, and is stopped by. */
 export interface Io {

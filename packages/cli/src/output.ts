@@ -1,13 +1,14 @@
-/** What people see on stderr: colours and moving text on a terminal only. */
+/** What people see on stderr: colours on a terminal only. */
 import { styleText } from 'node:util'
 import { printable } from '@dis-logs/core'
 import type { Io, TextOutput } from './io.ts'
+import type { Style } from './terminal/segments.ts'
 
-type Style = 'red' | 'green' | 'yellow' | 'dim' | 'bold'
-
-/** Colours on a terminal, unless NO_COLOR is set to something. */
+/** Colours on a terminal that knows any, unless NO_COLOR is set to something. */
 export function paint(output: TextOutput, style: Style, text: string): string {
-  return output.isTTY === true && !process.env['NO_COLOR'] ? styleText(style, text) : text
+  return output.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+    ? styleText(style, text)
+    : text
 }
 
 /** One line of diagnostics, named after its command. What it quotes does nothing to a terminal. */
@@ -71,25 +72,4 @@ export function table(titles: readonly string[], rows: readonly (readonly string
       .join('  ')
       .trimEnd()
   )
-}
-
-const CLEAR_BELOW = '\u001b[J'
-const LINE_UP = '\u001b[1A'
-
-/**
- * A line that is redrawn in place. It stands one line below the cursor, so that others who write to the
- * terminal meanwhile (warnings of the producer) start on an empty line. Nothing happens off a terminal, or on one that
- * says that it cannot move its cursor.
- * @returns how to end it and clear the line
- */
-export function showProgress(output: TextOutput, intervalMs: number, text: () => string): () => void {
-  if (output.isTTY !== true || process.env['TERM'] === 'dumb') return () => {}
-  const timer = setInterval(
-    () => output.write(`${CLEAR_BELOW}\n${paint(output, 'dim', text())}${LINE_UP}\r`),
-    intervalMs
-  )
-  return () => {
-    clearInterval(timer)
-    output.write(CLEAR_BELOW)
-  }
 }

@@ -7,6 +7,8 @@ export interface Stop {
   readonly signal: AbortSignal
   /** The exit status that the signal asks for; `undefined` before it came. */
   readonly status: number | undefined
+  /** Called before a second signal ends the process at once, to leave a terminal in order. */
+  beforeExit(listener: () => void): void
   /** Ends listening. */
   release(): void
 }
@@ -14,9 +16,13 @@ export interface Stop {
 /** The first SIGINT or SIGTERM asks to stop in order; the second one exits at once. */
 export function stopOnSignals(io: Io): Stop {
   const controller = new AbortController()
+  const beforeExit: (() => void)[] = []
   let first: StopSignal | undefined
   const release = io.onSignal((signal) => {
-    if (first !== undefined) return io.exit(SIGNAL_STATUS[signal])
+    if (first !== undefined) {
+      for (const listener of beforeExit) listener()
+      return io.exit(SIGNAL_STATUS[signal])
+    }
     first = signal
     controller.abort()
   })
@@ -25,6 +31,7 @@ export function stopOnSignals(io: Io): Stop {
     get status() {
       return first === undefined ? undefined : SIGNAL_STATUS[first]
     },
+    beforeExit: (listener) => void beforeExit.push(listener),
     release
   }
 }

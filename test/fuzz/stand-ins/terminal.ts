@@ -60,5 +60,9 @@ export function firstControl(text: string): string | undefined {
 
 /** Without what a line of progress is redrawn with: our own, in exactly this spelling. */
 function withoutProgress(text: string): string {
-  return text.replaceAll('\u001b[J', '').replaceAll('\u001b[1A\r', '')
+  return text
+    .replaceAll('\u001b[?7h\u001b[1A\r', '')
+    .replaceAll('\u001b[?7l', '')
+    .replaceAll('\r\u001b[J', '')
+    .replaceAll('\u001b[J', '')
 }

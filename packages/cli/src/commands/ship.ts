@@ -6,13 +6,16 @@ import { defineFlags, parseFlags, secondsAsMs, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
 import { connectionFlags, connectionOptions, inShipFlags, routingFlags, routingOptions } from '../options.ts'
-import { complain, lines, say, showProgress } from '../output.ts'
+import { complain, lines, paint, say } from '../output.ts'
 import { feed, type Intake } from '../ship/feed.ts'
+import { progressSegments, Rates } from '../ship/progress.ts'
 import { DEFAULT_PATIENCE, type Patience, type Settled, settle } from '../ship/settle.ts'
-import { causeOf, type Source, sourcesOf } from '../ship/sources.ts'
-import { Diagnostics, describeCut, describeProgress, nothingIsLost, summarize } from '../ship/summary.ts'
+import { causeOf, type Source, STDIN_NAME, sourcesOf, totalSize } from '../ship/sources.ts'
+import { Diagnostics, describeCut, nothingIsLost, summarize } from '../ship/summary.ts'
 import { type Stop, stopOnSignals } from '../signals.ts'
 import { STATUS } from '../status.ts'
+import { fit, join } from '../terminal/segments.ts'
+import { type StatusLine, showStatus } from '../terminal/status-line.ts'
 
 const flags = defineFlags({
   ...connectionFlags,
@@ -33,6 +36,7 @@ const help: CommandHelp = {
     'Files are sent in order; without files, or for -, standard input is read. Every line (NDJSON or plain) is sent as it is; empty lines are skipped. The data is never held in memory as a whole.',
     CREDENTIALS_NOTE,
     'While DIS cannot be reached, lines wait. After the end of the input ship gives up when no line was delivered for 30 seconds, or --timeout seconds after the end; what is left then is lost.',
+    'On a terminal a line shows the part that is done (where the size of the input is known), lines/s, MB/s, lines waiting, requests in flight, retried and throttled records, and the age of the oldest line.',
     'A record holds 1 MiB. A longer line is cut to that length and marked; the rest of it is lost and counted: split such lines before.',
     'Exit status: 0 only if every line was delivered whole; 1 otherwise; 2 wrong usage or configuration; without credentials nothing is read; 130, 143 after SIGINT, SIGTERM: what was read is flushed for up to 8 seconds (a second signal exits at once).'
   ],
@@ -68,12 +72,15 @@ export const ship: Command = {
   }
 }
 
+/** Fast enough to follow, slow enough to read. */
+const REDRAW_MS = 250
+
 class Shipment {
   readonly #io: Io
   readonly #producer: Producer
   readonly #patience: Patience
   readonly #diagnostics: Diagnostics
-  readonly #intake: Intake = { lines: 0, bytes: 0, excessBytes: 0 }
+  readonly #intake: Intake = { lines: 0, bytes: 0, readBytes: 0, excessBytes: 0 }
   #unreadable = 0
 
   constructor(io: Io, options: DisOptions, patience: Patience) {
@@ -86,7 +93,7 @@ class Shipment {
   async run(sources: readonly Source[], quiet: boolean): Promise<number> {
     const startedAt = performance.now()
     const stop = stopOnSignals(this.#io)
-    const endProgress = quiet ? () => {} : this.#showProgress()
+    const progress = quiet ? undefined : this.#showProgress(sources, stop)
     try {
       for (const source of sources) {
         if (!stop.signal.aborted) await this.#read(source, stop)
@@ -94,13 +101,13 @@ class Shipment {
       const end = await settle(this.#producer, this.#patience, stop.signal)
       // A signal gives what was read the time that a close takes by itself; otherwise the wait is over.
       await this.#producer.close(end === 'stopped' ? {} : { timeoutMs: 0 })
-      endProgress()
+      progress?.end()
       if (!quiet) {
         say(this.#io, 'ship', summarize(this.#intake, this.#producer.stats(), performance.now() - startedAt))
       }
       this.#tellLosses(end)
     } finally {
-      endProgress()
+      progress?.end()
       stop.release()
     }
     if (stop.status !== undefined) return stop.status
@@ -135,13 +142,25 @@ class Shipment {
       : `gave up after ${this.#patience.idleMs / 1_000} s without a delivered line (see --timeout)`
   }
 
-  #showProgress(): () => void {
-    let before = 0
-    return showProgress(this.#io.stderr, 1_000, () => {
+  /** Not where lines are typed in: it would stand between them. */
+  #showProgress(sources: readonly Source[], stop: Stop): StatusLine | undefined {
+    const { stderr, stdin } = this.#io
+    if (stdin.isTTY === true && sources.some(({ name }) => name === STDIN_NAME)) return undefined
+    const rates = new Rates()
+    const totalBytes = totalSize(sources)
+    const line = showStatus(stderr, REDRAW_MS, (columns) => {
       const stats = this.#producer.stats()
-      const perSecond = stats.delivered - before
-      before = stats.delivered
-      return describeProgress(this.#intake, stats, perSecond)
+      rates.add(performance.now(), stats)
+      const segments = progressSegments({
+        intake: this.#intake,
+        stats,
+        perSecond: rates.perSecond,
+        totalBytes,
+        isStopping: stop.signal.aborted
+      })
+      return join(fit(segments, columns), (style, text) => paint(stderr, style, text))
     })
+    stop.beforeExit(line.end)
+    return line
   }
 }

@@ -1,10 +1,11 @@
 /** Folders of spools → the streams that its lines are for, and what became of them in words. */
 import { inspectSpool, type SpoolPart } from '@dis-logs/core'
 import type { Io } from '../io.ts'
-import { complain, count, lines, say, showProgress } from '../output.ts'
+import { complain, count, lines, paint, say } from '../output.ts'
 import type { Patience } from '../ship/settle.ts'
 import type { Stop } from '../signals.ts'
 import { describeTarget, partsInWords, placesInWords, SET_ASIDE_CURE, writerOf } from '../spool/words.ts'
+import { showStatus } from '../terminal/status-line.ts'
 import type { PlannedRun, SpoolPlan } from './spool-plan.ts'
 import { SpoolRun } from './spool-run.ts'
 import { findRefusal } from './spool-target.ts'
@@ -20,12 +21,16 @@ export async function replaySpools(
   io: Io
 ): Promise<boolean> {
   const runs: SpoolRun[] = []
-  const endProgress = showProgress(io.stderr, 1_000, progressOf(runs))
+  const text = progressOf(runs)
+  const progress = showStatus(io.stderr, 1_000, (columns) =>
+    paint(io.stderr, 'dim', text().slice(0, columns))
+  )
+  stop.beforeExit(progress.end)
   try {
     const ends = await inGroups(plans, (plan) => replaySpool(plan, runs, patience, stop, io))
     return ends.every(Boolean)
   } finally {
-    endProgress()
+    progress.end()
   }
 }
 

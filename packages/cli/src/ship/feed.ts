@@ -9,6 +9,8 @@ import type { Source } from './sources.ts'
 export interface Intake {
   lines: number
   bytes: number
+  /** Bytes of the sources, line ends included. */
+  readBytes: number
   /** Bytes of lines beyond what a record holds. They are lost, and a few more where the mark stands. */
   excessBytes: number
 }
@@ -40,7 +42,9 @@ export async function feed(
   }
   try {
     for await (const chunk of addAbortSignal(signal, source.open())) {
-      await write(splitter.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk)))
+      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk)
+      intake.readBytes += bytes.length
+      await write(splitter.push(bytes))
     }
     await write(splitter.end())
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Where lines come from: files and standard input, one after the other. */
-import { createReadStream } from 'node:fs'
+import { createReadStream, fstatSync, type Stats, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { getSystemErrorMap } from 'node:util'
 import type { Io } from '../io.ts'
@@ -8,8 +8,13 @@ import type { Io } from '../io.ts'
 export interface Source {
   /** As in messages: the path, or `standard input`. */
   readonly name: string
+  /** Bytes that it holds now; undefined if nobody knows, as of a pipe. */
+  size(): number | undefined
   open(): Readable
 }
+
+/** Name of standard input. */
+export const STDIN_NAME = 'standard input'
 
 // Large enough to keep system calls cheap, small enough to be nothing beside the buffer of the producer.
 const CHUNK_BYTES = 262_144
@@ -21,9 +26,36 @@ const CHUNK_BYTES = 262_144
 export function sourcesOf(paths: readonly string[], io: Io, check?: (fd: number) => void): Source[] {
   return (paths.length === 0 ? ['-'] : paths).map((path) =>
     path === '-'
-      ? { name: 'standard input', open: () => io.stdin }
-      : { name: path, open: () => openFile(path, check) }
+      ? { name: STDIN_NAME, size: () => sizeOfInput(io), open: () => io.stdin }
+      : { name: path, size: () => sizeOf(() => statSync(path)), open: () => openFile(path, check) }
   )
+}
+
+/** Bytes of all sources; undefined if one of them does not say. */
+export function totalSize(sources: readonly Source[]): number | undefined {
+  let total = 0
+  for (const source of sources) {
+    const size = source.size()
+    if (size === undefined) return undefined
+    total += size
+  }
+  return total
+}
+
+function sizeOf(stat: () => Stats): number | undefined {
+  try {
+    const stats = stat()
+    return stats.isFile() ? stats.size : undefined
+  } catch {
+    // Opening it says what is wrong.
+    return undefined
+  }
+}
+
+/** Of `ship < file`. An input that is not that of the process has no file. */
+function sizeOfInput({ stdin }: Io): number | undefined {
+  const fd = 'fd' in stdin ? stdin.fd : undefined
+  return typeof fd === 'number' ? sizeOf(() => fstatSync(fd)) : undefined
 }
 
 function openFile(path: string, check: (fd: number) => void = () => {}): Readable {

@@ -74,13 +74,3 @@ export function summarize(intake: Intake, stats: Stats, elapsedMs: number): stri
     `${count(stats.delivered / Math.max(0.001, elapsedMs / 1_000))} lines/s`
   ].join(', ')
 }
-
-/** The line that moves on a terminal. `perSecond`: lines delivered in the last second. */
-export function describeProgress(intake: Intake, stats: Stats, perSecond: number): string {
-  return [
-    `${lines(intake.lines)} read`,
-    `${count(stats.delivered)} delivered`,
-    `${count(stats.retriedRecords)} retries`,
-    `${count(perSecond)} lines/s`
-  ].join(', ')
-}
