@@ -26,24 +26,27 @@ async function store(...lines: (string | Buffer)[]): Promise<void> {
   await producer.close()
 }
 
-const args = ['tail', '--from', 'beginning', '--limit', '1', '--quiet']
+const args = ['tail', '--from', 'beginning', '--limit', '2', '--quiet', '--idle-timeout', '0.6']
 /** Not UTF-8: a lone continuation, half a letter, a surrogate, an overlong slash, and a letter between them. */
 const BYTES = Buffer.from([0x80, 0xc3, 0x41, 0xed, 0xa0, 0x80, 0xc0, 0xaf, 0xc3, 0xa9, 0x1b, 0xff])
 const SHOWN = String.raw`\x80\xc3A\xed\xa0\x80\xc0\xafé\u001b\xff`
+
+/** What stands before each line: the time, and the beginning of the key. */
+const BEFORE = `00:00:00.000 ${VISIBLE.slice(0, 23)}… `
+const untimed = (screen: Buffer) => screen.toString().replaceAll(/^\d\d:\d\d:\d\d\.\d{3}/gm, '00:00:00.000')
 
 describe('on a terminal tail shows', () => {
   it('what acts or hides, as JSON writes it; tabs and lines as they are', async () => {
     await store(`${HOSTILE} \u001b[31mred\u001b[0m`, 'a\tb')
     const { status, screen } = await onTerminal(args, environmentFor(dis))
     expect(status).toBe(0)
-    expect(screen.toString()).toBe(
-      `${VISIBLE} ${String.raw`\u001b[31mred\u001b[0m`}\na       b\n`.replace('       ', '\t')
-    )
+    expect(untimed(screen)).toBe(`${BEFORE}${VISIBLE} ${String.raw`\u001b[31mred\u001b[0m`}\n${BEFORE}a\tb\n`)
   })
 
   it('bytes that are no text, one by one', async () => {
     await store(BYTES)
-    expect((await onTerminal(args, environmentFor(dis))).screen.toString()).toBe(`${SHOWN}\n`)
+    const { screen } = await onTerminal(args, environmentFor(dis))
+    expect(untimed(screen)).toBe(`${BEFORE}${SHOWN}\n`)
   })
 
   it('the data byte for byte with --raw', async () => {
@@ -57,6 +60,30 @@ describe('on a terminal tail shows', () => {
     const { screen } = await onTerminal([...args, '--raw', '--output', 'json'], environmentFor(dis))
     expect(hostileIn(screen.toString())).toEqual([])
     expect(JSON.parse(screen.toString())).toMatchObject({ data: HOSTILE, partitionKey: HOSTILE })
+  })
+
+  it('the data as people read it with --output raw, because only --raw says that the stream is trusted', async () => {
+    await store(HOSTILE)
+    const { screen } = await onTerminal([...args, '--output', 'raw'], environmentFor(dis))
+    expect(untimed(screen)).toBe(`${BEFORE}${VISIBLE}\n`)
+  })
+
+  it('fields of JSON that act or forge lines in one line, and a stack behind bars', async () => {
+    const line = {
+      level: 50,
+      time: 0,
+      msg: `a\n${HOSTILE}`,
+      [HOSTILE]: HOSTILE,
+      stack: `E\n${HOSTILE}\nat x`
+    }
+    await store(JSON.stringify(line))
+    const { screen } = await onTerminal(args, { ...environmentFor(dis), TZ: 'UTC' })
+    expect(hostileIn(screen.toString())).toEqual([])
+    const [first, ...stack] = screen.toString().trimEnd().split('\n')
+    expect(first).toContain(
+      `1970-01-01 00:00:00.000 ERROR ${VISIBLE.slice(0, 23)}… a\\n${VISIBLE} ${VISIBLE}=`
+    )
+    expect(stack).toEqual(['    │ E', `    │ ${VISIBLE}`, '    │ at x'])
   })
 
   it('a megabyte of anything, soon', async () => {

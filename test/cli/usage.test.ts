@@ -64,7 +64,10 @@ describe('wrong usage ends with status 2 and one line that says what is allowed:
       '--region: got nothing; --signing dis signs the region: set --region or DIS_REGION'
     ],
     [['tail', '--from', 'yesterday'], "--from: got 'yesterday'; allowed: latest, beginning, a time"],
-    [['tail', '--output', 'xml'], "--output: got 'xml'; allowed: raw, json"],
+    [['tail', '--output', 'xml'], "--output: got 'xml'; allowed: raw, pretty, json"],
+    [['tail', '--since', 'noon'], "--since: got 'noon'; allowed: 90s, 15m, 2h, 1d, or a time"],
+    [['tail', '--since', '1h', '--from', 'latest'], 'allowed: one of --from, --since'],
+    [['tail', '--grep', '('], "--grep: got '('; allowed: a regular expression"],
     [['tail', 'app-logs'], 'tail takes flags only'],
     [['local', '--stream', 'a b'], "--stream: got 'a b'; allowed: a name"],
     [['local', '--auth'], '--auth found no credentials', {}],

@@ -1,5 +1,6 @@
 import type { Io, StopSignal } from './io.ts'
 import { SIGNAL_STATUS } from './status.ts'
+import { eraseEcho } from './terminal/status-line.ts'
 
 /** The wish of the user to stop. */
 export interface Stop {
@@ -24,6 +25,7 @@ export function stopOnSignals(io: Io): Stop {
       return io.exit(SIGNAL_STATUS[signal])
     }
     first = signal
+    eraseEcho(io.stderr)
     controller.abort()
   })
   return {

@@ -6,14 +6,17 @@ import { defineFlags, oneOf, parseFlags, secondsAsMs, wholeNumber } from '../fla
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
 import { connectionFlags, connectionOptions } from '../options.ts'
-import { complain, say } from '../output.ts'
-import { stopOnSignals } from '../signals.ts'
+import { complain, paint, say } from '../output.ts'
+import { type Stop, stopOnSignals } from '../signals.ts'
 import { CommandError, STATUS, UsageError } from '../status.ts'
+import { BacklogWatch, describeBacklog } from '../tail/backlog.ts'
 import { describeFailure } from '../tail/failure.ts'
-import { parseFrom } from '../tail/position.ts'
-import { type OutputFormat, Printer } from '../tail/printer.ts'
+import { createFilter } from '../tail/filter.ts'
+import { parseFrom, parseSince } from '../tail/position.ts'
+import { Printer, type Printing } from '../tail/printer.ts'
 import { type Selection, StreamReader } from '../tail/stream.ts'
 import { onceAMinute } from '../tail/warnings.ts'
+import { canRedraw, showStatus } from '../terminal/status-line.ts'
 
 const flags = defineFlags({
   ...connectionFlags,
@@ -22,15 +25,28 @@ const flags = defineFlags({
     value: '<where>',
     help: 'latest, beginning, an ISO time or a sequence number (default: latest)'
   },
+  since: { type: 'string', value: '<when>', help: '90s, 15m, 2h, 1d ago, or an ISO time; instead of --from' },
   partition: {
     type: 'string',
     multiple: true,
     value: '<id>',
     help: 'only this partition; repeat for several'
   },
-  limit: { type: 'string', value: '<n>', help: 'end after n records' },
+  key: {
+    type: 'string',
+    multiple: true,
+    value: '<key>',
+    help: 'only this partition key; repeat for several'
+  },
+  grep: { type: 'string', value: '<regex>', help: 'only lines that match' },
+  'ignore-case': { type: 'boolean', help: '--grep takes capital and small letters for the same' },
+  limit: { type: 'string', value: '<n>', help: 'end after n lines' },
   'idle-timeout': { type: 'string', value: '<s>', help: 'end when nothing has arrived for s seconds' },
-  output: { type: 'string', value: '<format>', help: 'raw: the data; json: an object a line (default: raw)' },
+  output: {
+    type: 'string',
+    value: '<format>',
+    help: 'raw: the data; pretty: for people; json: an object a line (default: pretty on a terminal, else raw)'
+  },
   raw: { type: 'boolean', help: 'on a terminal too, the data byte for byte: see below' },
   quiet: { type: 'boolean', help: 'on stderr only what went wrong' }
 })
@@ -40,14 +56,15 @@ const help: CommandHelp = {
   usage: '[flags]',
   flags,
   notes: [
-    'Records go to stdout, everything else to stderr. Order holds within a partition. json has partitionId, partitionKey, sequenceNumber, timestamp and data; data that is not UTF-8 is Base64 and has "encoding":"base64".',
+    'Lines go to stdout, everything else to stderr. Order holds within a partition. A record of several lines (aggregate) is split in every output, and --limit and --grep are about lines. json has partitionId, partitionKey, sequenceNumber, timestamp and data; data that is not UTF-8 is Base64 and has "encoding":"base64"; the second of three lines of a record has "line":2,"lines":3.',
+    'pretty: time (that of the line, else when DIS stored it; with the day unless it is today), level, partition key, message and the other fields of a line that is JSON of pino, winston, bunyan or ECS; any other line as it is. Colours unless NO_COLOR is set. While there are records that are not printed yet, tail says how many, and how old.',
     'Through a pipe and into a file the data goes byte for byte. On a terminal a record could write the clipboard, hide or forge lines: there, what acts on a terminal or has no width is shown as JSON writes it (\\u001b, \\u202e), and bytes that are not UTF-8 as \\xff; tabs and newlines stay. So are the colours of a log that has some, unless --raw says that the stream is trusted. json is written like that everywhere, with the same values.',
     CREDENTIALS_NOTE,
     'Exit status: 0 after --limit, --idle-timeout, or when the reader of stdout has gone; 1 if the stream cannot be read, or records were gone before they were read; 2 wrong usage; 130, 143 after SIGINT, SIGTERM.'
   ],
   examples: [
     'dis-logs tail --stream app-logs | pino-pretty',
-    'dis-logs tail --stream app-logs --from 2025-01-31T12:00:00Z --limit 100 --output json'
+    'dis-logs tail --stream app-logs --since 15m --grep timeout --output json'
   ]
 }
 
@@ -58,36 +75,52 @@ export const tail: Command = {
     const { values, positionals } = parseFlags(flags, args)
     if (positionals[0] !== undefined)
       throw new UsageError('tail takes flags only; the stream is --stream <name>')
-    const isHarmless = io.stdout.isTTY === true && values.raw !== true
-    const output = oneOf('output', values.output, ['raw', 'json']) ?? 'raw'
-    const format = output === 'raw' && isHarmless ? 'terminal' : output
-    const limit = wholeNumber('limit', values.limit, 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
-    const idleMs = secondsAsMs('idle-timeout', values['idle-timeout'])
+    if (values.from !== undefined && values.since !== undefined) {
+      throw new UsageError('allowed: one of --from, --since')
+    }
+    const isTerminal = io.stdout.isTTY === true && values.raw !== true
+    const output = oneOf('output', values.output, ['raw', 'pretty', 'json'])
+    // The data itself goes to no terminal unless --raw says that the stream is trusted.
+    const format = output === 'json' || (output === 'raw' && !isTerminal) ? output : undefined
     const from = values.from ?? 'latest'
-    return new Tail(io, createClient(connectionOptions(values)), format, limit).run(
-      { from: parseFrom(from), partitions: values.partition ?? [] },
+    const start =
+      values.since === undefined
+        ? { position: parseFrom(from), words: from }
+        : { position: parseSince(values.since, Date.now()), words: `--since ${values.since}` }
+    const printing: Printing = {
+      format: format ?? (output === 'pretty' || isTerminal ? 'pretty' : 'raw'),
+      filter: createFilter(values.grep, values['ignore-case'] === true, values.key),
+      limit: wholeNumber('limit', values.limit, 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
+    }
+    const idleMs = secondsAsMs('idle-timeout', values['idle-timeout'])
+    const quietly = values.quiet === true
+    return new Tail(io, createClient(connectionOptions(values)), printing, quietly).run(
+      { from: start.position, partitions: values.partition ?? [] },
       idleMs,
       (partitions) => {
         const which = `${partitions} partition${partitions === 1 ? '' : 's'}`
-        if (values.quiet !== true) say(io, 'tail', `reading ${which}, from ${from}`)
+        if (!quietly) say(io, 'tail', `reading ${which}, from ${start.words}`)
       }
     )
   }
 }
 
 const IDLE_LOOK_MS = 50
+const STATUS_MS = 500
 
 class Tail {
   readonly #io: Io
   readonly #client: DisClient
   readonly #done = new AbortController()
   readonly #printer: Printer
+  readonly #isQuiet: boolean
   #idleFailure: unknown
 
-  constructor(io: Io, client: DisClient, format: OutputFormat, limit: number) {
+  constructor(io: Io, client: DisClient, printing: Printing, isQuiet: boolean) {
     this.#io = io
     this.#client = client
-    this.#printer = new Printer(io.stdout, format, limit, () => this.#done.abort())
+    this.#printer = new Printer(io.stdout, printing, () => this.#done.abort())
+    this.#isQuiet = isQuiet
   }
 
   async run(
@@ -110,6 +143,7 @@ class Tail {
       outputError ??= error
       this.#done.abort()
     })
+    const backlog = this.#isQuiet ? undefined : this.#watchBacklog(reader, stop)
     const endIdle = idleMs === undefined ? () => {} : this.#watchIdle(reader, idleMs)
     try {
       const partitions = await reader.open()
@@ -117,6 +151,7 @@ class Tail {
       await reader.run()
     } finally {
       endIdle()
+      backlog?.end()
       this.#done.abort()
       stop.release()
       await this.#client.close()
@@ -137,5 +172,25 @@ class Tail {
       this.#done.abort()
     }, IDLE_LOOK_MS)
     return () => clearInterval(timer)
+  }
+
+  /** The line that moves is for a terminal that has both outputs: behind a pipe others write to it. */
+  #watchBacklog(reader: StreamReader, stop: Stop): { end(): void } {
+    const { stderr, stdout } = this.#io
+    const watch = new BacklogWatch()
+    const signal = AbortSignal.any([stop.signal, this.#done.signal])
+    const hasLine = canRedraw(stderr) && stdout.isTTY === true
+    const tell = hasLine ? () => {} : (text: string) => say(this.#io, 'tail', text)
+    // Never rejects: what fails is looked at by the readers.
+    void watch.run(this.#client, () => reader.readers, tell, signal)
+    if (!hasLine) return { end: () => {} }
+    const status = showStatus(stderr, STATUS_MS, (columns) => {
+      const { latest } = watch
+      if (latest === undefined || latest.records === 0) return ''
+      return paint(stderr, 'dim', describeBacklog(latest).slice(0, columns))
+    })
+    this.#printer.status = status
+    stop.beforeExit(status.end)
+    return status
   }
 }

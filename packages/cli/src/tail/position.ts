@@ -16,6 +16,21 @@ export function parseFrom(text: string): CursorPosition {
   return { type: 'AT_TIMESTAMP', timestamp }
 }
 
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `90s`, `15m`, `2h`, `1d` ago, or a time. @throws UsageError for anything else */
+export function parseSince(text: string, nowMs: number): CursorPosition {
+  const [, amount, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
+  const ago = amount === undefined ? undefined : nowMs - Number(amount) * (UNITS[unit] ?? 0)
+  const timestamp = ago ?? (/^\d{4}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN)
+  if (Number.isNaN(timestamp)) {
+    throw new UsageError(
+      `--since: got '${text}'; allowed: 90s, 15m, 2h, 1d, or a time like 2025-01-31T12:00:00Z`
+    )
+  }
+  return { type: 'AT_TIMESTAMP', timestamp: Math.max(0, timestamp) }
+}
+
 /** The position of one partition: moves with every record that was read. */
 export class Position {
   readonly #from: CursorPosition

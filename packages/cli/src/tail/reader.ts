@@ -3,7 +3,7 @@
  * next one is asked for when the last one is printed.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CursorPosition, DisClient } from '@dis-logs/core'
+import { type CursorPosition, type DisClient, type DisRecord, DisRequestError } from '@dis-logs/core'
 import { backoffMs, describeFailure, type FailureKind, kindOf } from './failure.ts'
 import { Position } from './position.ts'
 import type { Printer } from './printer.ts'
@@ -11,6 +11,9 @@ import type { Printer } from './printer.ts'
 // A partition allows five reading calls a second, and somebody else may be reading too.
 const EMPTY_WAIT_MS = 500
 const PAGE_RECORDS = 1_000
+
+/** A time that is not kept any more: `timestamp is expired`, or out of range. */
+const TIME_CODES = ['DIS.4300', 'DIS.4224']
 
 /** What a reader needs, and whom it tells. */
 export interface ReaderParts {
@@ -33,6 +36,8 @@ export class PartitionReader {
   #pageRecords = PAGE_RECORDS
   #isCaughtUp = false
   #hasGap = false
+  #nextToPrint: bigint | undefined
+  #printedTimestamp: number | undefined
 
   constructor(partitionId: string, from: CursorPosition, parts: ReaderParts) {
     this.partitionId = partitionId
@@ -55,6 +60,16 @@ export class PartitionReader {
     return this.#isCaughtUp
   }
 
+  /** Sequence number of the record that is printed next; undefined before there is any. */
+  get nextToPrint(): bigint | undefined {
+    return this.#nextToPrint
+  }
+
+  /** When DIS stored the record that was printed last, in ms since the epoch. */
+  get printedTimestamp(): number | undefined {
+    return this.#printedTimestamp
+  }
+
   /** Opens the first cursor: what arrives from now on is read. Resolves early when stopped; rejects as {@link run}. */
   async open(): Promise<void> {
     const { signal } = this.#parts
@@ -75,7 +90,7 @@ export class PartitionReader {
     const { client, printer, signal } = this.#parts
     const cursor = this.#cursor ?? (await this.#openCursor())
     // Once the limit is reached the others are about to be stopped.
-    const limit = Math.max(1, Math.min(this.#pageRecords, printer.left))
+    const limit = Math.max(1, Math.min(this.#pageRecords, printer.wantedRecords))
     const page = await client.getRecords(cursor, { limit })
     if (signal.aborted) return
     this.#cursor = page.nextCursor
@@ -85,7 +100,12 @@ export class PartitionReader {
     // Large records have passed, perhaps: a full page earns a larger one.
     if (page.records.length === limit) this.#pageRecords = Math.min(PAGE_RECORDS, this.#pageRecords * 2)
     this.#isCaughtUp = last === undefined
+    this.#nextToPrint ??= sequenceOf(page.records[0])
     await printer.print(this.partitionId, page.records, signal)
+    if (last !== undefined) {
+      this.#nextToPrint = (sequenceOf(last) ?? -1n) + 1n
+      this.#printedTimestamp = last.timestamp
+    }
     if (this.#isCaughtUp) await sleep(EMPTY_WAIT_MS, undefined, { signal })
   }
 
@@ -115,9 +135,19 @@ export class PartitionReader {
       this.#failures++
       this.#failure = kind === 'passing' ? error : undefined
       if (kind === 'partition-gone' && !wasCaughtUp) this.#hasGap = true
+      if (this.#startsTooEarly(error)) return true
       if (!this.#goesOn(kind, error)) return false
       return sleep(backoffMs(this.#failures, Math.random()), true, { signal }).catch(() => false)
     }
+  }
+
+  /** A time before the oldest record is no mistake: all that is kept has come since. Then reading starts with that. */
+  #startsTooEarly(error: unknown): boolean {
+    const isRefused = error instanceof DisRequestError && TIME_CODES.includes(error.serviceCode)
+    if (!isRefused || this.#opened || this.#position.start.type !== 'AT_TIMESTAMP') return false
+    this.#position.fallBack()
+    this.#opened = true
+    return true
   }
 
   #goesOn(kind: FailureKind, error: unknown): boolean {
@@ -150,4 +180,11 @@ export class PartitionReader {
       }
     }
   }
+}
+
+/** A service may write anything there. */
+function sequenceOf(record: DisRecord | undefined): bigint | undefined {
+  return record !== undefined && /^\d{1,40}$/.test(record.sequenceNumber)
+    ? BigInt(record.sequenceNumber)
+    : undefined
 }

@@ -41,6 +41,11 @@ export class StreamReader {
     return [...this.#readers.values()].some((reader) => reader.hasGap)
   }
 
+  /** All readers. */
+  get readers(): readonly PartitionReader[] {
+    return [...this.#readers.values()]
+  }
+
   /** True while every partition has nothing more to give. */
   get isCaughtUp(): boolean {
     return this.#readers.size > 0 && [...this.#readers.values()].every((reader) => reader.isCaughtUp)

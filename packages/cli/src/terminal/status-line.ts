@@ -20,6 +20,8 @@ const DEFAULT_COLUMNS = 80
 export interface StatusLine {
   /** Takes the line away, so that something else can be written. It comes back with the next redraw. */
   clear(): void
+  /** Brings it back at once, if there is something to say. */
+  redraw(): void
   /** Takes it away for good. May be called again. */
   end(): void
 }
@@ -34,13 +36,18 @@ export function columnsOf(output: TextOutput): number {
   return Math.max(1, (output.columns || DEFAULT_COLUMNS) - 1)
 }
 
+/** A terminal shows Ctrl+C as `^C`. Without this, what comes next would stand behind it. */
+export function eraseEcho(output: TextOutput): void {
+  if (canRedraw(output)) output.write(`\r${CLEAR_BELOW}`)
+}
+
 /** @param text the line for so many columns; empty for none */
 export function showStatus(
   output: TextOutput,
   intervalMs: number,
   text: (columns: number) => string
 ): StatusLine {
-  if (!canRedraw(output)) return { clear: () => {}, end: () => {} }
+  if (!canRedraw(output)) return { clear: () => {}, redraw: () => {}, end: () => {} }
   let isShown = false
   const clear = () => {
     if (isShown) output.write(`\r${CLEAR_BELOW}`)
@@ -56,6 +63,7 @@ export function showStatus(
   output.on('resize', draw)
   return {
     clear,
+    redraw: draw,
     end() {
       clearInterval(timer)
       output.off('resize', draw)

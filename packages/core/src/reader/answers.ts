@@ -19,6 +19,10 @@ export interface PartitionInfo {
   readonly status: string
   /** As the service writes it: `[0 : 9223372036854775807]`. */
   readonly hashRange: string
+  /** Sequence number of the oldest record that is kept. A decimal string; undefined if the service does not say. */
+  readonly oldestSequenceNumber: string | undefined
+  /** The one that the next record gets. */
+  readonly nextSequenceNumber: string | undefined
 }
 
 export interface StreamInfo {
@@ -28,6 +32,8 @@ export interface StreamInfo {
   readonly status: string
   /** `COMMON` or `ADVANCED`. */
   readonly streamType: string
+  /** What a record is: `BLOB` (anything), `JSON` or `CSV`. */
+  readonly dataType: string
   readonly partitions: readonly PartitionInfo[]
   readonly hasMorePartitions: boolean
 }
@@ -45,10 +51,12 @@ export function readStream(body: Buffer): StreamInfo | undefined {
     streamId: text(stream['stream_id']),
     status: text(stream['status']),
     streamType: text(stream['stream_type']),
+    dataType: text(stream['data_type']),
     partitions: list(stream['partitions']).map((partition) => ({
       partitionId: text(partition['partition_id']),
       status: text(partition['status']),
-      hashRange: text(partition['hash_range'])
+      hashRange: text(partition['hash_range']),
+      ...sequenceRange(text(partition['sequence_number_range']))
     })),
     hasMorePartitions: stream['has_more_partitions'] === true
   }
@@ -74,6 +82,12 @@ export function readPage(body: Buffer, asked: string): RecordsPage | undefined {
     timestamp: numberOf(record['timestamp'] ?? 0)
   }))
   return records.length > 0 && nextCursor === asked ? undefined : { records, nextCursor }
+}
+
+/** `[0 : 10]`: the oldest record is 0, the next one will be 10. */
+function sequenceRange(range: string): Pick<PartitionInfo, 'oldestSequenceNumber' | 'nextSequenceNumber'> {
+  const [, oldest, next] = /^\[\s*(\d{1,40})\s*:\s*(\d{1,40})\s*\]$/.exec(range) ?? []
+  return { oldestSequenceNumber: oldest, nextSequenceNumber: next }
 }
 
 // JSON.parse would round a large sequence number that is written as a JSON number.
