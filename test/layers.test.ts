@@ -20,7 +20,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   pure: {
     files:
-      /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|worker\/frames|reader\/(answers|partition-pages)|report\/(diagnoses|dropped-line)|auth\/(canonical|identity|authorize|secrets|sendable|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
+      /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|worker\/frames|reader\/(answers|name-pages|operator-answers|partition-pages)|report\/(diagnoses|dropped-line)|auth\/(canonical|identity|authorize|secrets|sendable|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
     uses: ['words', 'pure'],
     // Of zlib only the CRC.
     packages: /^(safe-stable-stringify|node:(crypto|buffer|zlib))$/

@@ -20,7 +20,7 @@ describe('the server', () => {
     ['GET', '/'],
     ['GET', '/v1/p/streams'],
     ['GET', '/v2//streams'],
-    ['GET', '/v2/p/apps'],
+    ['GET', '/v2/p/policies'],
     ['PATCH', '/v2/p/records'],
     ['DELETE', '/v2/p/streams'],
     ['GET', '/v2/p/streams/a/b'],

@@ -21,6 +21,7 @@ export { createProducer, createRoutedProducer, type Producer, type RoutedProduce
 export type { OverflowPolicy } from './queue/buffer-limit.ts'
 export type { DisRecord, PartitionInfo, RecordsPage, StreamInfo } from './reader/answers.ts'
 export { type CredentialFacts, type CursorPosition, createClient, type DisClient } from './reader/client.ts'
+export type { ConsumerState, TransferTask, TransferTaskDetails } from './reader/operator-answers.ts'
 export { textOf } from './record/line-text.ts'
 export type { Route } from './record/route.ts'
 export { renderCure } from './report/cure.ts'

@@ -44,6 +44,12 @@ export const MAX_ADDED_PARTITIONS = 1_000
 /** Changes of the partition count that DescribeStream lists: the last ones. */
 export const MAX_RESCALES = 100
 
+/** Apps, which are consumers. The service documents a quota error (DIS.4329) and no number. */
+export const MAX_APPS = 1_000
+
+/** Dump tasks of a stream. Documented (DIS.4357). */
+export const MAX_TRANSFER_TASKS = 5
+
 /** Streams that are counted, deleted ones included: the oldest count goes. */
 export const MAX_COUNTED_STREAMS = 10_000
 

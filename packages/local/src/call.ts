@@ -11,6 +11,8 @@ export interface Call {
   readonly projectId: string
   /** What stands after the collection in the path, such as the stream's name; "" if nothing. */
   readonly pathName: string
+  /** Names further behind: of a task, or of an app's stream. */
+  readonly pathRest: readonly string[]
   readonly query: ReadonlyMap<string, string>
   readonly body: Buffer
   /** Protobuf rather than JSON, by the request's Content-Type; for reads too, where it picks the answer. */

@@ -45,6 +45,11 @@ export type DisCode =
   | 'DIS.4307'
   | 'DIS.4308'
   | 'DIS.4319'
+  | 'DIS.4329'
+  | 'DIS.4330'
+  | 'DIS.4332'
+  | 'DIS.4357'
+  | 'DIS.4375'
   | 'DIS.5000'
 
 /** Status and text of each code, after the error code page of the DIS API reference. */
@@ -85,6 +90,11 @@ export const DIS_ERRORS: Readonly<Record<DisCode, ErrorRow>> = {
   'DIS.4307': { status: 400, message: 'The stream already exists' },
   'DIS.4308': { status: 400, message: 'Insufficient quota' },
   'DIS.4319': { status: 400, message: 'The partition is expired' },
+  'DIS.4329': { status: 400, message: 'The number of apps has reached its quota' },
+  'DIS.4330': { status: 400, message: 'The app already exists' },
+  'DIS.4332': { status: 400, message: 'The app does not exist' },
+  'DIS.4357': { status: 400, message: 'The stream has as many dump tasks as it may have' },
+  'DIS.4375': { status: 400, message: 'The app has no checkpoint there' },
   'DIS.5000': { status: 500, message: 'System error' }
 }
 

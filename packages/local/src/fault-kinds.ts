@@ -58,6 +58,18 @@ const ACTIONS: readonly (ActionName | '*')[] = [
   'CreateStream',
   'DeleteStream',
   'UpdatePartitionCount',
+  'CreateApp',
+  'DeleteApp',
+  'ShowApp',
+  'ListApps',
+  'ShowConsumerState',
+  'CommitCheckpoint',
+  'ShowCheckpoint',
+  'DeleteCheckpoint',
+  'CreateTransferTask',
+  'ListTransferTasks',
+  'ShowTransferTask',
+  'DeleteTransferTask',
   '*'
 ]
 

@@ -8,6 +8,18 @@ export type ActionName =
   | 'CreateStream'
   | 'DeleteStream'
   | 'UpdatePartitionCount'
+  | 'CreateApp'
+  | 'DeleteApp'
+  | 'ShowApp'
+  | 'ListApps'
+  | 'ShowConsumerState'
+  | 'CommitCheckpoint'
+  | 'ShowCheckpoint'
+  | 'DeleteCheckpoint'
+  | 'CreateTransferTask'
+  | 'ListTransferTasks'
+  | 'ShowTransferTask'
+  | 'DeleteTransferTask'
 
 /** Which requests a fault strikes. */
 export interface FaultAim {

@@ -17,6 +17,9 @@ import {
 /** What a stream is sold as; decides its limits. */
 export type StreamType = 'COMMON' | 'ADVANCED'
 
+/** What a record of a stream is: anything, or one value of JSON or CSV, with a schema for dump tasks. */
+export type DataType = 'BLOB' | 'JSON' | 'CSV'
+
 /** A stream to start with. */
 export interface StreamOptions {
   /** 1–64 letters, digits, `-`, `_`. */
@@ -25,6 +28,8 @@ export interface StreamOptions {
   readonly partitions?: number | undefined
   /** Default `'COMMON'`. */
   readonly type?: StreamType | undefined
+  /** What a record is said to be. Nothing checks records against it, as in the service. Default `'BLOB'`. */
+  readonly dataType?: DataType | undefined
   /** Stream id; made up if left out. */
   readonly id?: string | undefined
   /** Sequence number of each partition's first record, as decimal text. Default `'0'`. */
@@ -75,6 +80,9 @@ export type LimitsOption = boolean | LimitOptions
 
 const STREAM_TYPES: readonly StreamType[] = ['COMMON', 'ADVANCED']
 
+/** All of them. */
+export const DATA_TYPES: readonly DataType[] = ['BLOB', 'JSON', 'CSV']
+
 /** Documented form of a stream name. */
 export const STREAM_NAME: RegExp = /^[A-Za-z0-9_-]{1,64}$/
 
@@ -84,6 +92,7 @@ export const streamCheck: Check<CheckedStream> = shape({
   // Ids are ten digits wide and never used again; this leaves room for both.
   partitions: withDefault(integer(1, 10_000), 1),
   type: withDefault(oneOf(STREAM_TYPES), 'COMMON'),
+  dataType: withDefault(oneOf(DATA_TYPES), 'BLOB'),
   id: optional(text()),
   firstSequenceNumber: withDefault(
     pattern(/^\d{1,18}$/, 'a decimal number of up to 18 digits, as a string'),
@@ -96,6 +105,7 @@ export type CheckedStream = {
   readonly name: string
   readonly partitions: number
   readonly type: StreamType
+  readonly dataType: DataType
   readonly id: string | undefined
   readonly firstSequenceNumber: string
 }

@@ -1,3 +1,5 @@
+import { createApp, deleteApp, listApps, showApp, showConsumerState } from './actions/apps.ts'
+import { commitCheckpoint, deleteCheckpoint, showCheckpoint } from './actions/checkpoints.ts'
 import { createStream } from './actions/create-stream.ts'
 import { deleteStream } from './actions/delete-stream.ts'
 import { describeStream } from './actions/describe-stream.ts'
@@ -5,27 +7,45 @@ import { getCursor } from './actions/get-cursor.ts'
 import { getRecords } from './actions/get-records.ts'
 import { listStreams } from './actions/list-streams.ts'
 import { sendRecords } from './actions/send-records.ts'
+import {
+  createTransferTask,
+  deleteTransferTask,
+  listTransferTasks,
+  showTransferTask
+} from './actions/transfer-tasks.ts'
 import { updatePartitionCount } from './actions/update-partition-count.ts'
 import type { Action } from './call.ts'
 import { decode } from './query.ts'
 
 interface Row {
   readonly method: string
-  readonly collection: string
-  readonly hasName: boolean
+  /** Behind `/v2/{project_id}/`; `*` stands for a name. */
+  readonly path: string
   readonly action: Action
 }
 
-/** Every call, by method and path under `/v2/{project_id}/`. */
+/** Every call. */
 const ROUTES: readonly Row[] = [
-  { method: 'POST', collection: 'records', hasName: false, action: sendRecords },
-  { method: 'GET', collection: 'records', hasName: false, action: getRecords },
-  { method: 'GET', collection: 'cursors', hasName: false, action: getCursor },
-  { method: 'GET', collection: 'streams', hasName: false, action: listStreams },
-  { method: 'POST', collection: 'streams', hasName: false, action: createStream },
-  { method: 'GET', collection: 'streams', hasName: true, action: describeStream },
-  { method: 'PUT', collection: 'streams', hasName: true, action: updatePartitionCount },
-  { method: 'DELETE', collection: 'streams', hasName: true, action: deleteStream }
+  { method: 'POST', path: 'records', action: sendRecords },
+  { method: 'GET', path: 'records', action: getRecords },
+  { method: 'GET', path: 'cursors', action: getCursor },
+  { method: 'GET', path: 'streams', action: listStreams },
+  { method: 'POST', path: 'streams', action: createStream },
+  { method: 'GET', path: 'streams/*', action: describeStream },
+  { method: 'PUT', path: 'streams/*', action: updatePartitionCount },
+  { method: 'DELETE', path: 'streams/*', action: deleteStream },
+  { method: 'GET', path: 'streams/*/transfer-tasks', action: listTransferTasks },
+  { method: 'POST', path: 'streams/*/transfer-tasks', action: createTransferTask },
+  { method: 'GET', path: 'streams/*/transfer-tasks/*', action: showTransferTask },
+  { method: 'DELETE', path: 'streams/*/transfer-tasks/*', action: deleteTransferTask },
+  { method: 'GET', path: 'apps', action: listApps },
+  { method: 'POST', path: 'apps', action: createApp },
+  { method: 'GET', path: 'apps/*', action: showApp },
+  { method: 'DELETE', path: 'apps/*', action: deleteApp },
+  { method: 'GET', path: 'apps/*/streams/*', action: showConsumerState },
+  { method: 'GET', path: 'checkpoints', action: showCheckpoint },
+  { method: 'POST', path: 'checkpoints', action: commitCheckpoint },
+  { method: 'DELETE', path: 'checkpoints', action: deleteCheckpoint }
 ]
 
 /** A call that a method and path name. */
@@ -33,19 +53,23 @@ export interface Route {
   readonly action: Action
   readonly projectId: string
   readonly pathName: string
+  readonly pathRest: readonly string[]
 }
 
 /** Finds the call. One slash at the end is tolerated: half of the SDKs send it. */
 export function findRoute(method: string, path: string): Route | undefined {
-  const [root, version, projectId, collection, name, ...rest] = path.replace(/\/$/, '').split('/')
-  if (root !== '' || version !== 'v2' || !projectId || collection === undefined || rest.length > 0)
-    return undefined
-  const row = ROUTES.find((candidate) => {
-    return (
-      candidate.method === method &&
-      candidate.collection === collection &&
-      candidate.hasName === (name !== undefined)
-    )
-  })
-  return row && { action: row.action, projectId: decode(projectId), pathName: decode(name ?? '') }
+  const [root, version, projectId, ...parts] = path.replace(/\/$/, '').split('/')
+  if (root !== '' || version !== 'v2' || !projectId) return undefined
+  const row = ROUTES.find((candidate) => candidate.method === method && fits(candidate.path, parts))
+  if (row === undefined) return undefined
+  // Collections and names take turns.
+  const [pathName = '', ...pathRest] = parts.filter((_, index) => index % 2 === 1).map(decode)
+  return { action: row.action, projectId: decode(projectId), pathName, pathRest }
+}
+
+function fits(path: string, parts: readonly string[]): boolean {
+  const wanted = path.split('/')
+  return (
+    wanted.length === parts.length && wanted.every((word, index) => word === '*' || word === parts[index])
+  )
 }

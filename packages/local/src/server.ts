@@ -166,7 +166,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
   settings.streams.forEach((stream, index) => {
     if (store.get(stream.name) !== undefined)
       reject(`streams[${index}].name`, stream.name, 'a name that is not taken')
-    store.add({ ...stream, retentionHours: 24, dataType: 'BLOB', tags: [] }, clock(), 0)
+    store.add({ ...stream, retentionHours: 24, tags: [] }, clock(), 0)
   })
 
   const timers = new Set<NodeJS.Timeout>()

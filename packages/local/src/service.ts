@@ -71,6 +71,7 @@ export async function serve(request: WireRequest, surroundings: Surroundings): P
   const call: Call = {
     projectId: route.projectId,
     pathName: route.pathName,
+    pathRest: route.pathRest,
     query: new Map(parseQuery(request.query)),
     body,
     isProtobuf: (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/x-protobuf'),

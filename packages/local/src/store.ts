@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Apps } from './apps.ts'
 import { type Refusal, refuse } from './errors.ts'
 import { type Limits, REAL_LIMITS } from './limits.ts'
 import type { LimitsOption, StreamType } from './options.ts'
@@ -26,6 +27,8 @@ export interface ReceivedRecord {
 /** All streams of the server. Time comes in as a parameter. */
 export class Store {
   readonly #streams: Map<string, Stream> = new Map()
+  /** Consumers and how far they have read. */
+  readonly apps: Apps = new Apps()
   readonly #maxBytes: number
   readonly #maxBytesPerPartition: number
   #limits: LimitsOption
@@ -81,6 +84,7 @@ export class Store {
   remove(name: string): void {
     for (const { log } of this.#streams.get(name)?.partitions ?? []) this.#bytes -= log.bytes
     this.#streams.delete(name)
+    this.apps.forgetStream(name)
   }
 
   /** Keeps a record and returns its sequence number. Over the bound the oldest records go, of whatever partition. */

@@ -59,6 +59,17 @@ export interface StreamSeed {
   readonly limits: Limits | undefined
 }
 
+/** A dump task. It is kept and told, and moves nothing. */
+export interface TransferTask {
+  readonly name: string
+  readonly id: string
+  /** `OBS`, `MRS`, `DLI`, `CLOUDTABLE` or `DWS`. */
+  readonly destination: string
+  /** What the destination is made of, as it was sent. */
+  readonly description: object
+  readonly createdAtMs: number
+}
+
 /** A change of the partition count, as DescribeStream lists it. */
 export interface Rescale {
   readonly atMs: number
@@ -75,6 +86,8 @@ export class Stream {
   readonly seed: StreamSeed
   readonly partitions: Partition[] = []
   readonly rescales: Rescale[] = []
+  /** By name. */
+  readonly transferTasks: Map<string, TransferTask> = new Map()
   modifiedAtMs: number
   #active: Partition[] = []
   #turn = 0

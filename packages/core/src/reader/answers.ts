@@ -93,7 +93,8 @@ function sequenceRange(range: string): Pick<PartitionInfo, 'oldestSequenceNumber
 // JSON.parse would round a large sequence number that is written as a JSON number.
 const NUMERIC_SEQUENCE = /"sequence_number"\s*:\s*(\d+)/g
 
-function parse(body: Buffer): Record<string, unknown> | undefined {
+/** A JSON object; undefined if the body is none. */
+export function parse(body: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(
       body.toString('utf8').replace(NUMERIC_SEQUENCE, '"sequence_number":"$1"')
@@ -104,14 +105,15 @@ function parse(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-function list(value: unknown): Record<string, unknown>[] {
+/** The objects of a list. */
+export function list(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isRecord) : []
 }
 
 const HALF_LETTER = /\p{Cs}/gu
 
-/** Without halves of a letter: what a service names goes into the URLs of the next calls, which can hold none. */
-function text(value: unknown): string {
+/** A text or a number as a text; empty for anything else. Without halves of a letter: what a service names goes into the URLs of the next calls, which can hold none. */
+export function text(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number'
     ? String(value).replace(HALF_LETTER, '\ufffd')
     : ''

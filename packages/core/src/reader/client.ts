@@ -24,7 +24,13 @@ import { excerptOf, readError } from '../wire/response.ts'
 import { codeSaid } from '../wire/said.ts'
 import { ruleFor } from '../wire/service-codes.ts'
 import { type RecordsPage, readCursor, readPage, readStream, type StreamInfo } from './answers.ts'
+import { readAllPages } from './name-pages.ts'
+import type { ConsumerState, TransferTask, TransferTaskDetails } from './operator-answers.ts'
+import * as answers from './operator-answers.ts'
 import { PAGE_PARTITIONS, readAllPartitions } from './partition-pages.ts'
+
+/** The most that a list of names gives at once. */
+const PAGE_NAMES = 100
 
 const UNREADABLE: NoAnswerCode = 'UNREADABLE_ANSWER'
 
@@ -61,6 +67,15 @@ export interface DisClient {
   getCursor(partitionId: string, position: CursorPosition): Promise<string>
   /** Records from a cursor on, and the cursor behind them. At most `limit` records (1 to 10,000), perhaps none. */
   getRecords(cursor: string, options?: { readonly limit?: number }): Promise<RecordsPage>
+  /** Names of all streams of the project. */
+  listStreams(): Promise<string[]>
+  /** Names of the consumers that have read the stream, as far as they have said so by checkpoints. */
+  listApps(): Promise<string[]>
+  /** How far a consumer has read each partition. */
+  consumerStates(app: string): Promise<ConsumerState[]>
+  /** The dump tasks of the stream. */
+  listTransferTasks(): Promise<TransferTask[]>
+  transferTaskDetails(taskName: string): Promise<TransferTaskDetails>
   close(): Promise<void>
 }
 
@@ -88,6 +103,8 @@ export function createClient(options?: DisOptions): DisClient {
     ...(target.streamName === '' ? {} : { 'stream-name': target.streamName }),
     ...(target.streamId === undefined ? {} : { 'stream-id': target.streamId })
   }
+
+  const streamPath = target.streamName || (target.streamId ?? '')
 
   const projectFor = async (held: Credentials) => target.projectId || credentials.projectId(held)
 
@@ -171,7 +188,7 @@ export function createClient(options?: DisOptions): DisClient {
     },
     describeStream() {
       // A stream of another account has no name here, only an id. The path needs some name, so the id stands in.
-      const path = ['streams', target.streamName || (target.streamId ?? '')]
+      const path = ['streams', streamPath]
       const id = target.streamId === undefined ? {} : { stream_id: target.streamId }
       return readAllPartitions((after) => {
         const start = after === undefined ? {} : { start_partitionId: after }
@@ -194,6 +211,31 @@ export function createClient(options?: DisOptions): DisClient {
     getRecords(cursor, { limit = 1_000 } = {}) {
       const read = (body: Buffer) => readPage(body, cursor)
       return get(['records'], { 'partition-cursor': cursor, limit }, read, 'data')
+    },
+    listStreams() {
+      return readAllPages('streams', (after) => {
+        const start = after === undefined ? {} : { start_stream_name: after }
+        return get(['streams'], { limit: PAGE_NAMES, ...start }, answers.readStreamNames)
+      })
+    },
+    listApps() {
+      return readAllPages('apps', (after) => {
+        const start = after === undefined ? {} : { start_app_name: after }
+        return get(['apps'], { limit: PAGE_NAMES, stream_name: streamPath, ...start }, answers.readAppNames)
+      })
+    },
+    consumerStates(app) {
+      return readAllPages('states', (after) => {
+        const start = after === undefined ? {} : { start_partition_id: after }
+        const query = { checkpoint_type: 'LAST_READ', limit: PAGE_PARTITIONS, ...start }
+        return get(['apps', app, 'streams', streamPath], query, answers.readConsumerStates)
+      })
+    },
+    listTransferTasks() {
+      return get(['streams', streamPath, 'transfer-tasks'], {}, answers.readTransferTasks)
+    },
+    transferTaskDetails(taskName) {
+      return get(['streams', streamPath, 'transfer-tasks', taskName], {}, answers.readTransferTaskDetails)
     },
     async close() {
       await Promise.all([transport.close(), credentials.close()])

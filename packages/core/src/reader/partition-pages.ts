@@ -38,8 +38,9 @@ export async function readAllPartitions(
   }
 }
 
-function endless(what: string): DisRequestError {
+/** The error for a list without an end. */
+export function endless(what: string, of = 'partitions'): DisRequestError {
   const code: NoAnswerCode = 'UNREADABLE_ANSWER'
-  const message = `the list of partitions has no end: ${what}`
+  const message = `the list of ${of} has no end: ${what}`
   return new DisRequestError({ status: 200, serviceCode: code, message, cure: cureOf(code) })
 }

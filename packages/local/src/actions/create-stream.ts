@@ -1,13 +1,12 @@
 import { type Answer, emptyAnswer } from '../answer.ts'
 import type { Action, Call, World } from '../call.ts'
 import { Refusal, refuse } from '../errors.ts'
-import { STREAM_NAME, type StreamType } from '../options.ts'
+import { DATA_TYPES, STREAM_NAME, type StreamType } from '../options.ts'
 import { integerField, parseObject, stringField, wordField } from '../schema.ts'
 import type { NewStream } from '../store.ts'
 import { parseTags } from '../tags.ts'
 
 const TYPES: readonly StreamType[] = ['COMMON', 'ADVANCED']
-const DATA_TYPES: readonly string[] = ['BLOB', 'JSON', 'CSV']
 
 /** Partitions of each type that one account has by default (API reference, CreateStream). */
 const QUOTA: Readonly<Record<StreamType, number>> = { COMMON: 50, ADVANCED: 10 }
