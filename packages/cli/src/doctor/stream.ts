@@ -1,14 +1,9 @@
 /** The first signed request: does DIS take the credentials, know the project, have the stream, and of which size is it? */
 import { cureOf, type DisClient, DisCredentialsError, DisRequestError, type StreamInfo } from '@dis-logs/core'
 import { count } from '../output.ts'
+import { limitInWords, limitOf } from '../stream/limits.ts'
 import { type Check, failed, passed, skipped } from './check.ts'
 import { refusal } from './credentials.ts'
-
-/** What a partition takes in a second: DIS FAQ, "What are the limits of a partition". */
-const LIMITS: Readonly<Record<string, { readonly records: number; readonly megabytes: number }>> = {
-  COMMON: { records: 1_000, megabytes: 1 },
-  ADVANCED: { records: 2_000, megabytes: 5 }
-}
 
 /** The calls, made; nothing is judged yet. */
 export interface Described {
@@ -105,13 +100,9 @@ function partitions({ partitions: all, streamType }: StreamInfo): Check {
   if (active === 0) {
     return failed('partitions', `none takes records${gone}`, 'wait, or add partitions in the console')
   }
-  const limit = LIMITS[streamType]
+  const limit = limitOf(streamType)
   const detail = `${count(active)} take${active === 1 ? 's' : ''} records${gone}`
   if (limit === undefined) return passed('partitions', detail)
-  const { megabytes, records } = limit
-  const each = `${count(records)} records/s or ${megabytes} MB/s each, whichever comes first`
-  return passed(
-    'partitions',
-    `${detail}: ${each}; ${count(records * active)} records/s or ${count(megabytes * active)} MB/s in all`
-  )
+  const each = `${limitInWords(limit)} each, whichever comes first`
+  return passed('partitions', `${detail}: ${each}; ${limitInWords(limit, active)} in all`)
 }

@@ -1,14 +1,12 @@
 /** What `ship` shows on a terminal while it works. */
 import type { Stats } from '@dis-logs/core'
 import { count, durationInWords } from '../output.ts'
+import { MEGABYTE } from '../stream/limits.ts'
 import type { Segment } from '../terminal/segments.ts'
 import type { Intake } from './feed.ts'
 
 /** Rates are those of so long, so that they neither jump nor lag. */
 const WINDOW_MS = 3_000
-
-/** Bytes of a MB: what DIS means by it in its limits. */
-const MEGABYTE = 1_048_576
 
 interface Sample {
   readonly atMs: number
