@@ -17,9 +17,14 @@ async function serve(faults: Fault[], limits = false): Promise<void> {
 }
 
 /** Ends with a full buffer; returns what arrived, and what stderr says of the others. */
-async function play(version: Version, arrangement: App['arrangement'], ending: string) {
-  const options = optionsFor(dis, { buffer: { maxBytes: 1_000_000 }, closeTimeoutMs: 1_000 })
-  const app = { version, arrangement, options, lines: LINES, ending, pad: PAD }
+async function play(
+  version: Version,
+  arrangement: App['arrangement'],
+  ending: string,
+  { lines = LINES, closeTimeoutMs = 1_000 } = {}
+) {
+  const options = optionsFor(dis, { buffer: { maxBytes: 1_000_000 }, closeTimeoutMs })
+  const app = { version, arrangement, options, lines, ending, pad: PAD }
   const { code, stderr, tookMs } = await run(app)
   const arrived = new Set((await arrivals(dis)).map(({ n }) => n)).size
   return { code, arrived, dropped: droppedIn(stderr), stderr, tookMs }
@@ -53,6 +58,23 @@ describe('with a full buffer and a service that hangs', () => {
     expect({ code, dropped }).toEqual({ code: 0, dropped: 2 * LINES })
     expect(stderr).not.toContain('took too long')
   }, 60_000)
+})
+
+describe('with a closeTimeoutMs that is longer than pino waits', () => {
+  it.each([
+    ['a full buffer', LINES],
+    ['room in the buffer', 100]
+  ])(
+    '%s: each line has its last place before pino gives its worker up',
+    async (_, lines) => {
+      await serve([{ kind: 'hang' }])
+      const options = { lines, closeTimeoutMs: 60_000 }
+      const { code, dropped, stderr } = await play('pino', 'target', 'process.exit()', options)
+      expect({ code, dropped }).toEqual({ code: 0, dropped: lines })
+      expect(stderr).not.toContain('took too long')
+    },
+    60_000
+  )
 })
 
 describe('SIGTERM, with the handler of the README', () => {

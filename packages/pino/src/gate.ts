@@ -13,6 +13,8 @@ export interface Writer {
   readonly waits: boolean
   /** Called when the buffer is full, and when there is room again. */
   readonly onFull?: (isFull: boolean) => void
+  /** How long it waits for a close that begins now; absent: for as long as that takes. */
+  readonly patienceMs?: () => number
 }
 
 /** What a writer may add who does not wait, in UTF-16 units: as much as pino's ring holds. */

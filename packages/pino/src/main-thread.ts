@@ -9,7 +9,11 @@ import { parentPort } from 'node:worker_threads'
 import { fieldOf } from './protocol.ts'
 
 const INTERVAL_MS = 200
-/** Much less than the 10 s that pino waits. */
+/** For so long pino waits for its worker to end. Then it throws, and what is in the worker is lost without a count. */
+const PINO_WAITS_MS = 10_000
+/** Left of it for the last places of all lines: the spool on a slow disk, dead letters. */
+const LAST_PLACES_MS = 2_000
+/** Much less than what pino waits. */
 const SILENT_MS = 1_000
 /**
  * If the buffer is full for the first time so early, answers do not count for `START_MS`. pino can flush, and end a process by
@@ -24,19 +28,26 @@ const PING = 'PINO_DIS_PING'
 /** thread-stream posts back to its worker what it emits as `message`: an echo, without code of ours in the main thread. */
 const ECHO = { code: 'EVENT', name: 'message', args: [{ code: PING }] }
 
-/**
- * Watches the main thread from a call with true until one with false. `tell(true)`: it has not answered for a second;
- * `tell(false)`: it has again.
- */
-export function onSilence(tell: (isSilent: boolean) => void): (isWatched: boolean) => void {
+export interface MainThread {
+  /** Watches it from a call with true until one with false. */
+  watch(isWatched: boolean): void
+  /** How long a close may take that begins now, so that it ends before pino gives the worker up. */
+  patienceMs(): number
+}
+
+/** `tell(true)`: it has not answered for a second; `tell(false)`: it has again. */
+export function onSilence(tell: (isSilent: boolean) => void): MainThread {
   let timer: NodeJS.Timeout | undefined
+  let answeredAt = 0
   let heardAt = 0
   let deafUntil = 0
   const newUntil = performance.now() + NEW_MS
 
   const hear = (message: unknown) => {
+    if (fieldOf(message, 'code') !== PING) return
     const now = performance.now()
-    if (fieldOf(message, 'code') !== PING || now < deafUntil) return
+    answeredAt = now
+    if (now < deafUntil) return
     heardAt = now
     tell(false)
   }
@@ -47,10 +58,11 @@ export function onSilence(tell: (isSilent: boolean) => void): (isWatched: boolea
     parentPort?.postMessage(ECHO)
   }
 
-  return (isWatched) => {
+  const watch = (isWatched: boolean) => {
     if (isWatched === (timer !== undefined)) return
     if (isWatched) {
       heardAt = performance.now()
+      answeredAt = heardAt
       // Only now: before pino has made all targets, a listener would take messages that others wait for.
       parentPort?.on('message', hear)
       timer = setInterval(ask, INTERVAL_MS).unref()
@@ -60,4 +72,11 @@ export function onSilence(tell: (isSilent: boolean) => void): (isWatched: boolea
       parentPort?.off('message', hear)
     }
   }
+  // It has been waiting for us at least since it answered last.
+  const patienceMs = () => {
+    const silentMs = timer === undefined ? 0 : performance.now() - answeredAt
+    return Math.max(0, PINO_WAITS_MS - LAST_PLACES_MS - silentMs)
+  }
+
+  return { watch, patienceMs }
 }

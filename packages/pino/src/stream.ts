@@ -82,7 +82,9 @@ export function lineStream(options: DisOptions, writer: Writer): LineStream {
     if (!isSplit) splitRest.call(base, () => {})
     isSplit = true
     gate.resume()
-    await producer.close()
+    const patienceMs = writer.patienceMs?.()
+    const { closeTimeoutMs = patienceMs } = options
+    await producer.close({ timeoutMs: least(closeTimeoutMs, patienceMs) })
     done()
   }
 
@@ -107,6 +109,10 @@ export function lineStream(options: DisOptions, writer: Writer): LineStream {
   Object.defineProperty(stream, 'writableNeedDrain', { get: () => gate.hasAsked })
   forwardEvents(producer, (name, ...event) => stream.emit(`dis:${name}`, ...event))
   return { stream, producer, gate }
+}
+
+function least(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 }
 
 /** If a later Node has no such field, nothing changes. */

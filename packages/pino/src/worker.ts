@@ -37,8 +37,8 @@ const streams: LineStream[] = []
  * @throws Error with the code and the problems of a DisConfigError as its `cause`: all that crosses to the main thread
  */
 export function workerStream(options: DisOptions, isDestination: boolean): DisStream {
-  const watch = onSilence((isSilent) => made.gate.takeAll(isSilent))
-  const writer = writerWaits() ? { waits: true, onFull: watch } : { waits: false }
+  const { patienceMs, watch } = onSilence((isSilent) => made.gate.takeAll(isSilent))
+  const writer = writerWaits() ? { waits: true, patienceMs, onFull: watch } : { waits: false, patienceMs }
   const made = orClonable(() => lineStream(options, writer))
   const { stream, producer } = made
   forwardEvents(producer, (name, ...args) =>
