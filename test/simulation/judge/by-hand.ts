@@ -51,7 +51,7 @@ export function lifeByHand(
     memory = {},
     work = 0
   }: { books?: Partial<Books>; memory?: Partial<Memory>; work?: number } = {}
-): JudgedLife & { monoMs: number } {
+): JudgedLife & { monoMs: number; readonly process: { jitterMs: number } } {
   const life = {
     record,
     isOver: false,

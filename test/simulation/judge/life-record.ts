@@ -43,6 +43,8 @@ export interface LifeRecord {
   /** How many syncs of its folder had failed at the last look, and when that number changed, in the process's own time. */
   failedSyncs: number
   syncFailedAt: number
+  /** By how much its timers may be late, and until when, in its own time. */
+  late: { readonly ms: number; readonly until: number }
   end: 'closed' | 'exited' | 'killed' | 'power' | undefined
   endedAt: number
   /** The step in which it was killed. */
@@ -116,6 +118,7 @@ export function newLifeRecord(
     samples: [{ at: 0, written: 0, pending: 0 }],
     failedSyncs: 0,
     syncFailedAt: Number.NEGATIVE_INFINITY,
+    late: { ms: 0, until: 0 },
     end: undefined,
     endedAt: Number.POSITIVE_INFINITY,
     endedInStep: -1,

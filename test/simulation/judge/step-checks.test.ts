@@ -100,4 +100,22 @@ describe('after a step the judge', () => {
     expect(windowAt(7_900, 6_900)).toBe(4_200)
     expect(windowAt(9_000, 6_900)).toBe(1_200)
   })
+
+  it('remembers more while timers are late, and until the last late one has fired', () => {
+    const record = recordByHand({}, folderByHand())
+    const life = lifeByHand(record)
+    const windowAt = (monoMs: number, jitterMs: number) => {
+      life.monoMs = monoMs
+      life.process.jitterMs = jitterMs
+      checkStep(life, new History(false), 1)
+      return monoMs - (record.samples[0]?.at ?? 0)
+    }
+    for (let at = 0; at < 3_000; at += 100) windowAt(at, 0)
+    for (let at = 3_000; at < 4_000; at += 100) windowAt(at, 800)
+    // A timer of 3,900 ms may fire at 5,700.
+    for (let at = 4_000; at < 5_700; at += 100) windowAt(at, 0)
+    expect(windowAt(5_700, 0)).toBe(2_000)
+    for (let at = 5_800; at < 6_000; at += 100) windowAt(at, 0)
+    expect(windowAt(6_000, 0)).toBe(1_200)
+  })
 })

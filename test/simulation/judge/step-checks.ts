@@ -59,8 +59,12 @@ function checkWork({ record, process }: JudgedLife, books: Books, fail: Fail): v
   process.work = 0
 }
 
-function sample({ record }: JudgedLife, { pending }: Books, now: number): void {
+function sample({ record, process }: JudgedLife, { pending }: Books, now: number): void {
   const { samples, folder } = record
+  // A timer that was set while timers are late is late.
+  if (process.jitterMs > 0)
+    record.late = { ms: process.jitterMs, until: now + UNSYNCED_MS + process.jitterMs }
+  const unsyncedMs = UNSYNCED_MS + (now < record.late.until ? record.late.ms : 0)
   if (folder !== undefined && folder.failedSyncs > record.failedSyncs) {
     record.failedSyncs = folder.failedSyncs
     record.syncFailedAt = now
@@ -68,6 +72,6 @@ function sample({ record }: JudgedLife, { pending }: Books, now: number): void {
   if (now - (samples.at(-1)?.at ?? -SAMPLE_MS) < SAMPLE_MS) return
   samples.push({ at: now, written: record.written, pending })
   // It is told, and made up for a second later. Until then a power loss may take more.
-  if (now - record.syncFailedAt < UNSYNCED_MS) return
-  while (samples.length > 2 && now - (samples[1]?.at ?? now) > UNSYNCED_MS) samples.shift()
+  if (now - record.syncFailedAt < unsyncedMs) return
+  while (samples.length > 2 && now - (samples[1]?.at ?? now) > unsyncedMs) samples.shift()
 }
