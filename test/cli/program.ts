@@ -96,13 +96,21 @@ export class Program {
   }
 
   /** Waits for a text on stderr or stdout. */
-  async says(text: string, output: 'stderr' | 'stdout' = 'stderr'): Promise<void> {
+  says(text: string, output: 'stderr' | 'stdout' = 'stderr'): Promise<void> {
+    return this.shows((said) => said.includes(text), output, `"${text}"`)
+  }
+
+  /** Waits until all that was said on stdout, or stderr, is as wanted. */
+  async shows(
+    isWanted: (said: string) => boolean,
+    output: 'stderr' | 'stdout' = 'stdout',
+    what = 'what was wanted'
+  ): Promise<void> {
     const stream: Readable | null = this.child[output]
-    const said = () => (output === 'stderr' ? this.#stderr : this.stdout.toString('utf8')).includes(text)
     const signal = AbortSignal.timeout(15_000)
-    while (!said()) {
+    while (!isWanted(output === 'stderr' ? this.#stderr : this.stdout.toString('utf8'))) {
       if (stream === null || this.child.exitCode !== null)
-        throw new Error(`ended without "${text}": ${this.#stderr}`)
+        throw new Error(`ended without ${what}: ${this.#stderr}`)
       await Promise.race([once(stream, 'data', { signal }), this.#ended])
     }
   }

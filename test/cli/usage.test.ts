@@ -10,11 +10,11 @@ describe('help', () => {
   it('lists the commands and the exit statuses, on stdout', async () => {
     const { status, stdout, stderr } = await dislogs(['--help'], {})
     expect([status, stderr]).toEqual([0, ''])
-    for (const word of ['ship', 'tail', 'doctor', 'replay', 'spool', 'local', 'Exit status'])
+    for (const word of ['ship', 'tail', 'top', 'doctor', 'replay', 'spool', 'local', 'Exit status'])
       expect(stdout.toString()).toContain(word)
   })
 
-  it.each(['ship', 'tail', 'doctor', 'replay', 'local'])(
+  it.each(['ship', 'tail', 'top', 'doctor', 'replay', 'local'])(
     'of %s has its flags, where secrets come from, and two examples',
     async (command) => {
       const { status, stdout } = await dislogs([command, '--help'], {})
@@ -39,7 +39,7 @@ describe('help', () => {
 
 describe('wrong usage ends with status 2 and one line that says what is allowed:', () => {
   it.each([
-    [['nope'], 'unknown command nope; allowed: ship, tail, doctor, replay, spool, local'],
+    [['nope'], 'unknown command nope; allowed: ship, tail, top, doctor, replay, spool, local'],
     [['--nope'], 'unknown flag --nope; allowed: --help, --version'],
     [['ship', '--nope'], 'unknown flag --nope; allowed: --stream,'],
     [['ship', '-x'], 'unknown flag -x; allowed: --stream,'],

@@ -13,7 +13,7 @@ export type TextOutput = Writable & {
 
 /** What a command reads from, writes to, and is stopped by. */
 export interface Io {
-  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(mode: boolean): unknown }
   /** Data only. */
   readonly stdout: TextOutput
   /** Everything else. */

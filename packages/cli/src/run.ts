@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: 'print the records of a stream as they arrive',
     load: async () => (await import('./commands/tail.ts')).tail
   },
+  top: {
+    summary: 'show what streams take against their limits, and the lag of consumers',
+    load: async () => (await import('./commands/top.ts')).top
+  },
   doctor: {
     summary: 'check the way to a stream, and say what to mend',
     load: async () => (await import('./commands/doctor.ts')).doctor

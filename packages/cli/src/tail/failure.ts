@@ -41,6 +41,17 @@ export function kindOf(error: unknown): FailureKind {
   return status === 0 || status === 408 || status === 429 || status >= 500 ? 'passing' : 'final'
 }
 
+/** Codes that say that the credentials are no good. DIS.4116 is none: they are good, and may not do this. */
+const REFUSED = /^(DIS\.41(0\d|1[0-4])|DIS\.4309|APIGW\.030\d)$/
+
+/** Whether credentials were refused. Five of those lock a key for five minutes, so nothing is tried again. */
+export function areCredentialsRefused(error: unknown): boolean {
+  if (error instanceof DisCredentialsError) return true
+  if (!(error instanceof DisRequestError)) return false
+  const { serviceCode, status } = error
+  return REFUSED.test(serviceCode) || ((status === 401 || status === 441) && serviceCode !== 'DIS.4116')
+}
+
 /** The failure and its cure in a line. */
 export function describeFailure(error: unknown): string {
   if (error instanceof DisCredentialsError)
