@@ -107,6 +107,17 @@ describe('top that goes on', () => {
     expect((await program.end()).status).toBe(143)
   })
 
+  it('prints tables through a pipe, each with its time', async () => {
+    const program = new Program(['top', '--interval', '0.1'], environmentFor(dis))
+    await program.shows((said) => said.split('\n\n').length > 2)
+    program.child.kill('SIGTERM')
+    const { stdout } = await program.end()
+    const [first = '', second = ''] = stdout.toString().split('\n\n')
+    for (const table of [first, second])
+      expect(table).toMatch(/^20\d\d-\S+Z\napp-logs .*\nPARTITION .*\n0 .*\n1 /)
+    expect(second.slice(0, 24) > first.slice(0, 24)).toBe(true)
+  })
+
   it('goes on when the stream cannot be looked at for a while, and says so', async () => {
     const program = new Program(['top', '--json', '--interval', '0.1'], environmentFor(dis))
     await program.says('}\n', 'stdout')

@@ -88,7 +88,7 @@ async function lookTwice(
   if (!(await look(watch, stop.signal))) return stop.status ?? STATUS.ok
   if (!(await pause(intervalMs, stop.signal))) return stop.status ?? STATUS.ok
   if (!(await look(watch, stop.signal))) return stop.status ?? STATUS.ok
-  print(watch, asJson, io)
+  print(watch, asJson, false, io)
   for (const failure of watch.failures) complain(io, 'top', failure)
   return watch.failures.length > 0 ? STATUS.failed : STATUS.ok
 }
@@ -106,7 +106,7 @@ async function inARow(
   const signal = AbortSignal.any([stop.signal, gone.signal])
   await look(watch, signal)
   while ((await pause(intervalMs, signal)) && (await look(watch, signal))) {
-    print(watch, asJson, io)
+    print(watch, asJson, true, io)
     for (const failure of watch.failures) warn(failure)
   }
   return stop.status ?? STATUS.ok
@@ -153,14 +153,16 @@ function titleOf(time: string, every: string): Segment[] {
   ]
 }
 
-function print(watch: Watch, asJson: boolean, io: Io): void {
-  const { at, elapsedMs, failures, views } = watch
+function print(watch: Watch, asJson: boolean, isOneOfMany: boolean, io: Io): void {
+  const { elapsedMs, failures, views } = watch
+  const at = new Date(watch.at).toISOString()
   if (asJson) {
-    const page = { at: new Date(at).toISOString(), elapsedMs, streams: views, failures }
+    const page = { at, elapsedMs, streams: views, failures }
     io.stdout.write(`${printable(JSON.stringify(page))}\n`)
     return
   }
-  io.stdout.write(`${plainPage(views, io).join('\n')}\n\n`)
+  const lines = [...(isOneOfMany ? [paint(io.stdout, 'dim', at)] : []), ...plainPage(views, io)]
+  io.stdout.write(`${lines.join('\n')}\n\n`)
 }
 
 function plainPage(views: readonly StreamView[], io: Io): string[] {
