@@ -24,6 +24,9 @@ const NAMES = [
   'project',
   'stream',
   'partitions',
+  'data type',
+  'dump tasks',
+  'options',
   'write'
 ]
 
@@ -69,7 +72,10 @@ interface Check {
 
 /** Runs the doctor for its JSON. Whatever happens, no secret is printed and every check is told once, in order. */
 async function examine(env: Env, args: readonly string[] = []) {
-  const { status, stderr, stdout } = await dislogs(['doctor', '--json', ...args], { HOME: home, ...env })
+  const { status, stderr, stdout } = await dislogs(['doctor', '--json', '--measure', '0', ...args], {
+    HOME: home,
+    ...env
+  })
   const said = `${stdout}${stderr}`
   for (const secret of [SECRET_KEY, ACCESS_KEY, env['HUAWEICLOUD_SDK_SK'], env['DIS_TOKEN']]) {
     if (secret) expect(said).not.toContain(secret)
@@ -108,6 +114,11 @@ describe('doctor of a healthy way', () => {
       '✔ project: cli-test-project',
       '✔ stream: app-logs is RUNNING, type COMMON',
       '✔ partitions: 3 take records: 1,000 records/s or 1 MB/s each, whichever comes first; 3,000 records/s or 3 MB/s in all',
+      '✔ data type: BLOB: a record may hold anything',
+      '✔ dump tasks: none',
+      expect.stringMatching(
+        /^– options: skipped: no line came in \d\.\d s; say what will come: --rate <lines\/s> --bytes <of a line>$/
+      ),
       '– write: skipped: only --write sends a test record',
       ''
     ])
@@ -175,7 +186,7 @@ describe('doctor of a configuration', () => {
     expect(first).toMatch(/^✘ configuration: --endpoint: got nothing; --project-id: .*; --stream: .* — set /)
     // One line for all that cannot be looked at.
     expect(rest).toEqual([
-      '– credentials, clock, dns, tls, endpoint, access, project, stream, partitions, write: skipped: configuration failed'
+      '– credentials, clock, dns, tls, endpoint, access, project, stream, partitions, data type, dump tasks, options, write: skipped: configuration failed'
     ])
   })
 

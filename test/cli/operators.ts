@@ -44,3 +44,16 @@ export async function readUpTo(
     metadata: ''
   })
 }
+
+/** A dump task to OBS, which writes what `descriptor` says. */
+export function dump(
+  dis: LocalDis,
+  taskName: string,
+  descriptor: object,
+  stream: string = STREAM
+): Promise<void> {
+  return call(dis, 'POST', `streams/${stream}/transfer-tasks`, {
+    destination_type: 'OBS',
+    obs_destination_descriptor: { task_name: taskName, obs_bucket_path: 'bucket', ...descriptor }
+  })
+}

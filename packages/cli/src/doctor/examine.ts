@@ -10,12 +10,16 @@ import {
   type DisOptions,
   inspectConfiguration
 } from '@dis-logs/core'
+import { areCredentialsRefused } from '../tail/failure.ts'
+import { advise, type Demand } from './advice.ts'
 import { type Check, skipped } from './check.ts'
 import { checkConfiguration } from './configuration.ts'
 import { checkCredentials } from './credentials.ts'
+import { measure } from './measure.ts'
 import { checkClock, checkDns, checkEndpoint, checkTls } from './network.ts'
+import { checkDataType, checkDumps, findDumps, packingBy } from './packing.ts'
 import type { Redactor } from './redactor.ts'
-import { checkStream, describe, mayStillWrite } from './stream.ts'
+import { checkStream, describe, mayStillWrite, streamOf } from './stream.ts'
 import { checkWrite } from './write.ts'
 
 export interface Examination {
@@ -25,14 +29,25 @@ export interface Examination {
   readonly timeoutMs: number
   /** Whether a test record may be written. */
   readonly mayWrite: boolean
+  /** Whether lines are packed, or may be: option `aggregate`. */
+  readonly packs: boolean
+  /** What will come; if undefined, it is measured for `measureMs`. */
+  readonly demand: Demand | undefined
+  readonly measureMs: number
+  /** Gives up what is under way. The checks that come then say nothing. */
+  readonly signal?: AbortSignal
+  /** Called when DIS refuses the credentials. Five times lock a key for five minutes. */
+  onRefusal?(): void
 }
 
 /** Each check as soon as it is done. */
 export async function* examine(examination: Examination, redactor: Redactor): AsyncGenerator<Check> {
-  const { env, options, timeoutMs } = examination
+  const { env, options, signal, timeoutMs } = examination
   const inspection = inspectConfiguration(options, env)
   const { origin, problems, values } = inspection
   const client = clientFor(options, problems)
+  const giveUp = () => void client?.close()
+  signal?.addEventListener('abort', giveUp)
   try {
     yield checkConfiguration(inspection)
     const credentials = await checkCredentials(inspection, client, redactor, Date.now())
@@ -42,7 +57,7 @@ export async function* examine(examination: Examination, redactor: Redactor): As
       yield* unreachable(BROKEN)
       return
     }
-    const probe = await inspection.probeEndpoint(timeoutMs)
+    const probe = await inspection.probeEndpoint(timeoutMs, signal)
     yield checkClock(probe)
     const network = [await checkDns(origin, values), checkTls(origin, probe)]
     const endpoint = checkEndpoint(origin, probe, network)
@@ -55,6 +70,7 @@ export async function* examine(examination: Examination, redactor: Redactor): As
       yield* examineService(client, isProjectGiven, examination)
     }
   } finally {
+    signal?.removeEventListener('abort', giveUp)
     await client?.close()
   }
 }
@@ -75,20 +91,34 @@ function clientFor(options: DisOptions, problems: readonly ConfigProblem[]): Dis
 async function* examineService(
   client: DisClient,
   isProjectGiven: boolean,
-  { mayWrite, options, timeoutMs }: Examination
+  { demand, mayWrite, measureMs, onRefusal, options, packs, signal, timeoutMs }: Examination
 ): AsyncGenerator<Check> {
   const described = await describe(client)
+  if (areCredentialsRefused(described.stream)) onRefusal?.()
   const checks = checkStream(described, isProjectGiven)
   yield* checks
-  const broken = checks.find(({ ok }) => ok === false)
+  const found = checks.find(({ ok }) => ok === false)
+  const stream = streamOf(described)
+  if (found !== undefined || stream === undefined) {
+    yield* USES.map((name) => skipped(name, `${found?.name ?? 'stream'} failed`))
+  } else {
+    const dumps = await findDumps(client)
+    const uses = [checkDataType(stream, packs), checkDumps(dumps, packs)]
+    yield* uses
+    const packing = !packs || uses.some(({ ok }) => ok === false) ? 'no' : packingBy(dumps)
+    yield advise(stream, demand ?? (await measure(client, measureMs, signal)), packing)
+  }
   if (!mayWrite) yield skipped('write', NOT_ASKED)
-  else if (broken === undefined || mayStillWrite(described)) yield checkWrite(options, timeoutMs)
-  else yield skipped('write', `${broken.name} failed`)
+  else if (found === undefined || mayStillWrite(described)) yield checkWrite(options, timeoutMs)
+  else yield skipped('write', `${found.name} failed`)
 }
+
+/** What depends on what the stream is. */
+const USES = ['data type', 'dump tasks', 'options']
 
 const BROKEN = 'configuration failed'
 const NOT_ASKED = 'only --write sends a test record'
 
 function unreachable(why: string): Check[] {
-  return ['access', 'project', 'stream', 'partitions', 'write'].map((name) => skipped(name, why))
+  return ['access', 'project', 'stream', 'partitions', ...USES, 'write'].map((name) => skipped(name, why))
 }

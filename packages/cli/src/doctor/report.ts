@@ -1,6 +1,6 @@
 /** Checks → what people or programs read. Both on stdout: the report is the data of this command. */
 import { printable } from '@dis-logs/core'
-import type { Io } from '../io.ts'
+import type { Io, TextOutput } from '../io.ts'
 import { paint } from '../output.ts'
 import type { Check } from './check.ts'
 
@@ -19,18 +19,24 @@ export function linesTo({ stdout }: Io): Report {
     names = []
   }
   return {
-    add({ cure, detail, name, ok }) {
+    add(check) {
+      const { detail, name, ok } = check
       if (ok !== null || detail !== why) tellSkipped()
       if (ok === null) {
         names.push(name)
         why = detail
         return
       }
-      const mark = ok ? paint(stdout, 'green', '✔') : paint(stdout, 'red', '✘')
-      stdout.write(`${mark} ${name}: ${detail}${cure === null ? '' : ` — ${cure}`}\n`)
+      stdout.write(`${lineOf(check, stdout)}\n`)
     },
     end: tellSkipped
   }
+}
+
+/** A check that was made, in a line. */
+export function lineOf({ cure, detail, name, ok }: Check, output: TextOutput): string {
+  const mark = ok === true ? paint(output, 'green', '✔') : paint(output, 'red', '✘')
+  return `${mark} ${name}: ${detail}${cure === null ? '' : ` — ${cure}`}`
 }
 
 /** One object with all of them, at the end. */

@@ -44,6 +44,11 @@ export function mayStillWrite({ stream }: Described): boolean {
   return stream instanceof DisRequestError && stream.serviceCode === 'DIS.4116'
 }
 
+/** The stream, if it was told. */
+export function streamOf({ stream }: Described): StreamInfo | undefined {
+  return stream instanceof DisRequestError || stream instanceof DisCredentialsError ? undefined : stream
+}
+
 function placeOf({ serviceCode }: DisRequestError): 'access' | 'project' | 'stream' {
   return BELONGS_TO[serviceCode] ?? 'access'
 }

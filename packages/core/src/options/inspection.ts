@@ -50,8 +50,8 @@ export interface Inspection {
   readonly problems: readonly ConfigProblem[]
   /** `https://host[:port]`; undefined if neither options nor environment give it. */
   readonly origin: string | undefined
-  /** Sends `GET /` to the endpoint, through the configured proxy and without credentials. Never rejects. */
-  probeEndpoint(timeoutMs: number): Promise<EndpointProbe>
+  /** Sends `GET /` to the endpoint, through the configured proxy and without credentials. Never rejects; `signal` gives it up. */
+  probeEndpoint(timeoutMs: number, signal?: AbortSignal): Promise<EndpointProbe>
 }
 
 /** Inspects options and environment. Starts nothing, throws nothing, and sends nothing before {@link Inspection.probeEndpoint}. */
@@ -82,7 +82,7 @@ export function inspectConfiguration(options: DisOptions = {}, env: Environment 
         : valuesOf(checked, env, { address, credentials, network }, options.signing !== undefined),
     problems,
     origin: address?.url.origin,
-    probeEndpoint: (timeoutMs) => probeEndpoint(address, network ?? DIRECT, timeoutMs)
+    probeEndpoint: (timeoutMs, signal) => probeEndpoint(address, network ?? DIRECT, timeoutMs, signal)
   }
 }
 
@@ -147,7 +147,8 @@ function proxyOf(address?: Address, network?: Network): ConfigValue[] {
 async function probeEndpoint(
   address: Address | undefined,
   network: Network,
-  requestTimeoutMs: number
+  requestTimeoutMs: number,
+  signal: AbortSignal | undefined
 ): Promise<EndpointProbe> {
   if (address === undefined) return failure('NETWORK' satisfies NoAnswerCode, 'no endpoint is known')
   const { origin } = address.url
@@ -155,6 +156,8 @@ async function probeEndpoint(
   // Connections don't keep the process alive, but the caller waits for the answer.
   const release = systemClock.keepAlive()
   const startedAt = systemClock.monotonic()
+  const giveUp = () => void transport.close()
+  signal?.addEventListener('abort', giveUp)
   try {
     const raw = await transport.send({ method: 'GET', path: '/', headers: {}, body: null })
     const reply = redactReply(raw, network.secrets)
@@ -170,6 +173,7 @@ async function probeEndpoint(
       clockAheadMs: Number.isNaN(clockAheadMs) ? undefined : Math.round(clockAheadMs)
     }
   } finally {
+    signal?.removeEventListener('abort', giveUp)
     release()
     await transport.close()
   }
