@@ -66,6 +66,12 @@ describe('the calls of operators', () => {
     expect(await client.transferTaskDetails('t')).toEqual({ fileType: 'text', recordDelimiter: '|' })
   })
 
+  it('know a consumer by a name of 200 letters, which the service allows it', async () => {
+    const name = 'a'.repeat(200)
+    const { client } = await clientOf(() => ({ apps: [{ app_name: name }, { app_name: `${name}a` }] }))
+    expect(await client.listApps()).toEqual([name])
+  })
+
   it('leave out names that could lead to another path', async () => {
     const { client } = await clientOf(() => ({
       apps: [{ app_name: '../streams/x' }, { app_name: 'good' }, { app_name: '' }, 7],

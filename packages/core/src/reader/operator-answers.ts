@@ -2,6 +2,9 @@
 import { ID } from '../limits.ts'
 import { list, parse, text } from './answers.ts'
 
+/** Of a consumer. The service allows longer names here than anywhere else. */
+const APP_NAME = /^[A-Za-z0-9_-]{1,200}$/
+
 /** A dump task: the service copies what a stream holds to somewhere else. */
 export interface TransferTask {
   readonly taskName: string
@@ -44,7 +47,8 @@ export function readAppNames(body: Buffer): Page<string> | undefined {
   const page = parse(body)
   if (page === undefined || !Array.isArray(page['apps'])) return undefined
   const items = list(page['apps']).map((app) => text(app['app_name']))
-  return { items: items.filter(isId), next: page['has_more_app'] === true ? items.at(-1) : undefined }
+  const isName = (name: string) => APP_NAME.test(name)
+  return { items: items.filter(isName), next: page['has_more_app'] === true ? items.at(-1) : undefined }
 }
 
 export function readConsumerStates(body: Buffer): Page<ConsumerState> | undefined {
