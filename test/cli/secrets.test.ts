@@ -24,6 +24,7 @@ const CREDENTIALS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['doctor', '--json', '--write'],
+  ['top', '--once', '--interval', '0.1'],
   ['tail', '--from', 'beginning', '--idle-timeout', '1'],
   ['ship', '--timeout', '1']
 ]

@@ -19,7 +19,14 @@ const NAMES = [
   'sequence_number',
   'timestamp',
   'next_partition_cursor',
-  'partition_cursor'
+  'partition_cursor',
+  'stream_names',
+  'apps',
+  'app_name',
+  'partition_consuming_states',
+  'tasks',
+  'task_name',
+  'obs_destination_description'
 ]
 
 const partition = (n: number) => ({
@@ -42,6 +49,17 @@ export const READER_BODIES = {
   more: { stream_name: 's', status: 'RUNNING', partitions: [partition(0)], has_more_partitions: true },
   cursor: { partition_cursor: 'c' },
   records: { records: [record, record], next_partition_cursor: 'n' },
+  names: { total_number: 2, stream_names: ['a', 'b'], has_more_streams: false },
+  apps: { total_number: 1, apps: [{ app_name: 'reader', create_time: 1 }], has_more_app: false },
+  states: {
+    has_more: false,
+    partition_consuming_states: [{ partition_id: '0', sequence_number: '7', latest_offset: 9 }]
+  },
+  tasks: {
+    total_number: 1,
+    tasks: [{ task_name: 't', destination_type: 'OBS', state: 'RUNNING' }],
+    obs_destination_description: { destination_file_type: 'text', record_delimiter: ',' }
+  },
   error: { errorCode: 'DIS.4301', message: `not with ${TOKEN}` }
 } as const
 
@@ -81,7 +99,7 @@ export async function readerReply(): Promise<Kind> {
       server.requests = 0
       const client = make()
       try {
-        await ask(client, (input[0] ?? 0) % 3)
+        await ask(client, (input[0] ?? 0) % 8)
       } catch (error) {
         checkError(error)
       } finally {
@@ -102,6 +120,8 @@ async function ask(client: DisClient, call: number): Promise<void> {
   } else if (call === 1) {
     const cursor = await client.getCursor('0', { type: 'LATEST' })
     expect(typeof cursor === 'string' && cursor !== '', 'a cursor is text')
+  } else if (call > 2) {
+    await askForOperators(client, call)
   } else {
     const { records, nextCursor } = await client.getRecords('c')
     expect(typeof nextCursor === 'string' && nextCursor !== '', 'a cursor is text')
@@ -110,6 +130,27 @@ async function ask(client: DisClient, call: number): Promise<void> {
       expect(partitionKey === undefined || typeof partitionKey === 'string', 'a key is text')
       expect(typeof timestamp === 'number', 'a time is a number')
     }
+  }
+}
+
+async function askForOperators(client: DisClient, call: number): Promise<void> {
+  if (call === 3 || call === 4) {
+    const names = call === 3 ? await client.listStreams() : await client.listApps()
+    for (const name of names) expect(/^[\w.-]+$/.test(name), 'a name leads to no other path')
+  } else if (call === 5) {
+    for (const { partitionId, sequenceNumber } of await client.consumerStates('reader')) {
+      expect(typeof partitionId === 'string', 'a partition is text')
+      expect(sequenceNumber === undefined || /^\d{1,40}$/.test(sequenceNumber), 'a number is one')
+    }
+  } else if (call === 6) {
+    for (const { destinationType, taskName } of await client.listTransferTasks()) {
+      expect(/^[\w.-]+$/.test(taskName), 'a name leads to no other path')
+      expect(typeof destinationType === 'string', 'a destination is text')
+    }
+  } else {
+    const { fileType, recordDelimiter } = await client.transferTaskDetails('t')
+    for (const text of [fileType, recordDelimiter])
+      expect(text === undefined || typeof text === 'string', 'what a dump writes is text')
   }
 }
 

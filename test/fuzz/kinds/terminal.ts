@@ -11,6 +11,12 @@ import { READER_BODIES, readerAnswer } from './reader.ts'
 const STATUSES = [0, 1, 2, 130, 143]
 const TOKEN = 'a-token-of-a-terminal-2025'
 
+/** Commands that ask for the stream, by the first byte. */
+const OTHERS: Readonly<Record<number, string[]>> = {
+  8: ['doctor', '--timeout', '1', '--measure', '0'],
+  11: ['top', '--once', '--interval', '0.01']
+}
+
 function checkText(terminal: Terminal, status: number): void {
   const { text } = terminal
   expect(STATUSES.includes(status), `an exit status is 0, 1 or 2, not ${status}`)
@@ -39,7 +45,7 @@ export async function tailTerminal(): Promise<Kind> {
   ]
   return {
     generate: (random) =>
-      Buffer.concat([Buffer.of(random.pick([0, 0, 0, 1, 2]) + 3 * random.below(3)), hostile(random)]),
+      Buffer.concat([Buffer.of(random.pick([0, 0, 0, 1, 2, 2]) + 3 * random.below(4)), hostile(random)]),
     async check(input) {
       const [head = 0] = input
       let left = 1
@@ -52,10 +58,8 @@ export async function tailTerminal(): Promise<Kind> {
       }
       const output = [[], ['--output', 'json'], ['--output', 'raw']][Math.floor(head / 3) % 3] ?? []
       const terminal = new Terminal(Buffer.alloc(0))
-      const command =
-        head % 3 === 2 && head > 5
-          ? ['doctor', '--timeout', '1']
-          : ['tail', '--limit', '4', '--from', 'beginning', ...output]
+      const tail = ['tail', '--limit', '4', '--from', 'beginning', ...output]
+      const command = head % 3 === 2 ? (OTHERS[head] ?? tail) : tail
       const status = await terminal.stopAfter(
         run(command, terminal),
         10,
@@ -84,7 +88,7 @@ function hostile(random: Random): Buffer {
   return httpAnswer(200, Buffer.from(JSON.stringify({ records, next_partition_cursor: 'n' })))
 }
 
-const COMMANDS = ['ship', 'tail', 'doctor', 'replay', 'spool', 'help', '__proto__', 'constructor']
+const COMMANDS = ['ship', 'tail', 'top', 'doctor', 'replay', 'spool', 'help', '__proto__', 'constructor']
 const FLAGS = [
   '--stream',
   '--region',
@@ -111,6 +115,14 @@ const FLAGS = [
   '--output',
   '--json',
   '--quiet',
+  '--all',
+  '--once',
+  '--interval',
+  '--watch',
+  '--rate',
+  '--bytes',
+  '--measure',
+  '--no-aggregate',
   '--help',
   '-h',
   '--version',
