@@ -1,5 +1,8 @@
+import { PassThrough, Readable } from 'node:stream'
 import { createLocalDis, type LocalDis } from '@dis-logs/local'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Check } from '../../packages/cli/src/doctor/check.ts'
+import { watchRounds } from '../../packages/cli/src/doctor/watch.ts'
 import { call } from './operators.ts'
 import { environmentFor, Program, STREAM } from './program.ts'
 import { framesIn } from './screen.ts'
@@ -84,5 +87,62 @@ describe('doctor --watch', () => {
     await program.says('}\n', 'stdout')
     program.child.stdout?.destroy()
     expect((await program.end()).status).toBe(0)
+  })
+})
+
+describe('of what was found before, doctor --watch tells', () => {
+  const check = (name: string, ok: boolean | null, detail: string): Check => ({
+    name,
+    ok,
+    detail,
+    cure: ok === false ? 'cure' : null
+  })
+
+  /** What is told of each round after the first one. */
+  async function told(...rounds: Check[][]): Promise<string> {
+    const stdout = new PassThrough()
+    const done = new AbortController()
+    const io = {
+      stdin: Readable.from([]),
+      stdout,
+      stderr: new PassThrough(),
+      onSignal: () => () => {},
+      exit() {}
+    }
+    let next = 0
+    const begin = () => ({
+      checks: Readable.from(rounds[next++] ?? []),
+      isRefused: () => {
+        if (next === rounds.length) done.abort()
+        return false
+      }
+    })
+    await watchRounds(begin, 1, false, { beforeExit() {}, signal: done.signal }, io)
+    const lines: string = String(stdout.read()).replaceAll(/^\d\d:\d\d:\d\d /gm, '> ')
+    return lines.slice(lines.indexOf('>') < 0 ? lines.length : lines.indexOf('>'))
+  }
+
+  it.each(['clock', 'endpoint', 'options'])('no other figures of %s', async (name) => {
+    expect(await told([check(name, true, '1 ms')], [check(name, true, '2 ms')])).toBe('')
+  })
+
+  it('no other figures of a stream that stays too small, but another trouble with the endpoint', async () => {
+    expect(await told([check('options', false, '170%')], [check('options', false, '180%')])).toBe('')
+    expect(await told([check('endpoint', false, 'refused')], [check('endpoint', false, 'reset')])).toBe(
+      '> ✘ endpoint: reset — cure\n'
+    )
+  })
+
+  it('no other id of a request', async () => {
+    const failure = (id: string) => check('stream', false, `gone (request ${id})`)
+    expect(await told([failure('a')], [failure('b')])).toBe('')
+  })
+
+  it('what could not be looked at in between only if it is another', async () => {
+    const skipped = check('stream', null, 'skipped')
+    const [one, two] = [check('stream', true, 'one'), check('stream', true, 'two')]
+    expect(await told([one], [skipped], [one])).toBe('')
+    expect(await told([one], [skipped], [two])).toBe('> ✔ stream: two\n')
+    expect(await told([skipped], [one])).toBe('> ✔ stream: one\n')
   })
 })

@@ -127,7 +127,7 @@ async function watch(
     return { checks: redacted({ ...examination, signal, onRefusal }, redactor), isRefused: () => isRefused }
   }
   try {
-    await watchRounds(begin, intervalMs, asJson, signal, io)
+    await watchRounds(begin, intervalMs, asJson, { beforeExit: stop.beforeExit, signal }, io)
   } finally {
     stop.release()
   }

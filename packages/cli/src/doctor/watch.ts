@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { printable } from '@dis-logs/core'
 import type { Io } from '../io.ts'
 import { paint } from '../output.ts'
+import type { Stop } from '../signals.ts'
 import { fit, join, type Segment } from '../terminal/segments.ts'
 import { showStatus } from '../terminal/status-line.ts'
 import type { Check } from './check.ts'
@@ -11,8 +12,10 @@ import { lineOf, linesTo } from './report.ts'
 /** One refusal in so long never locks a key: five of them do, for five minutes. */
 const REFUSED_PAUSE_MS = 300_000
 const STATUS_MS = 1_000
-/** Checks whose detail is another one each time while all is well. */
-const RESTLESS = ['clock', 'endpoint', 'options']
+/** Checks that measure something: their detail is another one each time. */
+const RESTLESS = ['clock', 'options']
+/** The same, but for what is wrong. */
+const RESTLESS_WHILE_WELL = ['endpoint']
 
 /** What an examination found. */
 export interface Round {
@@ -26,10 +29,11 @@ export async function watchRounds(
   begin: () => Round,
   intervalMs: number,
   asJson: boolean,
-  signal: AbortSignal,
+  { beforeExit, signal }: Pick<Stop, 'beforeExit' | 'signal'>,
   io: Io
 ): Promise<void> {
   const show = asJson ? new JsonRounds(io) : new ChangedRounds(io)
+  beforeExit(() => show.end())
   try {
     do {
       const { checks, isRefused } = begin()
@@ -124,7 +128,8 @@ class ChangedRounds {
 
 function hasChanged(before: Check | undefined, { detail, name, ok }: Check): boolean {
   if (before === undefined || before.ok !== ok) return true
-  return !(ok === true && RESTLESS.includes(name)) && lasting(before.detail) !== lasting(detail)
+  if (RESTLESS.includes(name) || (ok === true && RESTLESS_WHILE_WELL.includes(name))) return false
+  return lasting(before.detail) !== lasting(detail)
 }
 
 /** Each request has an id of its own. */
