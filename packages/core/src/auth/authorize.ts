@@ -1,6 +1,6 @@
 /** request → headers that authenticate it. Pure: the time is a parameter. */
 import { formatSdkDate, type SignableRequest } from './canonical.ts'
-import type { Credentials, Identity } from './identity.ts'
+import type { Credentials, Identity, SigningScheme } from './identity.ts'
 import { signDerived } from './sign-derived.ts'
 import { signDis } from './sign-dis.ts'
 import { signSdk } from './sign-sdk.ts'
@@ -38,6 +38,15 @@ export function authorize(
     payloadHash: request.payloadHash()
   }
   return { ...headers, Authorization: sign(signable, identity, credentials) }
+}
+
+/**
+ * A path as it is sent. Every scheme signs a slash at its end. Verifiers of the two scoped schemes compare that with the path as it came
+ * (`DefaultSigner.verify` of the Java SDK), so it is sent with the slash, as the official Java and Python SDKs send it. The verifier of
+ * the other scheme adds the slash itself.
+ */
+export function sentPath(path: string, signing: SigningScheme): string {
+  return signing === 'sdk' ? path : `${path}/`
 }
 
 function sign(

@@ -4,7 +4,7 @@
  * Bounded by: the request timeout of the transport. Never rejects: whatever happens is an outcome. The
  * body is encoded, compressed and hashed once, and those bytes are sent.
  */
-import { authorize } from '../auth/authorize.ts'
+import { authorize, sentPath } from '../auth/authorize.ts'
 import { hashPayload } from '../auth/canonical.ts'
 import type { CredentialSource, Credentials, Identity } from '../auth/identity.ts'
 import { secretsOf } from '../auth/secrets.ts'
@@ -109,7 +109,7 @@ export class Sender {
     const granted = await this.#credentials()
     if ('kind' in granted) return { reply: granted }
     const { held, projectId } = granted
-    const path = pathOf(projectId, 'records')
+    const path = sentPath(pathOf(projectId, 'records'), identity.signing)
     const headers = authorize(
       {
         method: 'POST',

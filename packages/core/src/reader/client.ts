@@ -3,7 +3,7 @@
  * not retry.
  */
 
-import { authorize } from '../auth/authorize.ts'
+import { authorize, sentPath } from '../auth/authorize.ts'
 import { EMPTY_PAYLOAD_HASH } from '../auth/canonical.ts'
 import { createCredentialSource } from '../auth/credentials.ts'
 import type { Credentials } from '../auth/identity.ts'
@@ -116,7 +116,7 @@ export function createClient(options?: DisOptions): DisClient {
   ): Promise<T> {
     const held = await credentials.get()
     const projectId = await projectFor(held)
-    const fullPath = pathOf(projectId, ...path)
+    const fullPath = sentPath(pathOf(projectId, ...path), settings.signing)
     const headers = authorize(
       {
         method: 'GET',
