@@ -69,7 +69,10 @@ export interface LimitOptions {
   readonly bytesPerSecond?: number | undefined
   /** How much time's worth of unused rate can be used at once. Default 1000. */
   readonly burstMs?: number | undefined
-  /** Bytes of data in one request. */
+  /**
+   * Bytes of data in one request, however many partitions the stream has. Default: 1 MiB (ADVANCED 5 MiB) for each partition, and at least
+   * 5 MiB. The strict reading of the API reference is 1,048,576.
+   */
   readonly requestBytes?: number | undefined
   /** Bytes of data in one record. */
   readonly recordBytes?: number | undefined

@@ -135,7 +135,7 @@ export class Store {
         bytesPerSecond: bytesPerSecond ?? real.rate.bytesPerSecond,
         burstMs: burstMs ?? real.rate.burstMs
       },
-      requestBytes: requestBytes ?? real.requestBytes,
+      request: requestBytes === undefined ? real.request : { perPartitionBytes: 0, leastBytes: requestBytes },
       recordBytes: recordBytes ?? real.recordBytes
     }
   }

@@ -3,7 +3,7 @@ import { MAX_RECORDS } from '../bounds.ts'
 import type { Action, Call, World } from '../call.ts'
 import { Refusal, refuse, refuseAtGateway } from '../errors.ts'
 import type { Strike } from '../faults.ts'
-import type { Limits } from '../limits.ts'
+import { type Limits, maxRequestBytes } from '../limits.ts'
 import type { SendEntry, SendRequest, SendResult, SendResultEntry } from '../messages.ts'
 import { decodeSendRequest, encodeSendResult } from '../protobuf.ts'
 import { bendList, resultJson } from '../result-list.ts'
@@ -46,7 +46,7 @@ function run(call: Call, world: World, request: SendRequest, strike: Strike): An
   if (stream instanceof Refusal) return stream
   const { name, type } = stream.seed
   if (stream.statusAt(call.nowMs) !== 'RUNNING') return refuse('DIS.4205', `[${name}]`)
-  const tooLarge = checkSizes(request, world.store.limitsOf(type))
+  const tooLarge = checkSizes(request, stream.active.length, world.store.limitsOf(type))
   if (tooLarge !== undefined) return tooLarge
   // All routes first: one that cannot be read makes the request invalid, and then nothing may be stored.
   const routes: (Partition | SendResultEntry)[] = []
@@ -75,7 +75,11 @@ function run(call: Call, world: World, request: SendRequest, strike: Strike): An
   return write(call, { failedCount, entries }, strike)
 }
 
-function checkSizes(request: SendRequest, limits: Limits | undefined): Refusal | undefined {
+function checkSizes(
+  request: SendRequest,
+  partitions: number,
+  limits: Limits | undefined
+): Refusal | undefined {
   if (limits === undefined) return undefined
   let total = 0
   for (let index = 0; index < request.records.length; index++) {
@@ -88,8 +92,9 @@ function checkSizes(request: SendRequest, limits: Limits | undefined): Refusal |
     }
     total += bytes
   }
-  if (total <= limits.requestBytes) return undefined
-  return refuseAtGateway('APIGW.0201', `${total} bytes of data, the limit is ${limits.requestBytes}`)
+  const max = maxRequestBytes(limits.request, partitions)
+  if (total <= max) return undefined
+  return refuseAtGateway('APIGW.0201', `${total} bytes of data, the limit is ${max}`)
 }
 
 function store(
