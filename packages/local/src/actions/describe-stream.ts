@@ -73,13 +73,13 @@ function partitionJson(partition: Partition): object {
   }
 }
 
+// Without `result_code` and `result_msg`, which the models of the official SDKs take: Python v3 reads `int(result_msg)`, and Go wants a text
+// as `result_code`.
 function rescaleJson(rescale: Rescale): object {
   return {
     create_timestamp: rescale.atMs,
     src_partition_count: rescale.from,
     target_partition_count: rescale.to,
-    result_code: 0,
-    result_msg: '',
     auto_scale: false
   }
 }
