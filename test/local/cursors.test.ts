@@ -80,6 +80,10 @@ describe('a cursor', () => {
     const { dis } = await filled()
     const reply = await openCursor(dis, { 'cursor-type': type, 'starting-sequence-number': number })
     expect([reply.status, codeOf(reply)]).toEqual([400, code])
+    if (code === 'DIS.4224') {
+      const range = `[${number}][ should be within ][0][ ][3]`
+      expect(reply.json['message']).toBe(`Sequence_number out of range. ${range}`)
+    }
   })
 
   it.each([
@@ -103,7 +107,7 @@ describe('a cursor', () => {
     const reply = await openCursor(dis, { 'cursor-type': 'AT_TIMESTAMP', timestamp: String(startMs - 1) })
     expect([codeOf(reply), reply.json['message']]).toEqual([
       'DIS.4300',
-      expect.stringContaining('timestamp is expired')
+      `Request error. [timestamp is expired, timestamp should be larger than ${startMs - 1}]`
     ])
   })
 

@@ -116,7 +116,7 @@ describe('SendRecords', () => {
     expect(reply.status).toBe(400)
     expect(reply.json).toEqual({
       errorCode: 'DIS.4301',
-      message: expect.stringContaining('[nope,0123456789abcdef0123456789abcdef]')
+      message: 'Stream does not exist. [nope][0123456789abcdef0123456789abcdef]'
     })
   })
 })

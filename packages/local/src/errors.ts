@@ -84,7 +84,7 @@ export const DIS_ERRORS: Readonly<Record<DisCode, ErrorRow>> = {
     message: 'Partition iterator error or the record to which it points has expired'
   },
   'DIS.4300': { status: 400, message: 'Request error' },
-  'DIS.4301': { status: 400, message: 'The stream does not exist' },
+  'DIS.4301': { status: 400, message: 'Stream does not exist' },
   'DIS.4302': { status: 400, message: 'The partition does not exist' },
   'DIS.4303': { status: 400, message: 'Exceeded traffic control limit' },
   'DIS.4307': { status: 400, message: 'The stream already exists' },
@@ -136,6 +136,15 @@ export class Refusal {
 export function refuse(code: DisCode, detail?: string): Refusal {
   const { status, message } = DIS_ERRORS[code]
   return new Refusal('dis', status, code, sentence(message, detail))
+}
+
+/**
+ * A refusal by DIS whose text the Java SDK takes apart. `facts` stand behind the sentence, in the form that its patterns want; in any other
+ * form its getters give null.
+ */
+export function refuseWith(code: DisCode, facts: string): Refusal {
+  const { status, message } = DIS_ERRORS[code]
+  return new Refusal('dis', status, code, `${message}. ${facts.slice(0, MAX_DETAIL_LENGTH)}`)
 }
 
 /** A refusal by the gateway. */

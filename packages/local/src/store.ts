@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Apps } from './apps.ts'
-import { type Refusal, refuse } from './errors.ts'
+import { type Refusal, refuseWith } from './errors.ts'
 import { type Limits, REAL_LIMITS } from './limits.ts'
 import type { LimitsOption, StreamType } from './options.ts'
 import type { PartitionLog } from './partition-log.ts'
@@ -60,7 +60,7 @@ export class Store {
   find(name: string, id: string, projectId: string): Stream | Refusal {
     const found =
       this.#streams.get(name) ?? (id === '' ? undefined : this.all().find((stream) => stream.seed.id === id))
-    return found ?? refuse('DIS.4301', `[${name === '' ? id : name},${projectId}]`)
+    return found ?? refuseWith('DIS.4301', `[${name === '' ? id : name}][${projectId}]`)
   }
 
   /** Adds a stream. The caller has made sure that the name is free. */

@@ -1,7 +1,7 @@
 import { jsonAnswer } from '../answer.ts'
 import type { Action, Call, World } from '../call.ts'
 import { formatCursor } from '../cursor.ts'
-import { Refusal, refuse } from '../errors.ts'
+import { Refusal, refuse, refuseWith } from '../errors.ts'
 import { findPartition } from '../find-partition.ts'
 import { MAX_HASH } from '../hashing.ts'
 import type { Partition } from '../stream.ts'
@@ -63,7 +63,8 @@ function numbered(partition: Partition, call: Call, step: number): number | Refu
   if (number > MAX_SEQUENCE_NUMBER) return refuse('DIS.4216', text)
   const position = partition.position(number) + BigInt(step)
   if (position < BigInt(partition.log.oldest) || position > BigInt(partition.log.next)) {
-    return refuse('DIS.4224', `${text} is not in ${partition.sequenceRange}`)
+    const [first, last] = [partition.log.oldest, partition.log.next].map((at) => partition.sequenceNumber(at))
+    return refuseWith('DIS.4224', `[${text}][ should be within ][${first}][ ][${last}]`)
   }
   return Number(position)
 }
@@ -72,7 +73,9 @@ function timed(partition: Partition, call: Call): number | Refusal {
   const text = call.query.get('timestamp') ?? ''
   if (!/^\d{1,16}$/.test(text)) return refuse('DIS.4300', 'timestamp must be milliseconds since 1970')
   const oldest = partition.log.first()
-  if (oldest !== undefined && Number(text) < oldest.timestampMs)
-    return refuse('DIS.4300', 'timestamp is expired')
+  if (oldest !== undefined && Number(text) < oldest.timestampMs) {
+    const last = oldest.timestampMs - 1
+    return refuseWith('DIS.4300', `[timestamp is expired, timestamp should be larger than ${last}]`)
+  }
   return partition.log.findTime(Number(text))
 }
