@@ -36,6 +36,7 @@ const AMBIGUOUS: ReadonlySet<Fault['kind']> = new Set([
   'reset-after',
   'hang',
   'short-list',
+  'object-records',
   'not-json',
   'empty'
 ])

@@ -102,7 +102,9 @@ describe('a fault in place of the call', () => {
     server.faults.add({ kind: '429' })
     expect((await send(server, letters('a'))).headers.get('retry-after')).toBeNull()
   })
+})
 
+describe('a fault of the answer: the records are stored', () => {
   it('object-records is the malformed sample of the API page', async () => {
     const server = await faulty({ kind: 'object-records' })
     const reply = await send(server, letters('ab'))
@@ -115,7 +117,7 @@ describe('a fault in place of the call', () => {
         error_message: expect.any(String)
       }
     })
-    expect(await stored(server)).toEqual([])
+    expect(await stored(server)).toEqual(['a', 'b'])
   })
 
   it('not-json answers a page of HTML with 200', async () => {
@@ -123,14 +125,27 @@ describe('a fault in place of the call', () => {
     const reply = await send(server, letters('a'))
     expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     expect(reply.text).toContain('<html>')
-    expect(await stored(server)).toEqual([])
+    expect(await stored(server)).toEqual(['a'])
   })
 
   it('empty answers 200 without a body', async () => {
     const server = await faulty({ kind: 'empty' })
     const reply = await send(server, letters('a'))
     expect([reply.status, reply.text, reply.headers.get('content-length')]).toEqual([200, '', '0'])
-    expect(await stored(server)).toEqual([])
+    expect(await stored(server)).toEqual(['a'])
+  })
+
+  it('the other calls are carried out, too', async () => {
+    const server = await faulty({ kind: 'not-json', action: 'CreateStream' })
+    const body = { stream_name: 'other', partition_count: 1 }
+    expect((await call(server, 'POST', 'streams', { body })).text).toContain('<html>')
+    expect((await call(server, 'GET', 'streams')).json).toMatchObject({ stream_names: [STREAM, 'other'] })
+  })
+
+  it('a request that is refused is refused as ever', async () => {
+    const server = await faulty({ kind: 'empty' })
+    const reply = await send(server, letters('a'), { stream_name: 'nope' })
+    expect([reply.status, codeOf(reply)]).toEqual([400, 'DIS.4301'])
   })
 })
 

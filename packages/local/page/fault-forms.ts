@@ -72,10 +72,10 @@ export const FORMS: Readonly<Record<FaultKind, FaultForm>> = {
   'auth-401': { title: 'Refuse credentials at the gateway', text: '401, as the gateway does', fields: [] },
   'short-list': { title: 'Short list', text: 'Results are missing', fields: [] },
   'long-list': { title: 'Long list', text: 'There are too many results', fields: [] },
-  'object-records': { title: 'Object for list', text: 'Records is an object', fields: [] },
+  'object-records': { title: 'Object for list', text: 'Records is an object; all is stored', fields: [] },
   'numeric-sequence': { title: 'Numeric sequence', text: 'Sequence numbers are no texts', fields: [] },
-  'not-json': { title: 'No JSON', text: 'The answer is a web page', fields: [] },
-  empty: { title: 'Empty', text: 'The answer has no body', fields: [] }
+  'not-json': { title: 'No JSON', text: 'The answer is a web page; all is stored', fields: [] },
+  empty: { title: 'Empty', text: 'The answer has no body; all is stored', fields: [] }
 }
 
 /** The kinds under their headings. */

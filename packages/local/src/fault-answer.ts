@@ -6,9 +6,11 @@ import type { CheckedFault } from './fault-kinds.ts'
 /** What a request gets that a fault answers: an answer, a cut connection, or nothing for as long as it lasts. */
 export type FaultAnswer = Answer | Refusal | 'cut' | 'hang'
 
+const HTML_TYPE = 'text/html; charset=utf-8'
+
 /**
  * The malformed sample of the API reference: one object where a list should be, a number where a string
- * should be, and an entry that is both stored and failed. Here none of the records is stored.
+ * should be, and an entry that is both stored and failed.
  */
 const MALFORMED_SAMPLE = JSON.stringify({
   failed_record_count: 2,
@@ -38,20 +40,32 @@ export function faultAnswer(fault: CheckedFault): FaultAnswer {
       return new Refusal('dis', 441, fault.code, textOf(fault.code))
     case 'error':
       return new Refusal('dis', fault.status, fault.code, fault.message)
-    case 'object-records':
-      return { status: 200, contentType: JSON_TYPE, body: MALFORMED_SAMPLE }
-    case 'not-json':
-      return {
-        status: 200,
-        contentType: 'text/html; charset=utf-8',
-        body: '<html><body>It works!</body></html>'
-      }
-    case 'empty':
-      return { status: 200, contentType: JSON_TYPE, body: '' }
     case 'hang':
       return 'hang'
     default:
       return 'cut'
+  }
+}
+
+/**
+ * What becomes of the answer of a call that was carried out. A call that was refused did nothing, so its refusal stays as it is; only a
+ * connection that breaks does so in any case.
+ */
+export function spoiltAnswer(
+  answer: Answer | Refusal,
+  fault: CheckedFault | undefined
+): Answer | Refusal | 'cut' {
+  if (fault?.kind === 'reset-after') return 'cut'
+  if (answer instanceof Refusal) return answer
+  switch (fault?.kind) {
+    case 'object-records':
+      return { status: 200, contentType: JSON_TYPE, body: MALFORMED_SAMPLE }
+    case 'not-json':
+      return { status: 200, contentType: HTML_TYPE, body: '<html><body>It works!</body></html>' }
+    case 'empty':
+      return { status: 200, contentType: JSON_TYPE, body: '' }
+    default:
+      return answer
   }
 }
 

@@ -142,10 +142,10 @@ const KINDS: Readonly<Record<FaultKind, Kind>> = {
   hang: plain('instead'),
   'short-list': onList(),
   'long-list': onList(),
-  'object-records': kind('instead', { ...SEND_ONLY }, (given) => ({ ...NEUTRAL, ...given })),
+  'object-records': onList(),
   'numeric-sequence': onList(),
-  'not-json': plain('instead'),
-  empty: plain('instead'),
+  'not-json': plain('after'),
+  empty: plain('after'),
   'auth-441': kind('instead', { ...ANY_ACTION, code: withDefault(code, 'DIS.4107') }, (given) => ({
     ...NEUTRAL,
     ...given

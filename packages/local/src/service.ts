@@ -4,7 +4,7 @@ import { MAX_BODY_BYTES } from './bounds.ts'
 import type { Call, World } from './call.ts'
 import { decodeBody, prepareDecoder } from './content-encoding.ts'
 import { Refusal, refuse, refuseAtGateway, refuseForMemory } from './errors.ts'
-import { faultAnswer } from './fault-answer.ts'
+import { faultAnswer, spoiltAnswer } from './fault-answer.ts'
 import { parseQuery } from './query.ts'
 import { findRoute } from './routes.ts'
 import type { SignedRequest } from './verify/canonical.ts'
@@ -92,6 +92,5 @@ export async function serve(request: WireRequest, surroundings: Surroundings): P
     await surroundings.sleep(strike.delayMs)
   }
   if (strike.instead !== undefined) return faultAnswer(strike.instead)
-  const answer = prepared.run(strike)
-  return strike.after?.kind === 'reset-after' ? 'cut' : answer
+  return spoiltAnswer(prepared.run(strike), strike.after)
 }
