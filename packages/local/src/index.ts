@@ -1,7 +1,7 @@
 export { LocalDisOptionError } from './checks.ts'
 export type { ActionName, Fault, FaultAim, FaultKind, RecordAim } from './fault-types.ts'
 export type { FaultState } from './faults.ts'
-export { createLocalDis, type LocalDis } from './local-dis.ts'
+export { type CreateLocalDisOptions, createLocalDis, type LocalDis } from './local-dis.ts'
 export type {
   AccessKey,
   AuthOptions,

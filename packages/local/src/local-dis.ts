@@ -3,7 +3,7 @@
  * be in tests either: pino's main thread blocks while its worker ends, and a server in there could not answer.
  */
 import { Worker } from 'node:worker_threads'
-import { LocalDisOptionError } from './checks.ts'
+import { LocalDisOptionError, truth, withDefault } from './checks.ts'
 import type { LimitsOption } from './options.ts'
 import type { LocalDisOptions } from './server.ts'
 import type { LocalDisStats } from './stats.ts'
@@ -18,6 +18,15 @@ import {
   type Start,
   unpackRecords
 } from './thread-messages.ts'
+
+/** How the server starts, and whether this process waits for it. */
+export interface CreateLocalDisOptions extends LocalDisOptions {
+  /**
+   * `true`: the server keeps this process alive only while a call of it is under way, so what never closes it (a test file, a script) ends
+   * all the same, and the server with it. Default `false`: it runs until `close()`, as a server does.
+   */
+  readonly unref?: boolean | undefined
+}
 
 /** A running server. */
 export interface LocalDis {
@@ -44,14 +53,17 @@ export interface LocalDis {
   setLimits(limits: LimitsOption): Promise<void>
   /** Ends all connections at once and stops listening; what was received is gone. May be called again. */
   close(): Promise<void>
+  /** `await using dis = await createLocalDis()`: closes it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
  * Starts a local DIS in a thread of its own and resolves once it listens. Rejects with a `LocalDisOptionError`
  * that names the option if one is wrong, and with node's own error if the port cannot be had.
  */
-export async function createLocalDis(options: LocalDisOptions = {}): Promise<LocalDis> {
-  const thread = new ServerThread(options)
+export async function createLocalDis(options: CreateLocalDisOptions = {}): Promise<LocalDis> {
+  const { unref, ...serverOptions } = { ...options }
+  const thread = new ServerThread(serverOptions, unrefCheck(unref, 'unref'))
   const { url, port, viewerUrl } = await thread.listening
   // One promise for one call of the server, with the types of the interface that it stands for.
   const remote =
@@ -59,6 +71,10 @@ export async function createLocalDis(options: LocalDisOptions = {}): Promise<Loc
     (...args: unknown[]) =>
       thread.call<never>(method, args)
   let closing: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closing ??= thread.close()
+    return closing
+  }
   return {
     url,
     port,
@@ -75,12 +91,12 @@ export async function createLocalDis(options: LocalDisOptions = {}): Promise<Loc
     takeRecords: async (stream) => unpackRecords(await thread.call<PackedRecords>('takeRecords', [stream])),
     stats: remote('stats'),
     setLimits: remote('setLimits'),
-    close() {
-      closing ??= thread.close()
-      return closing
-    }
+    close,
+    [Symbol.asyncDispose]: close
   }
 }
+
+const unrefCheck = withDefault(truth, false)
 
 interface Waiting {
   readonly resolve: (value: never) => void
@@ -91,10 +107,12 @@ class ServerThread {
   readonly listening: Promise<Extract<Start, { readonly kind: 'listening' }>>
   readonly #worker: Worker
   readonly #waiting: Map<number, Waiting> = new Map()
+  readonly #isUnref: boolean
   #calls = 0
   #end: Error | undefined
 
-  constructor(options: LocalDisOptions) {
+  constructor(options: LocalDisOptions, isUnref: boolean) {
+    this.#isUnref = isUnref
     this.#worker = startThread(options)
     this.listening = new Promise((resolve, reject) => {
       this.#worker.once('message', (start: Start) => {
@@ -104,6 +122,7 @@ class ServerThread {
           return
         }
         this.#worker.on('message', (reply: Reply) => this.#settle(reply))
+        this.#release()
         resolve(start)
       })
       this.#worker.once('error', reject)
@@ -120,6 +139,7 @@ class ServerThread {
       }
       const request: Request = { id: this.#calls++, method, args }
       this.#waiting.set(request.id, { resolve, reject })
+      this.#worker.ref()
       this.#worker.postMessage(request)
     })
   }
@@ -127,6 +147,7 @@ class ServerThread {
   async close(): Promise<void> {
     if (this.#end !== undefined) return
     await this.call('close', [])
+    this.#worker.ref()
     await this.#worker.terminate()
   }
 
@@ -135,6 +156,12 @@ class ServerThread {
     this.#waiting.delete(reply.id)
     if (reply.kind === 'error') waiting?.reject(errorFrom(reply.error))
     else waiting?.resolve(reply.value as never)
+    this.#release()
+  }
+
+  /** Lets the process end, if it may, once nobody waits for an answer. */
+  #release(): void {
+    if (this.#isUnref && this.#waiting.size === 0) this.#worker.unref()
   }
 
   #fail(error: Error): void {
