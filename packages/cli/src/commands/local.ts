@@ -11,6 +11,7 @@ import { defineFlags, parseFlags, wholeNumber } from '../flags.ts'
 import type { CommandHelp } from '../help.ts'
 import type { Io } from '../io.ts'
 import { count, say } from '../output.ts'
+import { isRunByNpx, onParentEnd } from '../parent-end.ts'
 import { causeOf } from '../ship/sources.ts'
 import { stopOnSignals } from '../signals.ts'
 import { CommandError, STATUS, UsageError } from '../status.ts'
@@ -43,6 +44,10 @@ const flags = defineFlags({
   },
   'no-limits': { type: 'boolean', help: 'no limits of 1,000 records and 1 MB a second for each partition' },
   'no-viewer': { type: 'boolean', help: 'no page that shows what arrives' },
+  'stop-with-parent': {
+    type: 'boolean',
+    help: 'end when the process that started it ends, as it always does under npx'
+  },
   auth: { type: 'boolean', help: 'let in only the credentials of the environment, signatures checked' }
 })
 
@@ -56,7 +61,7 @@ const help: CommandHelp = {
     'Without --auth every request is let in. --auth takes HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN), or DIS_TOKEN, from the environment; never from flags, because they can be seen in the process list.',
     'Requests of other web pages are refused, and so is every Host header but localhost, IP addresses, --host and --allow-host.',
     'It holds up to 256 MiB of records a partition and 1 GiB in all, then the oldest go, and 128 MiB of requests under way, then it answers 429. A request may have 12 MiB and take 30 s.',
-    'Runs until SIGINT or SIGTERM, then prints its counts. Exit status: 0; 1 if the port cannot be had; 2 wrong usage.'
+    'Runs until SIGINT or SIGTERM, or under npx until npx is ended, then prints its counts. Exit status: 0; 1 if the port cannot be had; 2 wrong usage.'
   ],
   examples: [
     'dis-logs local --stream app-logs --partitions 3',
@@ -75,6 +80,9 @@ export const local: Command = {
     const streams = (values.stream ?? [DEFAULT_STREAM]).map((text) => parseStream(text, partitions))
     const auth = values.auth === true ? authFromEnvironment() : undefined
     const stop = stopOnSignals(io)
+    const orphaned = new AbortController()
+    const watches = values['stop-with-parent'] === true || isRunByNpx(process.env)
+    const unwatch = watches ? onParentEnd(() => orphaned.abort()) : undefined
     try {
       const dis = await start({
         port: wholeNumber('port', values.port, 0, 65_535) ?? DEFAULT_PORT,
@@ -87,12 +95,13 @@ export const local: Command = {
       })
       io.stderr.write(environmentBlock(dis, streams[0]?.name ?? DEFAULT_STREAM, auth !== undefined))
       io.stdout.write(`${dis.url}\n`)
-      await untilAborted(stop.signal)
+      await untilAborted(AbortSignal.any([stop.signal, orphaned.signal]))
       const counts = await dis.stats()
       await dis.close()
       tellCounts(counts, io)
     } finally {
       stop.release()
+      unwatch?.()
     }
     return STATUS.ok
   }
