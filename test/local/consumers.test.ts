@@ -102,6 +102,9 @@ describe('checkpoints', () => {
     const codeOf = async (options: ReturnType<typeof checkpoint>) =>
       (await call(dis, 'POST', 'checkpoints', options)).json['errorCode']
     expect(await codeOf(checkpoint('9'))).toBe('DIS.4224')
+    expect((await call(dis, 'POST', 'checkpoints', checkpoint('9'))).json['message']).toBe(
+      'Sequence_number out of range. [9][ should be within ][0][ ][1]'
+    )
     expect(await codeOf(checkpoint('x'))).toBe('DIS.4216')
     expect(await codeOf(checkpoint('0', { app_name: 'nobody' }))).toBe('DIS.4332')
     expect(await codeOf(checkpoint('0', { stream_name: 'nothing' }))).toBe('DIS.4301')

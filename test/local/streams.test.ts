@@ -95,6 +95,18 @@ describe('DescribeStream', () => {
     expect((await describeStream(dis, 'nope', '/?stream_id=sid01')).json['stream_name']).toBe(STREAM)
     expect(codeOf(await describeStream(dis, 'nope', '?stream_id='))).toBe('DIS.4301')
   })
+
+  it('finds by id alone, as the Python and Java SDKs ask for a stream of another account', async () => {
+    const dis = await start({ streams: [{ name: STREAM, id: 'sid01', partitions: 3 }, { name: 'other' }] })
+    for (const path of ['streams/?stream_id=sid01', 'streams?stream_id=sid01&limit_partitions=2&']) {
+      const { json } = await call(dis, 'GET', path)
+      expect(json).toMatchObject({ stream_name: STREAM, stream_id: 'sid01', status: 'RUNNING' })
+    }
+    expect(codeOf(await call(dis, 'GET', 'streams/?stream_id=sid02'))).toBe('DIS.4301')
+    expect((await call(dis, 'GET', 'streams/?stream_id=')).json['total_number']).toBe(2)
+    dis.faults.add({ kind: '500', action: 'DescribeStream' })
+    expect((await call(dis, 'GET', 'streams/?stream_id=sid01')).status).toBe(500)
+  })
 })
 
 describe('CreateStream', () => {

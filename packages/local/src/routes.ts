@@ -21,14 +21,18 @@ interface Row {
   readonly method: string
   /** Behind `/v2/{project_id}/`; `*` stands for a name. */
   readonly path: string
+  /** Only with this in the query, and not empty. */
+  readonly query?: string
   readonly action: Action
 }
 
-/** Every call. */
+/** Every call. The first one that fits counts. */
 const ROUTES: readonly Row[] = [
   { method: 'POST', path: 'records', action: sendRecords },
   { method: 'GET', path: 'records', action: getRecords },
   { method: 'GET', path: 'cursors', action: getCursor },
+  // A stream without a name, as the Python and Java SDKs ask for it: the name is missing at the end of the path.
+  { method: 'GET', path: 'streams', query: 'stream_id', action: describeStream },
   { method: 'GET', path: 'streams', action: listStreams },
   { method: 'POST', path: 'streams', action: createStream },
   { method: 'GET', path: 'streams/*', action: describeStream },
@@ -57,10 +61,17 @@ export interface Route {
 }
 
 /** Finds the call. One slash at the end is tolerated: half of the SDKs send it. */
-export function findRoute(method: string, path: string): Route | undefined {
+export function findRoute(
+  method: string,
+  path: string,
+  query: ReadonlyMap<string, string>
+): Route | undefined {
   const [root, version, projectId, ...parts] = path.replace(/\/$/, '').split('/')
   if (root !== '' || version !== 'v2' || !projectId) return undefined
-  const row = ROUTES.find((candidate) => candidate.method === method && fits(candidate.path, parts))
+  const row = ROUTES.find((candidate) => {
+    if (candidate.method !== method || !fits(candidate.path, parts)) return false
+    return candidate.query === undefined || Boolean(query.get(candidate.query))
+  })
   if (row === undefined) return undefined
   // Collections and names take turns.
   const [pathName = '', ...pathRest] = parts.filter((_, index) => index % 2 === 1).map(decode)

@@ -54,7 +54,8 @@ export interface Surroundings {
 export async function serve(request: WireRequest, surroundings: Surroundings): Promise<Outcome> {
   const { world, credentials, projectId } = surroundings
   const { trace } = request
-  const route = findRoute(request.method, request.path)
+  const query = new Map(parseQuery(request.query))
+  const route = findRoute(request.method, request.path, query)
   trace.action = route?.action.name ?? ''
   world.counters.action(route?.action.name ?? 'other')
   if (route === undefined)
@@ -72,7 +73,7 @@ export async function serve(request: WireRequest, surroundings: Surroundings): P
     projectId: route.projectId,
     pathName: route.pathName,
     pathRest: route.pathRest,
-    query: new Map(parseQuery(request.query)),
+    query,
     body,
     isProtobuf: (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/x-protobuf'),
     // Read when it is needed: a fault may have held the call for a while.

@@ -1,7 +1,7 @@
 import { emptyAnswer, jsonAnswer } from '../answer.ts'
 import type { Action, Prepared, World } from '../call.ts'
 import { Refusal, refuse } from '../errors.ts'
-import { findPartition } from '../find-partition.ts'
+import { findPartition, refuseOutside } from '../find-partition.ts'
 import { parseObject, stringField, wordField } from '../schema.ts'
 import type { Partition, Stream } from '../stream.ts'
 
@@ -38,7 +38,7 @@ export const commitCheckpoint: Action = {
       const position = partition.position(BigInt(sequenceNumber))
       // One before the oldest and one after the newest are places where a reader may stand.
       if (position < BigInt(partition.log.oldest) - 1n || position > BigInt(partition.log.next)) {
-        return refuse('DIS.4224', `${sequenceNumber} is not in ${partition.sequenceRange}`)
+        return refuseOutside(sequenceNumber, partition)
       }
       world.store.apps.commit(app, stream.seed.name, partition.id, { sequenceNumber, metadata })
       return emptyAnswer(201)

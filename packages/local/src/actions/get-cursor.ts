@@ -2,7 +2,7 @@ import { jsonAnswer } from '../answer.ts'
 import type { Action, Call, World } from '../call.ts'
 import { formatCursor } from '../cursor.ts'
 import { Refusal, refuse, refuseWith } from '../errors.ts'
-import { findPartition } from '../find-partition.ts'
+import { findPartition, refuseOutside } from '../find-partition.ts'
 import { MAX_HASH } from '../hashing.ts'
 import type { Partition } from '../stream.ts'
 
@@ -63,8 +63,7 @@ function numbered(partition: Partition, call: Call, step: number): number | Refu
   if (number > MAX_SEQUENCE_NUMBER) return refuse('DIS.4216', text)
   const position = partition.position(number) + BigInt(step)
   if (position < BigInt(partition.log.oldest) || position > BigInt(partition.log.next)) {
-    const [first, last] = [partition.log.oldest, partition.log.next].map((at) => partition.sequenceNumber(at))
-    return refuseWith('DIS.4224', `[${text}][ should be within ][${first}][ ][${last}]`)
+    return refuseOutside(text, partition)
   }
   return Number(position)
 }
