@@ -92,6 +92,11 @@ export class PartitionLog {
     return { records, next: this.#oldest + end - this.#gone }
   }
 
+  /** The record at a position; undefined if it is not there, or not any more. */
+  at(position: number): StoredRecord | undefined {
+    return position < this.#oldest ? undefined : this.#records[position - this.#oldest + this.#gone]
+  }
+
   /** Every kept record. */
   all(): readonly StoredRecord[] {
     return this.#records.filter((record) => record !== undefined)

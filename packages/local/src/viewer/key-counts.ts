@@ -34,20 +34,22 @@ export class KeyCounts {
     this.#nowMs = nowMs
   }
 
-  /** Records of one partition, out of `arrived` that came. */
+  /** Records of one partition, which stand for all that arrived. */
   add(stream: string, partition: number, records: readonly StoredRecord[], arrived: number): void {
     const slot = this.#slot(stream)
     slot.total += arrived
+    const weight = arrived / records.length
     for (const { partitionKey: whole, data } of records) {
+      const bytes = data.length * weight
       const partitionKey = bounded(whole)
       const count = slot.counts.get(partitionKey)
-      slot.bytes += data.length
+      slot.bytes += bytes
       if (count === undefined) {
         if (slot.counts.size >= MAX_COUNTED_KEYS) forgetRare(slot.counts)
-        slot.counts.set(partitionKey, { partition, records: 1, bytes: data.length })
+        slot.counts.set(partitionKey, { partition, records: weight, bytes })
       } else {
-        count.records += 1
-        count.bytes += data.length
+        count.records += weight
+        count.bytes += bytes
       }
     }
   }
@@ -69,12 +71,15 @@ export class KeyCounts {
     }
     const top = [...sums].sort(([, a], [, b]) => b.records - a.records).slice(0, MAX_SHOWN_KEYS)
     const total = slots.reduce((sum, slot) => sum + slot.total, 0)
+    const shown = top.reduce((sum, [, { records }]) => sum + records, 0)
     return {
       total,
-      bytes: slots.reduce((sum, slot) => sum + slot.bytes, 0),
+      bytes: Math.round(slots.reduce((sum, slot) => sum + slot.bytes, 0)),
       windowMs: Math.max(1_000, nowMs - (slots[0]?.startMs ?? nowMs)),
-      keys: top.map(([key, { partition, records, bytes }]) => [key ?? null, partition, records, bytes]),
-      others: total - top.reduce((sum, [, { records }]) => sum + records, 0)
+      keys: top.map(([key, { partition, records, bytes }]) => {
+        return [key ?? null, partition, Math.round(records), Math.round(bytes)]
+      }),
+      others: Math.max(0, Math.round(total - shown))
     }
   }
 

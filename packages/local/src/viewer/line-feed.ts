@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { StoredRecord } from '../partition-log.ts'
+import type { PartitionLog, StoredRecord } from '../partition-log.ts'
 import type { Store } from '../store.ts'
 import type { Partition } from '../stream.ts'
 import type { KeyCounts } from './key-counts.ts'
@@ -50,17 +50,16 @@ export class LineFeed {
     const arrived = news.reduce((sum, { from, partition }) => sum + partition.log.next - from, 0)
     if (arrived === 0) return undefined
     const found: Found[] = []
-    const keyShare = Math.min(1, MAX_KEYS_PER_TICK / arrived)
+    const step = Math.max(1, arrived / MAX_KEYS_PER_TICK)
     const lineShare = Math.min(1, MAX_LINES_PER_TICK / arrived)
     for (const { stream, partition, from } of news) {
-      const { next } = partition.log
-      const counted = Math.ceil((next - from) * keyShare)
-      const { records } = partition.log.read(next - counted, counted, Number.POSITIVE_INFINITY)
-      this.#keys.add(stream, partition.index, records, next - from)
-      const hidden = Math.max(0, records.length - Math.ceil((next - from) * lineShare))
-      records.slice(hidden).forEach((record, index) => {
-        found.push({ stream, partition, position: next - counted + hidden + index, record })
-      })
+      const { log } = partition
+      const { next } = log
+      this.#keys.add(stream, partition.index, sampled(log, from, step), next - from)
+      for (let position = next - Math.ceil((next - from) * lineShare); position < next; position++) {
+        const record = log.at(position)
+        if (record !== undefined) found.push({ stream, partition, position, record })
+      }
       this.#positions.set(partition, next)
     }
     const records = asLines(found, MAX_LINES_PER_TICK, MAX_BYTES_PER_TICK)
@@ -69,21 +68,29 @@ export class LineFeed {
 
   /** The newest records that were there before, for a page that was just opened. */
   earlier(): Lines {
-    const found = this.#store.all().flatMap(({ seed, partitions }) =>
-      partitions.flatMap((partition) => {
-        const { oldest } = partition.log
+    const ends = this.#store.all().flatMap(({ seed, partitions }) =>
+      partitions.map((partition) => {
         // Up to where the pages are, so that no record comes twice.
         const next = this.#positions.get(partition) ?? partition.log.next
-        const from = Math.max(oldest, next - MAX_EARLIER_RECORDS)
-        const { records } = partition.log.read(from, next - from, MAX_EARLIER_BYTES)
-        return records.map((record, index) => {
-          return { stream: seed.name, partition, position: from + index, record }
-        })
+        return { stream: seed.name, partition, position: next - 1, record: partition.log.at(next - 1) }
       })
     )
-    found.sort((a, b) => a.record.arrival - b.record.arrival)
-    const newest = found.slice(-MAX_EARLIER_RECORDS)
-    return { records: asLines(newest, MAX_EARLIER_RECORDS, MAX_EARLIER_BYTES), skipped: 0 }
+    const found: Found[] = []
+    let bytes = 0
+    // Backwards, each time from the partition whose record is the newest one.
+    while (found.length < MAX_EARLIER_RECORDS && bytes < MAX_EARLIER_BYTES) {
+      let newest: (typeof ends)[number] | undefined
+      for (const end of ends) {
+        if (end.record !== undefined && end.record.arrival > (newest?.record?.arrival ?? -1)) newest = end
+      }
+      if (newest?.record === undefined) break
+      const { stream, partition, position, record } = newest
+      found.push({ stream, partition, position, record })
+      bytes += record.data.length
+      newest.position -= 1
+      newest.record = partition.log.at(newest.position)
+    }
+    return { records: asLines(found, MAX_EARLIER_RECORDS, MAX_EARLIER_BYTES), skipped: 0 }
   }
 
   #news(): { readonly stream: string; readonly partition: Partition; readonly from: number }[] {
@@ -95,6 +102,17 @@ export class LineFeed {
       })
     )
   }
+}
+
+/** One record of each `step`, from a position on: any of them, because keys may come in turns that a fixed one would fall in with. */
+function sampled(log: PartitionLog, from: number, step: number): StoredRecord[] {
+  const records: StoredRecord[] = []
+  const { next } = log
+  for (let start = from; start < next; start += step) {
+    const record = log.at(Math.min(next - 1, Math.floor(start + (step > 1 ? Math.random() * step : 0))))
+    if (record !== undefined) records.push(record)
+  }
+  return records
 }
 
 /** The newest records that fit, oldest first. One always does. */
