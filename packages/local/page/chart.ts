@@ -22,6 +22,7 @@ function colour(name: string, root: HTMLElement): string {
 export class RateChart {
   readonly #plot: uPlot
   readonly #root: HTMLElement
+  readonly #resized: ResizeObserver
   #times: number[] = []
   #taken: number[] = []
   #wanted: number[] = []
@@ -61,9 +62,10 @@ export class RateChart {
       [[], [], [], []],
       root
     )
-    new ResizeObserver(() => {
+    this.#resized = new ResizeObserver(() => {
       this.#plot.setSize({ width: Math.max(60, root.clientWidth), height: 64 })
-    }).observe(root)
+    })
+    this.#resized.observe(root)
   }
 
   /** One second more. */
@@ -94,6 +96,7 @@ export class RateChart {
 
   /** Ends it. */
   remove(): void {
+    this.#resized.disconnect()
     this.#plot.destroy()
   }
 }

@@ -1,4 +1,5 @@
 import { element } from './elements.ts'
+import { isExactNumber } from './exact-json.ts'
 
 /** Nodes of one value; a line that nests deeper or has more is shown as it came. */
 const MAX_NODES = 5_000
@@ -14,10 +15,9 @@ export function jsonView(value: unknown): HTMLElement | undefined {
 function write(value: unknown, depth: number, into: HTMLElement, budget: { nodes: number }): boolean {
   budget.nodes -= 1
   if (budget.nodes < 0 || depth > MAX_DEPTH) return false
-  if (typeof value !== 'object' || value === null) {
-    into.append(
-      element('span', { class: `json-${value === null ? 'null' : typeof value}` }, JSON.stringify(value))
-    )
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) {
+    const kind = value === null ? 'null' : isExactNumber(value) ? 'number' : typeof value
+    into.append(element('span', { class: `json-${kind}` }, JSON.stringify(value)))
     return true
   }
   const isList = Array.isArray(value)

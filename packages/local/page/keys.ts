@@ -11,24 +11,33 @@ export class Keys {
   readonly #root = byId('keys-body', HTMLElement)
   readonly #note = byId('keys-note', HTMLElement)
   readonly #choose: (key: string) => void
+  #isPressed = false
 
   /** `choose` is called with the key that somebody wants to see the lines of. */
   constructor(choose: (key: string) => void) {
     this.#choose = choose
+    this.#root.addEventListener('pointerdown', () => {
+      this.#isPressed = true
+    })
+    for (const end of ['pointerup', 'pointercancel']) {
+      addEventListener(end, () => {
+        this.#isPressed = false
+      })
+    }
   }
 
   /** Shows the counters of one more second. */
   update(state: State): void {
     const rows = state.streams.flatMap((stream) => this.#rowsOf(stream, state.streams.length > 1))
-    // A button that has the focus must not go while somebody is about to press it.
-    if (this.#root.contains(document.activeElement)) return
+    // A button that has the focus, or is being pressed, must not go.
+    if (this.#isPressed || this.#root.contains(document.activeElement)) return
     this.#root.replaceChildren(...rows)
     const others = state.streams.reduce((sum, { keys }) => sum + keys.others, 0)
     const total = state.streams.reduce((sum, { keys }) => sum + keys.total, 0)
     setText(
       this.#note,
       total === 0
-        ? 'No record in the last minute.'
+        ? 'No record in the last minute. Keys are counted while a page is open.'
         : others === 0
           ? 'Of the last minute.'
           : `Of the last minute. ${percent(others / total)} of the records have other keys.`
@@ -49,7 +58,11 @@ export class Keys {
       const name = element('button', { class: 'link key-name', type: 'button' }, key ?? '(no key)')
       name.title = key === null ? 'Records without a key' : `Show the lines of ${key}`
       name.disabled = key === null
-      name.addEventListener('click', () => this.#choose(key ?? ''))
+      name.addEventListener('click', ({ detail }) => {
+        this.#choose(key ?? '')
+        // Who pressed it with a pointer does not go on from there: the focus would hold the table as it is.
+        if (detail > 0) name.blur()
+      })
       return element(
         'tr',
         { class: isHot ? 'is-hot' : undefined },

@@ -1,7 +1,8 @@
 import { byId, element } from './elements.ts'
+import { parse } from './exact-json.ts'
 import { bytes, isoTime } from './format.ts'
 import { jsonView } from './json-view.ts'
-import { type Line, parse } from './line.ts'
+import type { Line } from './line.ts'
 
 /** The drawer that shows one line whole, with the record that it came in. */
 export class LineDetails {
@@ -44,7 +45,8 @@ export class LineDetails {
       ...facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value)))
     )
     this.#whole.hidden = cutBytes === 0
-    this.#show(line.text, line.isBinary)
+    const isBeginning = line.isBinary && line.text.length < (size * 4) / 3
+    this.#show(isBeginning ? `${line.text}…` : line.text, line.isBinary)
     this.#root.hidden = false
   }
 
@@ -60,7 +62,7 @@ export class LineDetails {
     const value = isBinary ? undefined : parse(text)
     const pretty = typeof value === 'object' && value !== null ? jsonView(value) : undefined
     this.#text.replaceChildren(
-      pretty ?? element('pre', {}, isBinary ? `No UTF-8. It begins with, in Base64:\n\n${text}` : text)
+      pretty ?? element('pre', {}, isBinary ? `No UTF-8. In Base64:\n\n${text}` : text)
     )
   }
 
@@ -79,12 +81,23 @@ export class LineDetails {
     const [, stream, partition, sequence] = line.record
     const query = new URLSearchParams({ stream, partition: String(partition), sequence })
     const response = await fetch(`record?${query}`).catch(() => undefined)
+    const data = response?.ok === true ? new Uint8Array(await response.arrayBuffer()) : undefined
+    // Somebody may have chosen another line meanwhile.
     if (this.#line !== line) return
-    if (response?.ok !== true) {
+    if (data === undefined) {
       this.#announce('The local DIS has this record no more.')
       return
     }
     this.#whole.hidden = true
-    this.#show(await response.text(), false)
+    this.#show(line.isBinary ? base64(data) : new TextDecoder().decode(data), line.isBinary)
   }
+}
+
+/** In pieces: a function takes only so many arguments. */
+function base64(data: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < data.length; at += 8_192) {
+    text += String.fromCharCode(...data.subarray(at, at + 8_192))
+  }
+  return btoa(text)
 }

@@ -4,6 +4,7 @@ import { LEVELS, type Line, levelOf } from './line.ts'
 export interface Wanted {
   /** Words that must all be in the line, `-word` must not, `"two words"` as they stand. Case does not matter. */
   readonly text: string
+  /** A part of it, in any case; in quotes all of it. */
   readonly key: string
   readonly stream: string
   readonly partition: number | undefined
@@ -32,8 +33,11 @@ export function filterOf(wanted: Wanted): Filter | undefined {
   if (stream !== '') filters.push(({ record }) => record[1] === stream)
   if (partition !== undefined) filters.push(({ record }) => record[2] === partition)
   if (key !== '') {
+    const [, whole] = /^"(.+)"$/.exec(key) ?? []
     const small = key.toLowerCase()
-    filters.push(({ record }) => (record[4] ?? '').toLowerCase().includes(small))
+    filters.push(({ record }) => {
+      return whole === undefined ? (record[4] ?? '').toLowerCase().includes(small) : record[4] === whole
+    })
   }
   if (fromMs > EVERYTHING.fromMs || toMs < EVERYTHING.toMs) {
     filters.push(({ record }) => record[5] >= fromMs && record[5] <= toMs)

@@ -1,4 +1,5 @@
 import type { WireRecord } from '../src/viewer/wire.ts'
+import { parse } from './exact-json.ts'
 
 /** One line, or what stands for a part of a record that was not sent. */
 export interface Line {
@@ -86,13 +87,4 @@ export function readLine({ text, isBinary }: Line): Reading {
     .map(([name, given]) => `${name}=${typeof given === 'string' ? given : JSON.stringify(given)}`)
     .join('  ')
   return { level: plain.level, message: String(message?.[1] ?? ''), rest }
-}
-
-/** The value of a text of JSON; undefined if it is none. */
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -145,6 +145,7 @@ connect(
       before = undefined
       store.clear(true)
       requests.clear()
+      partitions.clear()
       announce('The local DIS was started anew.')
     },
     lines({ records, skipped: left }) {

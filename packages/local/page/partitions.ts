@@ -57,6 +57,12 @@ export class Partitions {
     )
   }
 
+  /** Forgets everything: the counters, and the time with them, begin anew. */
+  clear(): void {
+    this.#before = undefined
+    for (const card of this.#cards.values()) card.clear()
+  }
+
   /** Draws all charts again, in the colours of another theme. */
   draw(): void {
     for (const card of this.#cards.values()) card.draw()

@@ -74,6 +74,8 @@ function requestRow(row: RequestRow): HTMLElement {
     row.accessKey,
     row.sender
   ]
+    .filter((text) => text !== '')
+    .join(' · ')
   const trouble = [
     row.code,
     throttled > 0 ? `${count(throttled)} throttled` : '',
@@ -83,12 +85,7 @@ function requestRow(row: RequestRow): HTMLElement {
   return element(
     'tr',
     {},
-    element(
-      'td',
-      { class: 'when' },
-      time(row.atMs),
-      element('span', { class: 'sub' }, what.filter((text) => text !== '').join(' · '))
-    ),
+    element('td', { class: 'when' }, time(row.atMs), element('span', { class: 'sub', title: what }, what)),
     element(
       'td',
       {},

@@ -33,9 +33,9 @@ export class Search {
     this.#text.select()
   }
 
-  /** Looks for the lines of a key. */
+  /** Looks for the lines of a key, and of none that only contains it. The end of a very long key is not known here. */
   showKey(key: string): void {
-    this.#key.value = key
+    this.#key.value = key.endsWith('…') ? key.slice(0, -1) : `"${key}"`
     this.#soon()
   }
 
