@@ -43,7 +43,7 @@ const CORE: Readonly<Record<string, Layer>> = {
       /^(otel|prometheus|metrics\/.*|producer|producer-emitter|producer-id|forward-events|compose|open-spool|stats-of|process-exit|options\/.*|reader\/client|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*|worker|worker\/(?!frames).*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages:
-      /^(valibot|thread-stream|@opentelemetry\/api|prom-client|node:(events|fs|module|os|path|url|worker_threads))$/
+      /^(valibot|thread-stream|@opentelemetry\/api|prom-client|node:(crypto|events|fs|module|os|path|url|worker_threads))$/
   }
 }
 

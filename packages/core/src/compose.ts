@@ -17,12 +17,13 @@ import { HttpTransport } from './net/http.ts'
 import { openDeadLetters, openSpool } from './open-spool.ts'
 import type { Settings } from './options/settings.ts'
 import type { ExitListener } from './process-exit.ts'
-import { nextProducerId } from './producer-id.ts'
+import { nextProducerId, uniqueProducerId } from './producer-id.ts'
 import type { MemoryUse } from './queue/buffer-limit.ts'
 import { Intake } from './queue/intake.ts'
 import { LineStore } from './queue/line-store.ts'
 import { Queue } from './queue/queue.ts'
 import { createRouter } from './record/route.ts'
+import { createShape } from './record/shape.ts'
 import { warningOf } from './report/diagnoses.ts'
 import { DropNotice } from './report/drop-notice.ts'
 import type { ProducerEvents, WarningEvent } from './report/events.ts'
@@ -46,6 +47,8 @@ export interface ProducerParts {
   readonly pid?: number
   /** What tells this producer from the others of the process; one is made where there is none. */
   readonly producerId?: string
+  /** What tells it from all producers that there ever were: 12 characters. */
+  readonly uniqueId?: string
   readonly openLetterFile?: OpenLetterFile
   /** Calls the listener at the end of the process, until the returned function is called. */
   readonly joinExit?: (listener: ExitListener) => () => void
@@ -124,6 +127,7 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
     settlement,
     spool: spool?.stage,
     router: createRouter(settings.routing, host),
+    shape: createShape(settings, () => parts.uniqueId ?? uniqueProducerId()),
     oversize: settings.oversize,
     hostname: host
   })

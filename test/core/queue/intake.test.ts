@@ -40,6 +40,7 @@ function intakeOf({
     },
     spool,
     router: createRouter(KEYED, 'fallback'),
+    shape: undefined,
     oversize,
     hostname: 'this-host'
   })

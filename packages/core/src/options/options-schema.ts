@@ -87,6 +87,8 @@ export const optionsSchema = v.strictObject({
     ),
     false
   ),
+  newlines: choice(['keep', 'escape'], 'keep'),
+  lineId: flag(false),
   ordered: flag(false),
   batch: v.optional(
     v.strictObject({

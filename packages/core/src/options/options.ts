@@ -32,6 +32,17 @@ export interface DisOptions {
   readonly partitionId?: string
   /** Packs lines of one key into one record, newline-separated. `true` means up to 50,000 bytes. @default false */
   readonly aggregate?: boolean | { readonly maxBytes?: number }
+  /**
+   * `'escape'` writes a line that holds newlines as one line, from which `linesOf` of `@dis-logs/core/reader` makes the same again.
+   * Only plain text holds any, such as a stack trace: in a packed record nobody could tell where such a line ends.
+   * @default 'keep'
+   */
+  readonly newlines?: 'keep' | 'escape'
+  /**
+   * Puts an id in front of the members of each JSON line, `"dis_id":"…"`: the same in every attempt, in the spool and after a
+   * restart. With it `readStream({ dedupe: true })` of `@dis-logs/core/reader` leaves out what arrived twice. @default false
+   */
+  readonly lineId?: boolean
   /** Keeps the order of the records of a key, also when records are retried. @default false */
   readonly ordered?: boolean
   /** The limits of a request. */

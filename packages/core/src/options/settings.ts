@@ -37,6 +37,8 @@ export interface Settings {
   readonly routing: Routing
   /** Bytes a record is filled up to; 0: one line a record. */
   readonly aggregateBytes: number
+  readonly newlines: 'keep' | 'escape'
+  readonly lineId: boolean
   readonly ordered: boolean
   readonly batch: { readonly maxRecords: number; readonly maxBytes: number; readonly lingerMs: number }
   readonly maxConcurrency: number
@@ -93,6 +95,8 @@ export function resolveSettings(options: DisOptions | undefined, env: Environmen
     signing: checked.signing,
     routing: Object.freeze(resolveRouting(checked)),
     aggregateBytes: aggregate === false ? 0 : aggregate === true ? 50_000 : aggregate.maxBytes,
+    newlines: checked.newlines,
+    lineId: checked.lineId,
     ordered: checked.ordered,
     batch: Object.freeze(checked.batch),
     maxConcurrency: checked.concurrency.max,

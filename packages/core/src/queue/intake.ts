@@ -9,6 +9,7 @@ import { UNCOUNTED } from '../delivery/ledger.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { byteLength, decode, isBytes, reasonOf, textOf } from '../record/line-text.ts'
 import type { PlainRoute, Router } from '../record/route.ts'
+import type { Shape } from '../record/shape.ts'
 import { truncateLine } from '../record/truncate.ts'
 import type { RejectedCode } from '../report/codes.ts'
 import { cureOf } from '../report/diagnoses.ts'
@@ -46,6 +47,8 @@ export interface IntakeParts {
   readonly settlement: IntakeBooks
   readonly spool: SpoolDoor | undefined
   readonly router: Router
+  /** What is made of each line first; undefined if nothing is. */
+  readonly shape: Shape | undefined
   readonly oversize: 'truncate' | 'reject'
   readonly hostname: string
 }
@@ -67,10 +70,12 @@ export class Intake {
   }
 
   /** See `Producer.write`. */
-  write(line: string | Uint8Array): boolean {
-    if (typeof line !== 'string' && !isBytes(line)) return this.write(textOf(line))
-    if (line.length === 0) return !this.#isClosed && this.#parts.queue.limit.admits()
-    if (this.#isClosed) return this.drop(line, 'closed')
+  write(given: string | Uint8Array): boolean {
+    if (typeof given !== 'string' && !isBytes(given)) return this.write(textOf(given))
+    if (given.length === 0) return !this.#isClosed && this.#parts.queue.limit.admits()
+    if (this.#isClosed) return this.drop(given, 'closed')
+    const { shape } = this.#parts
+    const line = shape === undefined ? given : shape(given)
     const text = typeof line === 'string' ? line : decode(line)
     // Three bytes a UTF-16 unit at most: only a long line has to be measured.
     if (line.length * 3 > MAX_RECORD_BYTES && byteLength(line) > MAX_RECORD_BYTES)
@@ -100,9 +105,10 @@ export class Intake {
 
   /** Puts a line of our own into the stream that says how many are missing. */
   writeDropNotice(missing: MissingLines): void {
-    const { store, clock, queue, router, hostname } = this.#parts
+    const { store, clock, queue, router, shape, hostname } = this.#parts
     const line = droppedLine({ ...missing, hostname, now: clock.now() })
-    queue.put(router(line), store.put(line, clock.monotonic(), UNCOUNTED))
+    const shaped = shape === undefined ? line : shape(line)
+    queue.put(router(line), store.put(shaped, clock.monotonic(), UNCOUNTED))
   }
 
   #admit(line: string | Uint8Array, text: string): boolean {
