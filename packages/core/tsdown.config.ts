@@ -5,6 +5,7 @@ const entry = {
   index: 'src/index.ts',
   otel: 'src/otel.ts',
   prometheus: 'src/prometheus.ts',
+  reader: 'src/reader.ts',
   testing: 'src/testing.ts',
   worker: 'src/worker.ts'
 }
