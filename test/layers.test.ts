@@ -20,7 +20,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   pure: {
     files:
-      /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|worker\/frames|reader\/(answers|name-pages|operator-answers|lines-of|partition-pages)|report\/(diagnoses|dropped-line)|auth\/(canonical|identity|authorize|secrets|sendable|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
+      /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|worker\/frames|reader\/(answers|name-pages|operator-answers|lines-of|failure|position|repeats|partition-pages)|report\/(diagnoses|dropped-line|situations)|auth\/(canonical|identity|authorize|secrets|sendable|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
     uses: ['words', 'pure'],
     // Of zlib only the CRC.
     packages: /^(safe-stable-stringify|node:(crypto|buffer|zlib))$/
@@ -40,10 +40,10 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   root: {
     files:
-      /^(otel|prometheus|reader|metrics\/.*|producer|producer-emitter|producer-id|forward-events|compose|open-spool|stats-of|process-exit|options\/.*|reader\/client|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*|worker|worker\/(?!frames).*)\.ts$/,
+      /^(otel|prometheus|reader|metrics\/.*|producer|producer-emitter|producer-id|forward-events|compose|open-spool|stats-of|process-exit|options\/.*|reader\/(client|requests|page-queue|progress|partition-reader|partitions|read-options|read-stream|app-checkpoints)|report\/stderr|spool\/inspect-spool|index|testing|testing\/.*|worker|worker\/(?!frames).*)\.ts$/,
     uses: ['words', 'pure', 'motion', 'edge', 'root'],
     packages:
-      /^(valibot|thread-stream|@opentelemetry\/api|prom-client|node:(crypto|events|fs|module|os|path|url|worker_threads))$/
+      /^(valibot|thread-stream|@opentelemetry\/api|prom-client|node:(crypto|events|fs|module|os|path|timers\/promises|url|worker_threads))$/
   }
 }
 

@@ -10,7 +10,8 @@ import {
   WARNING_CODES
 } from '../../packages/core/src/report/codes.ts'
 import { renderCure } from '../../packages/core/src/report/cure.ts'
-import { cureOf, DIAGNOSES, SITUATIONS } from '../../packages/core/src/report/diagnoses.ts'
+import { cureOf, DIAGNOSES } from '../../packages/core/src/report/diagnoses.ts'
+import { SITUATIONS } from '../../packages/core/src/report/situations.ts'
 import { type CodeAction, knownCodes, ruleFor } from '../../packages/core/src/wire/service-codes.ts'
 import { codeIn, type Row, tablesOf } from './tables.ts'
 

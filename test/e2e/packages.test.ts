@@ -45,7 +45,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   ],
   '@dis-logs/core/otel': ['instrument'],
   '@dis-logs/core/prometheus': ['collectMetrics'],
-  '@dis-logs/core/reader': ['linesOf'],
+  '@dis-logs/core/reader': ['linesOf', 'readStream'],
   '@dis-logs/core/worker': ['createWorkerProducer'],
   'pino-dis': ['default', 'disOptions', 'disStream', 'flushOf', 'relayChannels', 'statsOf'],
   'winston-dis': ['DisTransport'],

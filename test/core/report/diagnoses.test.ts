@@ -7,7 +7,8 @@ import {
   WARNING_CODES
 } from '../../../packages/core/src/report/codes.ts'
 import { renderCure } from '../../../packages/core/src/report/cure.ts'
-import { cureOf, DIAGNOSES, SITUATIONS, warningOf } from '../../../packages/core/src/report/diagnoses.ts'
+import { cureOf, DIAGNOSES, warningOf } from '../../../packages/core/src/report/diagnoses.ts'
+import { SITUATIONS } from '../../../packages/core/src/report/situations.ts'
 import { knownCodes } from '../../../packages/core/src/wire/service-codes.ts'
 
 const LIMIT = 'Exceeded traffic control limit'

@@ -1,8 +1,8 @@
 /** IAM: a login with a password, and the login of an identity provider's user. */
 import type { Clock } from '../clock.ts'
 import type { Network } from '../net/network.ts'
-import { cureIn } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
+import { cureIn } from '../report/situations.ts'
 import { isRecord, parseObject } from '../wire/json-object.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { Provided, Provider } from './provider.ts'

@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { DIRECT } from '../net/network.ts'
-import { cureIn } from '../report/diagnoses.ts'
+import { cureIn } from '../report/situations.ts'
 import type { Provided, Provider } from './provider.ts'
 import { unsendable } from './sendable.ts'
 import { type Answer, Service } from './service.ts'

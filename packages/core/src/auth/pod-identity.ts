@@ -1,8 +1,8 @@
 /** The identity of a pod in a CCE cluster: the agent on its node exchanges the pod's token for temporary keys. */
 import type { Clock } from '../clock.ts'
 import { DIRECT } from '../net/network.ts'
-import { cureIn } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
+import { cureIn } from '../report/situations.ts'
 import type { Provided, Provider } from './provider.ts'
 import { SecretFile } from './secret-file.ts'
 import { Service } from './service.ts'

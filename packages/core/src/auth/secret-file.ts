@@ -1,8 +1,9 @@
 /** A file with a secret that another program renews. It is read each time, and the secret is not kept. */
 import { open } from 'node:fs/promises'
 import { DisCredentialsError } from '../errors.ts'
-import { cureIn, warningOf } from '../report/diagnoses.ts'
+import { warningOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
+import { cureIn } from '../report/situations.ts'
 import { exposureOf } from './exposure.ts'
 
 export class SecretFile {

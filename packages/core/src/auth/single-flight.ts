@@ -8,7 +8,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { DisCredentialsError } from '../errors.ts'
-import { cureIn } from '../report/diagnoses.ts'
+import { cureIn } from '../report/situations.ts'
 
 export interface SingleFlightParts<T> {
   readonly clock: Clock

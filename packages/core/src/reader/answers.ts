@@ -43,7 +43,7 @@ export interface RecordsPage {
   readonly nextCursor: string
 }
 
-export function readStream(body: Buffer): StreamInfo | undefined {
+export function readStreamInfo(body: Buffer): StreamInfo | undefined {
   const stream = parse(body)
   if (stream === undefined) return undefined
   return {

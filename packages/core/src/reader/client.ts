@@ -3,46 +3,18 @@
  * not retry.
  */
 
-import { authorize, sentPath } from '../auth/authorize.ts'
-import { EMPTY_PAYLOAD_HASH } from '../auth/canonical.ts'
-import { createCredentialSource } from '../auth/credentials.ts'
-import type { Credentials } from '../auth/identity.ts'
-import { secretsOf } from '../auth/secrets.ts'
-import { systemClock } from '../clock.ts'
-import { DisRequestError } from '../errors.ts'
-import { HttpTransport } from '../net/http.ts'
 import type { DisOptions } from '../options/options.ts'
 import { resolveSettings } from '../options/settings.ts'
-import type { NoAnswerCode } from '../report/codes.ts'
-import { renderCure } from '../report/cure.ts'
-import { cureOf } from '../report/diagnoses.ts'
-import { printableLine } from '../report/printable.ts'
-import type { WireReply } from '../wire/message.ts'
-import { pathOf } from '../wire/path.ts'
-import { redactReply } from '../wire/redact.ts'
-import { excerptOf, readError } from '../wire/response.ts'
-import { codeSaid } from '../wire/said.ts'
-import { ruleFor } from '../wire/service-codes.ts'
-import { type RecordsPage, readCursor, readPage, readStream, type StreamInfo } from './answers.ts'
+import { type RecordsPage, readCursor, readPage, readStreamInfo, type StreamInfo } from './answers.ts'
 import { readAllPages } from './name-pages.ts'
 import type { ConsumerState, TransferTask, TransferTaskDetails } from './operator-answers.ts'
 import * as answers from './operator-answers.ts'
 import { PAGE_PARTITIONS, readAllPartitions } from './partition-pages.ts'
+import type { CursorPosition } from './position.ts'
+import { Requests } from './requests.ts'
 
 /** The most that a list of names gives at once. */
 const PAGE_NAMES = 100
-
-const UNREADABLE: NoAnswerCode = 'UNREADABLE_ANSWER'
-
-/** Where reading starts. */
-export type CursorPosition =
-  /** At the oldest record that the stream keeps. */
-  | { readonly type: 'TRIM_HORIZON' }
-  /** Only records that arrive from now on. */
-  | { readonly type: 'LATEST' }
-  | { readonly type: 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER'; readonly sequenceNumber: string }
-  /** The first record stored at or after `timestamp`, in ms since the epoch. */
-  | { readonly type: 'AT_TIMESTAMP'; readonly timestamp: number }
 
 /** Facts about credentials that may be shown. None is a secret. */
 export interface CredentialFacts {
@@ -76,6 +48,10 @@ export interface DisClient {
   /** The dump tasks of the stream. */
   listTransferTasks(): Promise<TransferTask[]>
   transferTaskDetails(taskName: string): Promise<TransferTaskDetails>
+  /** Makes a consumer, so that it can have checkpoints. */
+  createApp(app: string): Promise<void>
+  /** Says which record of a partition a consumer has read last. */
+  commitCheckpoint(app: string, partitionId: string, sequenceNumber: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -86,19 +62,7 @@ export interface DisClient {
 export function createClient(options?: DisOptions): DisClient {
   const settings = resolveSettings(options, process.env)
   const { target } = settings
-  const identity = { ...target, signing: settings.signing }
-  const credentials = createCredentialSource(settings.credentials, {
-    clock: systemClock,
-    isFailureHeard: true,
-    warn: ({ code, message, cure }) =>
-      process.emitWarning(printableLine(`${message} — ${renderCure(cure)}`), { code, type: 'DisWarning' })
-  })
-  const transport = new HttpTransport({
-    origin: target.origin,
-    maxConnections: settings.maxConcurrency,
-    requestTimeoutMs: settings.requestTimeoutMs,
-    network: settings.network
-  })
+  const requests = new Requests(settings)
   const stream: Readonly<Record<string, string>> = {
     ...(target.streamName === '' ? {} : { 'stream-name': target.streamName }),
     ...(target.streamId === undefined ? {} : { 'stream-id': target.streamId })
@@ -106,85 +70,17 @@ export function createClient(options?: DisOptions): DisClient {
 
   const streamPath = target.streamName || (target.streamId ?? '')
 
-  const projectFor = async (held: Credentials) => target.projectId || credentials.projectId(held)
-
-  async function get<T>(
-    path: readonly string[],
-    query: Readonly<Record<string, string | number>>,
-    read: (body: Buffer) => T | undefined,
-    holds: 'facts' | 'data' = 'facts'
-  ): Promise<T> {
-    const held = await credentials.get()
-    const projectId = await projectFor(held)
-    const fullPath = sentPath(pathOf(projectId, ...path), settings.signing)
-    const headers = authorize(
-      {
-        method: 'GET',
-        path: fullPath,
-        query,
-        headers: { 'content-type': 'application/json' },
-        payloadHash: () => EMPTY_PAYLOAD_HASH
-      },
-      { ...identity, projectId },
-      held,
-      Date.now()
-    )
-    const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    const url = search.length === 0 ? fullPath : `${fullPath}?${search.join('&')}`
-    // Connections don't keep the process alive, but the caller waits for the answer.
-    const release = systemClock.keepAlive()
-    const raw = await transport.send({ method: 'GET', path: url, headers, body: null })
-    release()
-    const tryRead = (answer: WireReply) =>
-      answer.kind === 'answer' && answer.status < 300 ? read(answer.body) : undefined
-    // The users' data stays as it is, even if a secret should stand in it. Whatever else an answer says may be shown.
-    const data = holds === 'data' ? tryRead(raw) : undefined
-    if (data !== undefined) return data
-    const reply = redactReply(raw, [...secretsOf(held, headers), ...settings.network.secrets])
-    const value = tryRead(reply)
-    if (value !== undefined) return value
-    if (reply.kind === 'failure') {
-      const { code, message } = reply
-      throw new DisRequestError({ status: 0, serviceCode: code, message, cure: cureOf(code, { status: 0 }) })
-    }
-    const { status } = reply
-    const requestId = codeSaid(reply.headers['x-request-id'] ?? '') || undefined
-    if (status >= 300) {
-      const { code, message } = readError(reply.body)
-      // The next call may then use renewed credentials.
-      if (ruleFor(code, status).action === 'unauthorized') {
-        credentials.refused(held)
-        await credentials.refresh().catch(() => false)
-      }
-      throw new DisRequestError({
-        status,
-        serviceCode: code || `HTTP ${status}`,
-        message,
-        cure: cureOf(code, { status, message, signing: settings.signing }),
-        requestId
-      })
-    }
-    const message = `the answer to GET ${path.join('/')} is not one of DIS: ${excerptOf(reply.body)}`
-    throw new DisRequestError({
-      status,
-      serviceCode: UNREADABLE,
-      message,
-      cure: cureOf(UNREADABLE),
-      requestId
-    })
-  }
-
   return {
     async identify() {
-      const held = await credentials.get()
+      const held = await requests.credentials.get()
       const { from } = settings.credentials
-      const endsAt = credentials.endOf(held)
+      const endsAt = requests.credentials.endOf(held)
       if ('token' in held) return { from, kind: 'token', accessKey: undefined, endsAt }
       const kind = held.securityToken === undefined ? 'keys' : 'temporary keys'
       return { from, kind, accessKey: held.accessKey, endsAt }
     },
     async findProject() {
-      return projectFor(await credentials.get())
+      return requests.projectFor(await requests.credentials.get())
     },
     describeStream() {
       // A stream of another account has no name here, only an id. The path needs some name, so the id stands in.
@@ -192,7 +88,7 @@ export function createClient(options?: DisOptions): DisClient {
       const id = target.streamId === undefined ? {} : { stream_id: target.streamId }
       return readAllPartitions((after) => {
         const start = after === undefined ? {} : { start_partitionId: after }
-        return get(path, { ...id, limit_partitions: PAGE_PARTITIONS, ...start }, readStream)
+        return requests.get(path, { ...id, limit_partitions: PAGE_PARTITIONS, ...start }, readStreamInfo)
       })
     },
     getCursor(partitionId, position) {
@@ -202,7 +98,7 @@ export function createClient(options?: DisOptions): DisClient {
           : 'timestamp' in position
             ? { timestamp: position.timestamp }
             : {}
-      return get(
+      return requests.get(
         ['cursors'],
         { ...stream, 'partition-id': partitionId, 'cursor-type': position.type, ...where },
         readCursor
@@ -210,35 +106,55 @@ export function createClient(options?: DisOptions): DisClient {
     },
     getRecords(cursor, { limit = 1_000 } = {}) {
       const read = (body: Buffer) => readPage(body, cursor)
-      return get(['records'], { 'partition-cursor': cursor, limit }, read, 'data')
+      return requests.get(['records'], { 'partition-cursor': cursor, limit }, read, 'data')
     },
     listStreams() {
       return readAllPages('streams', (after) => {
         const start = after === undefined ? {} : { start_stream_name: after }
-        return get(['streams'], { limit: PAGE_NAMES, ...start }, answers.readStreamNames)
+        return requests.get(['streams'], { limit: PAGE_NAMES, ...start }, answers.readStreamNames)
       })
     },
     listApps() {
       return readAllPages('apps', (after) => {
         const start = after === undefined ? {} : { start_app_name: after }
-        return get(['apps'], { limit: PAGE_NAMES, stream_name: streamPath, ...start }, answers.readAppNames)
+        return requests.get(
+          ['apps'],
+          { limit: PAGE_NAMES, stream_name: streamPath, ...start },
+          answers.readAppNames
+        )
       })
     },
     consumerStates(app) {
       return readAllPages('states', (after) => {
         const start = after === undefined ? {} : { start_partition_id: after }
         const query = { checkpoint_type: 'LAST_READ', limit: PAGE_PARTITIONS, ...start }
-        return get(['apps', app, 'streams', streamPath], query, answers.readConsumerStates)
+        return requests.get(['apps', app, 'streams', streamPath], query, answers.readConsumerStates)
       })
     },
     listTransferTasks() {
-      return get(['streams', streamPath, 'transfer-tasks'], {}, answers.readTransferTasks)
+      return requests.get(['streams', streamPath, 'transfer-tasks'], {}, answers.readTransferTasks)
     },
     transferTaskDetails(taskName) {
-      return get(['streams', streamPath, 'transfer-tasks', taskName], {}, answers.readTransferTaskDetails)
+      return requests.get(
+        ['streams', streamPath, 'transfer-tasks', taskName],
+        {},
+        answers.readTransferTaskDetails
+      )
     },
-    async close() {
-      await Promise.all([transport.close(), credentials.close()])
+    createApp(app) {
+      return requests.post(['apps'], { app_name: app })
+    },
+    commitCheckpoint(app, partitionId, sequenceNumber) {
+      return requests.post(['checkpoints'], {
+        app_name: app,
+        checkpoint_type: 'LAST_READ',
+        stream_name: streamPath,
+        partition_id: partitionId,
+        sequence_number: sequenceNumber
+      })
+    },
+    close() {
+      return requests.close()
     }
   }
 }

@@ -38,12 +38,14 @@ export const NO_ANSWER_CODES = [
 /** Of warnings that come from nowhere else. */
 export const WARNING_CODES = [
   'BACKPRESSURE',
+  'CHECKPOINT',
   'CLOCK',
   'CREDENTIALS_FILE_OPEN',
   'HOT_KEY',
   'LEVEL',
   'ORDERED_RATE',
   'PINO_FLUSH',
+  'READ_GAP',
   'SPOOL',
   'SPOOL_DAMAGED',
   'SPOOL_FOREIGN',

@@ -66,6 +66,8 @@ const SERVICE: Readonly<Record<ServiceCode, string>> = {
   'DIS.4305': REQUEST_RATE,
   'DIS.4309': 'this address is blacklisted after too many refused calls: mend the credentials, and wait',
   'DIS.4319': PARTITION,
+  'DIS.4330': 'there is an app of that name: use it, or another name',
+  'DIS.4332': 'there is no app of that name: readStream makes it with the first checkpoint',
   'DIS.5000': FAULT,
   'DIS.5250': FAULT,
   'DIS.5900': 'the partition is read-only: wait, or ask the service desk',
@@ -126,6 +128,8 @@ const NO_CREDENTIALS: Readonly<Record<CredentialsReason, string>> = {
 const WARNINGS: Readonly<Record<WarningCode, string>> = {
   BACKPRESSURE:
     'give DIS a transport of its own, beside the console, as docs/pino.md shows; or set a {spool}; or raise {buffer.maxBytes}',
+  CHECKPOINT:
+    'nothing is lost: after a restart records are read again from the last checkpoint that was stored; check the store, or the rights of the app',
   CLOCK: 'set the clock of this machine; requests are signed with the time of the service from now on',
   CREDENTIALS_FILE_OPEN:
     'let only the user of this process change that file and its folder: chmod 600 the file, chmod go-w the folder',
@@ -134,6 +138,8 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
   ORDERED_RATE: 'set {aggregate: true}: as many lines of a key as fit into a record travel together',
   PINO_FLUSH:
     'wait for flushOf(transport) of pino-dis; or update pino to 10.1.1 or newer, and thread-stream to 4.1',
+  READ_GAP:
+    'read more often than the stream keeps its records, or keep them longer; a stream that was deleted and made again is read from its beginning',
   SPOOL:
     'check space and permissions of {spool.dir}; lines stay in memory meanwhile, and the disk is tried again',
   SPOOL_DAMAGED:
@@ -163,30 +169,6 @@ const DROPPED: Readonly<Record<DropReason, string>> = {
   format: 'mend that format: each line that it throws at is lost',
   worker: 'please report it; a {spool} would have kept what was on disk'
 }
-
-/** More precise than the code, for a place that knows more than the code says. */
-export const SITUATIONS = {
-  'iam-login':
-    'check domainName (the account), userName, password and project; IAM locks a user after a few wrong passwords',
-  federation: 'check the identity provider (idp_id) and the ID token in its file',
-  agency: `give this server an agency that may write to DIS (ECS console, Management Information); or set {credentials}`,
-  'pod-identity': "check the association of the pod's service account with an agency",
-  'secret-file': 'check that file, its rights, and the variable or key that names it',
-  'credentials-answer':
-    'check the address that credentials are asked for at, and that no proxy answers in its place',
-  'credentials-fault': 'wait: it is asked again soon',
-  closed: 'nothing: the producer or client is closed',
-  bug: 'please report it',
-  'dead-letter-file':
-    'give the file to the user of this process alone: chown it, chmod 600, one name; letters are added meanwhile',
-  'spool-file': 'the other files are sent; look at this one and at the disk, then delete it',
-  'spool-deleted':
-    'what was in memory as well is sent; what was only there is lost. Keep cleaners away from {spool.dir}',
-  'wire-form': 'the service may not take this form of request: try without {wire}'
-} as const
-
-/** A situation with a cure of its own. */
-export type Situation = keyof typeof SITUATIONS
 
 /** Every code with a cure of its own, for the lookup and for tests. */
 export const DIAGNOSES: ReadonlyMap<string, string> = new Map([
@@ -231,11 +213,6 @@ export function cureOf(code: string, facts: CodeFacts = {}): string {
 function statusIn(code: string): number | undefined {
   const status = /^HTTP (\d{3})$/.exec(code)?.[1]
   return status === undefined ? undefined : Number(status)
-}
-
-/** What to do in a situation that says more than its code. */
-export function cureIn(situation: Situation): string {
-  return SITUATIONS[situation]
 }
 
 /** A warning of this library's own. */

@@ -1,6 +1,7 @@
 /** The warnings of the spool, and the count of damage. */
-import { cureIn, warningOf } from '../report/diagnoses.ts'
+import { warningOf } from '../report/diagnoses.ts'
 import type { WarningEvent } from '../report/events.ts'
+import { cureIn } from '../report/situations.ts'
 import type { SpoolTrouble } from './spool-events.ts'
 
 export class SpoolWarnings {

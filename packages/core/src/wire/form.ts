@@ -4,7 +4,7 @@
  *
  * A body is made for one attempt: records that failed are encoded again, with others, so nothing is kept.
  */
-import { cureIn } from '../report/diagnoses.ts'
+import { cureIn } from '../report/situations.ts'
 import { type Codec, type Compression, compressionHeaders } from './compress.ts'
 import type { BodyFormat, EncodableBatch, LineBytes } from './format.ts'
 import { JsonFormat } from './json.ts'

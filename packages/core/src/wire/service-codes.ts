@@ -72,6 +72,8 @@ const TABLE = {
   'DIS.4305': { action: 'throttle' },
   'DIS.4309': { action: 'unauthorized' },
   'DIS.4319': { action: 'refuse', concerns: 'destination' },
+  'DIS.4330': { action: 'refuse', concerns: 'destination' },
+  'DIS.4332': { action: 'refuse', concerns: 'destination' },
   'DIS.5000': { action: 'retry' },
   'DIS.5250': { action: 'retry' },
   'DIS.5900': { action: 'slow-retry' },
