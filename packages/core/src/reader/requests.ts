@@ -84,7 +84,7 @@ export class Requests {
     const { network, signing, target } = this.#settings
     const held = await this.credentials.get()
     const projectId = await this.projectFor(held)
-    const fullPath = sentPath(pathOf(projectId, ...path), settings.signing)
+    const fullPath = sentPath(pathOf(projectId, ...path), signing)
     const headers = authorize(
       {
         method,
