@@ -34,6 +34,7 @@ export class Printer {
   #status: StatusLine | undefined
   #left: number
   #writing = 0
+  #drain: Promise<unknown> | undefined
   #arrivedAt = performance.now()
 
   /** `atLimit` is called once, when as many lines are printed as may be. */
@@ -105,8 +106,12 @@ export class Printer {
 
   async #drained(signal: AbortSignal): Promise<void> {
     this.#writing++
+    // Partitions share one listener, and Node takes more than ten for a leak.
+    this.#drain ??= once(this.#output, 'drain', { signal }).finally(() => {
+      this.#drain = undefined
+    })
     try {
-      await once(this.#output, 'drain', { signal })
+      await this.#drain
     } finally {
       this.#writing--
     }

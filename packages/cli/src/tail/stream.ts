@@ -2,6 +2,7 @@
  * A stream: one reader for each partition that can be read, those that appear later included. The first
  * failure that cannot pass ends all of them.
  */
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CursorPosition, PartitionInfo } from '@dis-logs/core'
 import { CommandError, UsageError } from '../status.ts'
@@ -26,6 +27,8 @@ export class StreamReader {
 
   constructor(selection: Selection, parts: ReaderParts) {
     this.#selection = selection
+    // Each partition waits with it, and Node takes more than ten who wait for a leak.
+    setMaxListeners(0, parts.signal)
     this.#parts = parts
   }
 
