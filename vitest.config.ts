@@ -53,8 +53,17 @@ export default defineConfig({
           name: 'built',
           include: ['test/**/*.test.ts'],
           // A folder of tests that is a package of its own has its dependencies, with their tests.
-          exclude: [...FROM_SOURCE, '**/node_modules/**'],
+          exclude: [...FROM_SOURCE, 'test/examples/**', '**/node_modules/**'],
           sequence: { groupOrder: 2 }
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: 'examples',
+          include: ['test/examples/*.test.ts'],
+          globalSetup: 'test/examples/install.ts',
+          sequence: { groupOrder: 3 }
         }
       }
     ]

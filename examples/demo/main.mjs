@@ -55,7 +55,7 @@ if (process.argv.includes('--open')) await stayOpen(local, environment, TENANTS)
 await local.close()
 
 async function startApp(name) {
-  const path = fileURLToPath(new URL(`../${name}/app.mjs`, import.meta.url))
+  const path = fileURLToPath(new URL(`./${name}.mjs`, import.meta.url))
   const child = fork(path, { env: { ...process.env, ...environment, PORT: '0', NODE_ENV: 'production' } })
   const [message] = await once(child, 'message')
   console.log(`${name.padEnd(12)}http://127.0.0.1:${message.port}`)
