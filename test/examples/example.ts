@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 import { expect, inject, vi } from 'vitest'
 
@@ -31,7 +31,7 @@ export interface Site {
   readonly dis: LocalDis
   /** A folder for what programs leave. */
   readonly folder: string
-  /** Runs a script of an example's package.json. It finds the service by the environment alone. */
+  /** Runs a script of the package.json of an example, or of a folder. It finds the service by the environment alone. */
   start(example: string, script?: string, env?: NodeJS.ProcessEnv): Program
   /** Runs it to its end, which has to be a good one. Resolves with what it printed. */
   run(example: string, script?: string, env?: NodeJS.ProcessEnv): Promise<End>
@@ -45,7 +45,7 @@ export async function openSite(faults: Fault[] = []): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'dis-logs-example-'))
   const programs: Program[] = []
   const start: Site['start'] = (example, script = 'start', env = {}) => {
-    const program = startScript(join(inject('installed'), example), script, {
+    const program = startScript(resolve(inject('installed'), example), script, {
       DIS_ENDPOINT: dis.url,
       DIS_PROJECT_ID: '0123456789abcdef0123456789abcdef',
       DIS_STREAM_NAME: STREAM,

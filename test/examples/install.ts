@@ -3,7 +3,8 @@
  * package.json ask for, as npm workspaces, so that what several of them need is installed once. Ours come from the tarballs.
  */
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -30,9 +31,9 @@ declare module 'vitest' {
   }
 }
 
-export default async function install(project: TestProject): Promise<() => void> {
+export default async function install(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'dis-logs-examples-'))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const remove = () => rm(folder, { recursive: true, force: true })
   try {
     const tarballs = await pack(join(folder, 'tarballs'))
     const names = readdirSync(EXAMPLES).filter(
@@ -49,7 +50,7 @@ export default async function install(project: TestProject): Promise<() => void>
     writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
     await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder })
   } catch (error) {
-    remove()
+    await remove()
     throw error
   }
   project.provide('installed', folder)

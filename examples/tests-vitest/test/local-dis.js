@@ -1,0 +1,34 @@
+import { createLocalDis } from '@dis-logs/local'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+
+const STREAM = 'app-logs'
+
+/** A service for the tests of a file. `options` lead a logger there. */
+export function useLocalDis() {
+  const local = {
+    options: undefined,
+    dis: undefined,
+    /** What has arrived since the test began: the key and the line. */
+    arrived: async () => {
+      const records = await local.dis.records(STREAM)
+      return records.map(({ partitionKey, data }) => ({ key: partitionKey, line: JSON.parse(data) }))
+    }
+  }
+  beforeAll(async () => {
+    local.dis = await createLocalDis({ port: 0, streams: [{ name: STREAM, partitions: 2 }] })
+    // The run ends also if a mistake keeps `afterAll` from being called.
+    local.dis.unref()
+    local.options = {
+      endpoint: local.dis.url,
+      projectId: 'test',
+      streamName: STREAM,
+      credentials: { accessKey: 'test', secretKey: 'test' }
+    }
+  })
+  beforeEach(async () => {
+    await local.dis.faults.clear()
+    await local.dis.takeRecords(STREAM)
+  })
+  afterAll(() => local.dis.close())
+  return local
+}
