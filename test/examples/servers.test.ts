@@ -7,6 +7,9 @@ import { openSite, type Program, portOf, type Site } from './example.ts'
 
 const WAIT = { timeout: 10_000, interval: 50 }
 const ORDERS = Array.from({ length: 20 }, (_, n) => `tenant-${n}`)
+const SERVERS = ['fastify', 'express-winston', 'koa', 'hono']
+/** They are TypeScript. */
+const BUILT = ['nestjs-pino', 'nestjs-winston']
 let site: Site
 
 beforeEach(async () => {
@@ -16,7 +19,8 @@ beforeEach(async () => {
 afterEach(() => site.close())
 
 describe('a server logs, is told to end, and every line arrives', () => {
-  it.each(['fastify', 'express-winston', 'koa', 'hono'])('%s', async (example) => {
+  it.each([...SERVERS, ...BUILT])('%s', async (example) => {
+    if (BUILT.includes(example)) await site.run(example, 'build')
     const server = site.start(example)
     const port = await portOf(site, server)
     const answers = ORDERS.map(async (tenant) => {
