@@ -36,7 +36,7 @@ function importsOf(name: string): Set<string> {
   const specifiers = files.flatMap((file) =>
     [
       ...read(name, file).matchAll(
-        /(?:\bfrom |\bimport |import\(|require(?:\.resolve)?\(|target: )'([^'.][^']*)'/g
+        /(?:\bfrom |\bimport |import\(|require(?:\.resolve)?\(|target: (?!'node\d))'([^'.][^']*)'/g
       )
     ].map(([, specifier = '']) => specifier)
   )
