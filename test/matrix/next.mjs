@@ -1,5 +1,5 @@
 // A Next application as a standalone server, moved to a folder of its own: once with nothing set, and once with the recipe of
-// docs/bundling.md.
+// docs/bundling.md. And examples/nextjs.
 import { execFile, spawn } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { install } from './install.mjs'
 import { withDis } from './local.mjs'
+import { tryNextExample } from './next-example.mjs'
 
 export const NEXT = 'next'
 
@@ -31,6 +32,7 @@ export async function* tryNext(folder, tarballs) {
     for (const way of ways) yield { what: `${name}: ${way}`, fault: await tryWay(server, way) }
     if (!recipe) yield { what: `${name}: winston`, fault: await expectsWarning(server) }
   }
+  yield { what: 'examples/nextjs', fault: await tryNextExample(join(folder, '../next-example'), tarballs) }
 }
 
 async function build(folder, recipe) {
@@ -93,7 +95,7 @@ async function ask(server, way, options) {
 }
 
 /** Next says on stdout when it listens. */
-function started(child) {
+export function started(child) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('the server does not start')), START_MS)
     child.once('exit', () => reject(new Error('the server ended')))
@@ -105,7 +107,7 @@ function started(child) {
   })
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address()

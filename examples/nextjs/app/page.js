@@ -1,0 +1,3 @@
+export default function Page() {
+  return <p>POST /orders/anna logs a line.</p>
+}
