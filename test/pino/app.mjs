@@ -81,6 +81,12 @@ const endings = {
       throw new Error('a bug of the application')
     })
   },
+  async 'flushSync() and end()'() {
+    // Its queue is full, and not empty before the service answers.
+    await setTimeout(1_000)
+    transport.flushSync()
+    await endings['end()']()
+  },
   async 'end()'() {
     // An unreferenced worker keeps no process alive until its end is heard of.
     const alive = setInterval(() => {}, 1_000)

@@ -32,8 +32,8 @@ async function play(
 
 describe('with a full buffer and a service that hangs', () => {
   it.each([
-    ['pino', 'target', ['by itself', 'process.exit()']],
-    ['pino', 'targets', ['process.exit()']],
+    ['pino', 'target', ['by itself', 'process.exit()', 'flushSync() and end()']],
+    ['pino', 'targets', ['process.exit()', 'flushSync() and end()']],
     ['pino', 'pipeline', ['by itself']],
     ['pino-9', 'target', ['by itself']]
   ] as const)(

@@ -29,6 +29,8 @@ export const LOGGERS = {
       stats: () => statsOf(transport),
       async close() {
         const closed = once(transport, 'close')
+        // Alone, the end waits for as long as pino's queue is not empty.
+        transport.flushSync()
         transport.end()
         await closed
         return undefined
