@@ -18,7 +18,7 @@ const BOTH = (name: string) => ['cjs', 'd.cts', 'd.mts', 'mjs'].map((end) => `di
 const CONTENTS: Readonly<Record<string, readonly string[]>> = {
   'dis-logs-core': [
     ...ALWAYS,
-    ...['index', 'otel', 'prometheus', 'testing', 'worker'].flatMap(BOTH),
+    ...['index', 'otel', 'prometheus', 'reader', 'testing', 'worker'].flatMap(BOTH),
     'dist/worker-thread.d.mts',
     'dist/worker-thread.mjs'
   ],
