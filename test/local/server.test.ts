@@ -2,9 +2,20 @@ import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { LocalDisOptionError } from '../../packages/local/src/checks.ts'
 import { type ServerOptions, startServer } from '../../packages/local/src/server.ts'
+import { urlOf } from '../../packages/local/src/server-url.ts'
 import { call, record, STREAM, send, start } from './calls.ts'
 
 describe('the server', () => {
+  it.each([
+    ['127.0.0.1', 'http://127.0.0.1:80'],
+    ['localhost', 'http://localhost:80'],
+    ['::1', 'http://[::1]:80'],
+    ['0.0.0.0', 'http://127.0.0.1:80'],
+    ['::', 'http://[::1]:80']
+  ])('that listens on %s is called by an address that clients can connect to', (host, url) => {
+    expect(urlOf(host, 80)).toBe(url)
+  })
+
   it('listens on loopback, on a free port', async () => {
     const dis = await start()
     expect(dis.url).toBe(`http://127.0.0.1:${dis.port}`)

@@ -53,6 +53,7 @@ describe('an open page', () => {
       }
     })
     await call(dis, 'GET', 'nothing', { headers: { 'x-auth-token': 'very-secret-token' } })
+    // Both at once, or one after the other. The first event of a page has those of before: none.
     const rows: object[] = []
     while (rows.length < 2) rows.push(...((await page.next('requests'))['requests'] as object[]))
     expect(rows).toMatchObject([
@@ -141,6 +142,18 @@ describe('an open page', () => {
     // One after the other, without a gap up to what arrives next.
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, n) => 2_000 - numbers.length + n))
     expect(numbers.length).toBeGreaterThan(200)
+  })
+
+  it('gets also what a test takes away at once', async () => {
+    const dis = await start()
+    const page = await Page.open(dis.url)
+    await page.next('lines')
+    const texts = Array.from({ length: 20 }, (_, n) => `line ${n}`)
+    for (const text of texts) {
+      await send(dis, [record(text)])
+      expect(await dis.takeRecords(STREAM)).toHaveLength(1)
+    }
+    expect((await page.records(20)).map((found) => found[7]?.[0])).toEqual(texts)
   })
 
   it('is told that the server was started anew', async () => {

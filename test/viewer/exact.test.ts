@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeInBrowser, store, useBrowser } from './browser.ts'
+import { describeInBrowser, STREAM, store, useBrowser } from './browser.ts'
 
 describeInBrowser('the page shows what was sent, and nothing else', () => {
   const open = useBrowser()
@@ -54,6 +54,25 @@ describeInBrowser('the page shows what was sent, and nothing else', () => {
     expect(await text.textContent()).toContain(`${data.subarray(0, 192).toString('base64')}…`)
     await page.locator('#details-whole').click()
     await expect.poll(() => text.textContent()).toContain(data.toString('base64'))
+  })
+
+  it('how many lines came while it was not connected', async () => {
+    const { dis, page } = await open({ limits: false })
+    await store(dis, [{ data: 'the first' }])
+    await page.locator('.row', { hasText: 'the first' }).waitFor()
+    // A page without a key is cut off when keys are wanted, and may come again when they are not.
+    await dis.auth.addToken('T')
+    await page.locator('#condition[data-kind=refused]').waitFor()
+    const records = Array.from({ length: 2_500 }, () => ({ data: 'eA==' }))
+    const sent = await fetch(`${dis.url}/v2/p/records`, {
+      method: 'POST',
+      headers: { 'x-auth-token': 'T' },
+      body: JSON.stringify({ stream_name: STREAM, records })
+    })
+    expect(sent.status).toBe(200)
+    await dis.auth.set(undefined)
+    await page.locator('#found', { hasText: '2,001 lines' }).waitFor()
+    expect(await page.locator('#skipped').textContent()).toMatch(/^500 records are not shown/)
   })
 
   it('a request in two lines, with the rest of who sent it on demand', async () => {

@@ -45,6 +45,11 @@ export class LineStore {
     return this.#filter !== undefined && this.#searched < this.#all.length
   }
 
+  /** Records between the last one that was here and these, which have a place among all records. 0 if there was none yet. */
+  gapBefore([first]: readonly Line[]): number {
+    return first === undefined || this.#last < 0 ? 0 : Math.max(0, first.record[0] - this.#last - 1)
+  }
+
   /** Adds lines behind the others. Those of records that are here already are left out: a connection that comes again brings them. */
   add(lines: readonly Line[]): void {
     const last = this.#last

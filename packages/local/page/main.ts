@@ -40,6 +40,8 @@ let run = ''
 let before: State | undefined
 let unseen = 0
 let skipped = 0
+/** Whether the next lines are the first ones of a connection. */
+let isBack = false
 
 const store: LineStore = new LineStore((removed) => {
   list.shift(removed)
@@ -107,7 +109,10 @@ function tellFound(): void {
 function tellSkipped(records: number): void {
   if (records === 0) return
   skipped += records
-  setText(skippedNote, `${count(skipped)} records came too fast for this page; they are stored and counted.`)
+  setText(
+    skippedNote,
+    `${count(skipped)} records are not shown: they came too fast for this page, or while it was not connected.`
+  )
 }
 
 function show(state: State): void {
@@ -139,6 +144,7 @@ connect(
     hello(hello) {
       const isNewRun = run !== '' && run !== hello.run
       run = hello.run
+      isBack = true
       setText(byId('endpoint', HTMLElement), location.origin)
       for (const place of document.querySelectorAll('[data-endpoint]')) setText(place, location.origin)
       if (!isNewRun) return
@@ -150,10 +156,13 @@ connect(
     },
     lines({ records, skipped: left }) {
       const lines = records.flatMap(linesOf)
+      // What arrived while there was no connection, but for the newest lines.
+      const missed = isBack ? store.gapBefore(lines) : 0
+      isBack = false
       if (!list.isFollowing) unseen += lines.length
       store.add(lines)
       tellFollowing(list.isFollowing)
-      tellSkipped(left)
+      tellSkipped(left + missed)
     },
     missed: (missed) => tellSkipped(missed.records),
     requests: (news) => requests.add(news),

@@ -23,6 +23,7 @@ import {
   type StreamOptions,
   streamCheck
 } from './options.ts'
+import { urlOf } from './server-url.ts'
 import { serve } from './service.ts'
 import { Counters, type LocalDisStats } from './stats.ts'
 import { type ReceivedRecord, Store } from './store.ts'
@@ -214,8 +215,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
     now: clock
   })
   const port = await http.listen(settings.port, settings.host)
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
-  const url = `http://${host}:${port}`
+  const url = urlOf(settings.host, port)
   let closing: Promise<void> | undefined
   const streamOf = (name: string): Stream => {
     const stream = store.get(name)
@@ -231,7 +231,10 @@ export async function startServer(options: ServerOptions = {}): Promise<DisServe
     faults,
     auth: credentials,
     records: async (name) => store.received(streamOf(name)),
-    takeRecords: async (name) => store.take(streamOf(name)),
+    async takeRecords(name) {
+      viewer?.look()
+      return store.take(streamOf(name))
+    },
     stats: () => counters.snapshot(faults.counts()),
     setLimits(limits) {
       store.setLimits(limitsCheck(limits, 'limits'), clock())

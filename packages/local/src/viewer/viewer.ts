@@ -69,6 +69,11 @@ export class Viewer {
     return `${url}${PATH}${this.#access.query}`
   }
 
+  /** Shows the open pages what arrived, now and not a moment later: what goes before is never seen. */
+  look(): void {
+    if (this.#pages.size > 0) this.#tick()
+  }
+
   /** Ends the work for all pages. */
   close(): void {
     clearInterval(this.#timer)
