@@ -7,7 +7,7 @@ import { ValidationSeverity, validate } from 'dockerfile-utils'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BIN } from '../cli/program.ts'
 
-const folder = new URL('../../examples/local-dis/', import.meta.url)
+const folder = new URL('../../packages/local/container/', import.meta.url)
 const dockerfile = readFileSync(new URL('Dockerfile', folder), 'utf8')
 
 /** The list that stands behind an instruction, such as `ENTRYPOINT ["a", "b"]`, at the beginning of a line. */
