@@ -75,6 +75,15 @@ describeInBrowser('the page shows what was sent, and nothing else', () => {
     expect(await page.locator('#skipped').textContent()).toMatch(/^500 records are not shown/)
   })
 
+  it('the whole search in one line where there is room', async () => {
+    const { page } = await open()
+    await page.setViewportSize({ width: 1280, height: 800 })
+    const tops = await page.evaluate(
+      "[...document.querySelectorAll('#search > :not([hidden])')].map((field) => Math.round(field.getBoundingClientRect().top))"
+    )
+    expect(new Set(tops as number[]).size).toBe(1)
+  })
+
   it('a request in two lines, with the rest of who sent it on demand', async () => {
     const { dis, page } = await open()
     const sender = `agent-of-a-long-name/1.0 (${'some words '.repeat(6).trim()})`
