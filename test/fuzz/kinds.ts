@@ -15,6 +15,8 @@ const KINDS: Readonly<Record<string, () => Promise<OpenKind>>> = {
   producer: async () => (await import('./kinds/producer.ts')).producerKind,
   'credentials-reply': async () => (await import('./kinds/credentials.ts')).credentialsReply,
   'reader-reply': async () => (await import('./kinds/reader.ts')).readerReply,
+  'consumer-line': async () => (await import('./kinds/consumer.ts')).consumerLine,
+  'read-stream': async () => (await import('./kinds/consumer.ts')).consumedStream,
   tail: async () => (await import('./kinds/terminal.ts')).tailTerminal,
   arguments: async () => (await import('./kinds/terminal.ts')).argumentsKind,
   'local-http': async () => (await import('./kinds/local.ts')).localHttp,
