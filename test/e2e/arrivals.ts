@@ -1,9 +1,11 @@
-import type { DisOptions } from '@dis-logs/core'
+import type { DisOptions, PlainDisOptions } from '@dis-logs/core'
 import type { LocalDis } from '@dis-logs/local'
 
 export const STREAM = 'app-logs'
 
 /** Options that reach the server with its accept-anything authentication. */
+export function optionsFor(dis: LocalDis, options?: PlainDisOptions): PlainDisOptions
+export function optionsFor(dis: LocalDis, options: DisOptions): DisOptions
 export function optionsFor(dis: LocalDis, options: DisOptions = {}): DisOptions {
   return {
     endpoint: dis.url,

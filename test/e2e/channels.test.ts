@@ -4,7 +4,7 @@ import diagnostics from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { BroadcastChannel } from 'node:worker_threads'
-import type { AttemptMessage, DisOptions } from '@dis-logs/core'
+import type { AttemptMessage, PlainDisOptions } from '@dis-logs/core'
 import { createWorkerProducer } from '@dis-logs/core/worker'
 import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 import pino from 'pino'
@@ -48,7 +48,7 @@ function crossing(): number[] {
 }
 
 /** A logger of each kind whose producer runs in a thread. */
-const KINDS: readonly [string, (options: DisOptions) => Promise<Logger>][] = [
+const KINDS: readonly [string, (options: PlainDisOptions) => Promise<Logger>][] = [
   [
     'pino',
     async (options) => {

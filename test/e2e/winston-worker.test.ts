@@ -28,6 +28,7 @@ describe('a winston transport with a worker', () => {
   it('says that a function needs worker: false', async () => {
     await start()
     const options = { ...optionsFor(dis), partitionKey: () => 'k' }
+    // @ts-expect-error TypeScript says it before.
     expect(() => new DisTransport(options)).toThrow(
       /partitionKey: got a function; a function cannot cross into the worker: .*\(worker: false, disStream\)/
     )
@@ -66,7 +67,7 @@ describe('a winston transport with a worker', () => {
 
   it('goes on in this process when the worker dies, and counts what died with it', async () => {
     const { dis_, logger, dropped, killThread } = await withWorker()
-    await vi.waitFor(() => expect(dis_.stats().inFlight).toBe(1))
+    await vi.waitFor(() => expect(dis_.stats().inFlight).toBe(1), 10_000)
     expect(await killThread()).toMatch(/\[dis-logs\] WORKER: .*up to 100 log lines went with it — /)
     expect(dropped.mock.calls).toMatchObject([[{ reason: 'worker', lines: 100 }]])
     for (let n = 0; n < 50; n++) logger.info('kept', { n })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createProducer, type DisOptions } from '@dis-logs/core'
+import { createProducer, type PlainDisOptions } from '@dis-logs/core'
 import { createLocalDis, type Fault, type LocalDis, type LocalDisOptions } from '@dis-logs/local'
 import pino from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -31,7 +31,7 @@ const THROTTLED: Partial<LocalDisOptions> = {
   faults: [{ kind: 'throttle', recordProbability: 0.3 }]
 }
 
-function options(own: DisOptions): DisOptions {
+function options(own: PlainDisOptions): PlainDisOptions {
   return optionsFor(dis, {
     credentials: KEYS,
     partitionKey: 'key',

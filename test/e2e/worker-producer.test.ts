@@ -1,6 +1,12 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
-import { createProducer, type DisOptions, forwardEvents, type Producer } from '@dis-logs/core'
+import {
+  createProducer,
+  type DisOptions,
+  forwardEvents,
+  type PlainDisOptions,
+  type Producer
+} from '@dis-logs/core'
 import { createWorkerProducer } from '@dis-logs/core/worker'
 import { createLocalDis, type LocalDis, type LocalDisOptions } from '@dis-logs/local'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -31,7 +37,7 @@ describe.each([
   ['in this thread', createProducer],
   ['in a thread of its own', createWorkerProducer]
 ])('a producer %s', (_, create) => {
-  function make(options: DisOptions = {}): Producer {
+  function make(options: PlainDisOptions = {}): Producer {
     const producer = create({ ...optionsFor(dis), batch: { lingerMs: 20 }, ...options })
     producers.push(producer)
     return producer
@@ -174,6 +180,7 @@ describe('a producer in a thread of its own', () => {
     const functions: DisOptions[] = [{ partitionKey: () => 'k' }, { credentials: () => ({ token: 'T' }) }]
     for (const one of functions) {
       const name = Object.keys(one)[0] ?? ''
+      // @ts-expect-error TypeScript says it before.
       expect(() => createWorkerProducer({ ...options, ...one })).toThrow(
         `${name}: got a function; a function cannot cross into the worker`
       )
@@ -188,7 +195,7 @@ describe('a producer in a thread of its own', () => {
     producers.push(producer)
     const [thread]: Worker[] = (await started) as [Worker]
     producer.write('{"n":1000}')
-    await vi.waitFor(() => expect(producer.stats().inFlight).toBe(1))
+    await vi.waitFor(() => expect(producer.stats().inFlight).toBe(1), 10_000)
     const flushed = producer.flush()
     const gone = once(producer, 'warning')
     await thread?.terminate()

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DisOptions, Stats } from '@dis-logs/core'
+import type { PlainDisOptions, Stats } from '@dis-logs/core'
 import { createLocalDis, type Fault } from '@dis-logs/local'
 import { expect } from 'vitest'
 import { type Arrival, arrivals, optionsFor, STREAM } from '../e2e/arrivals.ts'
@@ -67,7 +67,7 @@ export const CELLS: readonly Cell[] = FAULTS.flatMap((fault) =>
 /** Logs with `run`, which gives the stats that it saw, the last ones last; then checks the promises. */
 export async function play(
   { fault, ordered, spool }: Cell,
-  run: (options: DisOptions, log: (n: number) => Record<string, unknown>) => Promise<readonly Stats[]>
+  run: (options: PlainDisOptions, log: (n: number) => Record<string, unknown>) => Promise<readonly Stats[]>
 ): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'dis-logs-faults-'))
   const dis = await createLocalDis({

@@ -1,6 +1,6 @@
 /** A logger of each kind, as something that can be measured. */
 import { once } from 'node:events'
-import { createProducer, type DisOptions } from '@dis-logs/core'
+import { createProducer, type PlainDisOptions } from '@dis-logs/core'
 import type { StatsSource } from '@dis-logs/core/prometheus'
 import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 import pino from 'pino'
@@ -15,7 +15,7 @@ export function serve(...faults: Fault[]): Promise<LocalDis> {
   return createLocalDis({ streams, limits: false, faults })
 }
 
-export function optionsFor(dis: LocalDis, options: DisOptions = {}): DisOptions {
+export function optionsFor(dis: LocalDis, options: PlainDisOptions = {}): PlainDisOptions {
   const keys = { accessKey: 'FAKE-ACCESS-KEY', secretKey: 'fake-secret-key' }
   return { endpoint: dis.url, projectId: 'p', streamName: STREAM, credentials: keys, ...options }
 }
@@ -27,7 +27,7 @@ export interface Measured {
   end(): Promise<unknown>
 }
 
-export const KINDS: readonly [string, (options: DisOptions) => Measured][] = [
+export const KINDS: readonly [string, (options: PlainDisOptions) => Measured][] = [
   [
     "pino's worker",
     (options) => {

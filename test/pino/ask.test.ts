@@ -170,6 +170,7 @@ describe('a wrong option', () => {
     'that is a function says how to do without: %s',
     async (option, options) => {
       await serve()
+      // @ts-expect-error TypeScript says it before.
       expect(() => disOptions(optionsFor(dis, options))).toThrow(
         expect.objectContaining({
           code: 'DIS_LOGS_CONFIG',

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import type { DisOptions } from '@dis-logs/core'
+import type { PlainDisOptions } from '@dis-logs/core'
 import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 import { afterEach, describe, expect, it } from 'vitest'
 import { arrivals, compare, optionsFor, STREAM } from '../e2e/arrivals.ts'
@@ -15,7 +15,7 @@ async function serve(faults: Fault[] = []): Promise<void> {
 }
 
 interface App {
-  readonly options?: DisOptions
+  readonly options?: PlainDisOptions
   readonly lines: number
   readonly pretty?: boolean
   readonly waits?: boolean
@@ -114,7 +114,10 @@ describe('DIS beside the console', () => {
 
   it('hears what happens to its lines', async () => {
     await serve([{ kind: 'hang' }])
-    const options: DisOptions = { buffer: { maxBytes: 65_536, onFull: 'dropNewest' }, closeTimeoutMs: 100 }
+    const options: PlainDisOptions = {
+      buffer: { maxBytes: 65_536, onFull: 'dropNewest' },
+      closeTimeoutMs: 100
+    }
     const app = start({ lines: 2_000, options })
     expect(await app.said('dropped')).toMatchObject({ dropped: { reason: 'buffer-full' } })
     await app.has(4_000)

@@ -15,7 +15,7 @@ export {
   type Inspection,
   inspectConfiguration
 } from './options/inspection.ts'
-export type { CredentialsOption, DisOptions, IamCredentials } from './options/options.ts'
+export type { CredentialsOption, DisOptions, IamCredentials, PlainDisOptions } from './options/options.ts'
 export { validateOptions } from './options/validate.ts'
 export { createProducer, createRoutedProducer, type Producer, type RoutedProducer } from './producer.ts'
 export type { OverflowPolicy } from './queue/buffer-limit.ts'

@@ -1,5 +1,5 @@
 /** The public entry `@dis-logs/core/worker`: for applications and adapters that keep the work out of their own thread. */
-import type { DisOptions } from './options/options.ts'
+import type { PlainDisOptions } from './options/options.ts'
 import { validateOptions } from './options/validate.ts'
 import type { Producer } from './producer.ts'
 import { WorkerProducer } from './worker/worker-producer.ts'
@@ -12,7 +12,7 @@ import { WorkerProducer } from './worker/worker-producer.ts'
  * place, with a warning `WORKER`; no line is lost that the thread had not taken.
  * @throws DisConfigError if the options cannot work, or cannot cross into a thread because they hold a function
  */
-export function createWorkerProducer(options: DisOptions = {}): Producer {
+export function createWorkerProducer(options: PlainDisOptions = {}): Producer {
   validateOptions(options, { mayHoldFunctions: false })
   return new WorkerProducer(options)
 }

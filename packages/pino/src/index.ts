@@ -7,6 +7,7 @@ export type {
   DisOptions,
   DroppedEvent,
   FlushReport,
+  PlainDisOptions,
   RejectedEvent,
   Stats,
   WarningEvent

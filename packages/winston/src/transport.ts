@@ -6,7 +6,7 @@
  * lines wait in winston's own streams. At the end of a logger, or of the process, callbacks are let go, and every line is taken.
  */
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import type { DisOptions, FlushReport, Producer, Stats } from '@dis-logs/core'
+import type { DisOptions, FlushReport, PlainDisOptions, Producer, Stats } from '@dis-logs/core'
 import { createProducer, forwardEvents, validateOptions } from '@dis-logs/core'
 import { createWorkerProducer } from '@dis-logs/core/worker'
 import Transport from 'winston-transport'
@@ -17,9 +17,16 @@ type Next = () => void
 type Info = Readonly<Record<string | symbol, unknown>>
 
 /** Options of the producer and winston-transport's own: `level`, `format`, `silent`, `handleExceptions` … */
-export interface DisTransportOptions extends DisOptions, FromWinston {
-  /** Whether the producer runs in a worker thread. `false`: it runs in the logger's thread, and options may be functions. @default true */
-  readonly worker?: boolean
+export type DisTransportOptions = FromWinston & (InWorker | InProcess)
+
+interface InWorker extends PlainDisOptions {
+  /** The producer runs in a worker thread. `false`: it runs in the logger's thread, and options may be functions. @default true */
+  readonly worker?: true
+}
+
+interface InProcess extends DisOptions {
+  /** The producer runs in the logger's thread, so options may be functions. */
+  readonly worker: false
 }
 
 /** A logger that pipes to the transport. */
@@ -56,9 +63,11 @@ export class DisTransport extends Transport {
   /** @throws DisConfigError if the options cannot work */
   constructor(options: DisTransportOptions = {}) {
     if (typeof options !== 'object' || options === null) validateOptions(options)
-    const { worker = true, format, level, silent, handleExceptions, handleRejections, ...own } = options
     super(options)
-    this.#producer = worker ? createWorkerProducer(own) : createProducer(own)
+    this.#producer =
+      options.worker === false
+        ? createProducer(forProducer(options))
+        : createWorkerProducer(forProducer(options))
     forwardEvents(this.#producer, (name, event) => void this.emit(name, event))
     this.#producer.on('drain', () => this.#letGo())
     // winston-transport would close when the first of several loggers removes it.
@@ -199,6 +208,12 @@ export class DisTransport extends Transport {
     this.#leaving.delete(source)
     if (this.#sources.size + this.#leaving.size === 0) this.close()
   }
+}
+
+/** The options without those of winston's. */
+function forProducer<Options extends DisTransportOptions>(options: Options) {
+  const { worker, format, level, silent, handleExceptions, handleRejections, ...own } = options
+  return own
 }
 
 /** Calls `take` with each info that waits in a logger now, when it comes out. */

@@ -129,6 +129,15 @@ export interface DisOptions {
   }
 }
 
+/**
+ * Options as plain data: what a worker thread can take. It is {@link DisOptions} without the options that may be a function
+ * where the producer runs in the process.
+ */
+export interface PlainDisOptions extends DisOptions {
+  readonly credentials?: Exclude<CredentialsOption, () => unknown>
+  readonly partitionKey?: string | readonly string[] | null
+}
+
 /** A login at IAM with a password. It gives a token, which is renewed before it ends. */
 export interface IamCredentials {
   /** `https://host`. From `HUAWEICLOUD_SDK_IAM_ENDPOINT`, else the IAM next to the DIS endpoint. */
