@@ -21,6 +21,30 @@ function firstProgram(name: string): string {
   return folder
 }
 
+/** A folder beside the examples with the n-th program of the README. */
+function programOfReadme(index: number): string {
+  const readme = readFileSync(resolve(PACKAGES, '../README.md'), 'utf8')
+  const code = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, block = '']) => block)[index] ?? ''
+  const file = /^import /m.test(code) ? 'app.mjs' : 'app.cjs'
+  const folder = join(inject('installed'), `readme-${index}`)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, file), code)
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts: { start: `node ${file}` } }))
+  return folder
+}
+
+describe.each([
+  [0, 'my first line', 'the first line'],
+  [1, 'order accepted', 'pino'],
+  [2, 'order accepted', 'winston']
+])('program %i of the README', (index, text, name) => {
+  it(`runs, and its line arrives: ${name}`, async () => {
+    const { stderr } = await site.run(programOfReadme(index))
+    expect(stderr).toBe('')
+    expect((await site.lines()).map(({ msg, message }) => msg ?? message)).toEqual([text])
+  })
+})
+
 describe.each([
   ['pino', 'order accepted'],
   ['winston', 'order accepted'],

@@ -44,13 +44,22 @@ export function advise(stream: StreamInfo, demand: Demand | string, packing: Pac
     const recommended = packs ? `{ aggregate: true }${doubt}` : 'the defaults'
     return passed(name, [facts, `recommended: ${recommended}`, ...tips].join('; '))
   }
-  const wanted = Math.ceil(needed / USABLE_SHARE)
+  const wanted = withRoom(needed)
   const also = packs ? `set aggregate: true${doubt}, and ` : ''
   return failed(
     name,
     [facts, ...tips].join('; '),
     `${also}add partitions: ${count(wanted)} leave room for peaks and uneven keys`
   )
+}
+
+/** How many partitions a stream should have for it. */
+export function partitionsWanted(demand: Demand, limit: PartitionLimit, isPacked: boolean): number {
+  return withRoom(partitionsFor(demand, limit, isPacked))
+}
+
+function withRoom(needed: number): number {
+  return Math.ceil(needed / USABLE_SHARE)
 }
 
 /** How many partitions it would fill, as a broken number. */
