@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { openSite, type Site } from './example.ts'
 
-const PACKAGES = resolve(import.meta.dirname, '../../packages')
+const ROOT = resolve(import.meta.dirname, '../..')
+const PACKAGES = join(ROOT, 'packages')
 let site: Site
 beforeEach(async () => {
   site = await openSite()
@@ -61,5 +62,50 @@ describe.each([
     const { code, stderr } = await site.start(firstProgram(name), 'start', nothing).ended
     expect(code).toBe(1)
     expect(stderr).toMatch(/DisConfigError.*region/s)
+  })
+})
+
+describe('the command line in the READMEs of the examples', () => {
+  /** Runs it in a folder, whose package.json gets it as a script. */
+  function start(folder: string, command: string) {
+    const scripts = { start: `dis-logs ${command}` }
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts }))
+    return site.start(folder)
+  }
+
+  it('is one of these three', () => {
+    const texts = readdirSync(join(ROOT, 'examples'))
+      .filter((name) => name !== 'demo' && name !== 'README.md')
+      .map((name) => readFileSync(join(ROOT, 'examples', name, 'README.md'), 'utf8'))
+    const commands = texts.flatMap((text) =>
+      [...text.matchAll(/^npx @dis-logs\/cli ([^#\n]*[^#\s])/gm)].map(([, command]) => command)
+    )
+    expect([...new Set(commands)].sort()).toEqual(['local', 'spool spool', 'tail --from beginning'])
+  })
+
+  it('tail --from beginning shows what has arrived', async () => {
+    const folder = join(inject('installed'), 'readme-commands')
+    await site.run('partition-keys', 'trace')
+    const { code, stdout } = await start(folder, 'tail --from beginning --limit 600').ended
+    expect({ code, lines: stdout.match(/order received/g)?.length }).toEqual({ code: 0, lines: 300 })
+  })
+
+  it('local prints what goes into the environment', async () => {
+    const local = start(join(inject('installed'), 'readme-commands'), 'local --port 0')
+    let said = ''
+    local.process.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const names = [
+      'DIS_ENDPOINT',
+      'DIS_PROJECT_ID',
+      'DIS_STREAM_NAME',
+      'HUAWEICLOUD_SDK_AK',
+      'HUAWEICLOUD_SDK_SK'
+    ]
+    await vi.waitFor(() => {
+      for (const name of names) expect(said).toMatch(new RegExp(`^export ${name}=\\S+$`, 'm'))
+    }, 20_000)
+    local.process.kill('SIGTERM')
+    expect(await local.ended).toMatchObject({ code: 0 })
   })
 })
