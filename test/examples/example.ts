@@ -65,7 +65,7 @@ export async function openSite(faults: Fault[] = []): Promise<Site> {
     start,
     run: async (...what) => {
       const end = await start(...what).ended
-      expect(end).toMatchObject({ code: 0, signal: null })
+      expect(end, `${end.stdout}\n${end.stderr}`).toMatchObject({ code: 0, signal: null })
       return end
     },
     lines: async () => {

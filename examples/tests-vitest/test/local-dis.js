@@ -15,9 +15,8 @@ export function useLocalDis() {
     }
   }
   beforeAll(async () => {
-    local.dis = await createLocalDis({ port: 0, streams: [{ name: STREAM, partitions: 2 }] })
-    // The run ends also if a mistake keeps `afterAll` from being called.
-    local.dis.unref()
+    // unref: the run ends also if a mistake keeps `afterAll` from being called.
+    local.dis = await createLocalDis({ unref: true, streams: [{ name: STREAM, partitions: 2 }] })
     local.options = {
       endpoint: local.dis.url,
       projectId: 'test',
