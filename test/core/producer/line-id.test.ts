@@ -156,4 +156,20 @@ describe("newlines: 'escape'", () => {
     const [data = ''] = transport.data
     expect(data.replace(/[\w-]{12}\.0/, 'ID')).toBe('\x1e\x1f{"dis_id":"ID",\\n  "a": 1\\n}')
   })
+
+  it('leaves the key of a line as it is, also of an object over several lines', async () => {
+    const lines: string[] = []
+    const { producer, clock, transport } = open({
+      newlines: 'escape',
+      lineId: true,
+      partitionKey: ['tenant.id', 'hostname']
+    })
+    producer.write('{\n  "tenant": { "id": "t-1" }\n}')
+    await clock.advance(1_000)
+    expect(transport.batches.flat().map((record) => record.partition_key)).toEqual(['t-1'])
+    const other = open({ newlines: 'escape', lineId: true, partitionKey: (line) => `${lines.push(line)}` })
+    other.producer.write('{\n}')
+    await other.clock.advance(1_000)
+    expect(lines).toEqual(['{\n}'])
+  })
 })

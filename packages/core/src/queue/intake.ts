@@ -76,7 +76,8 @@ export class Intake {
     if (this.#isClosed) return this.drop(given, 'closed')
     const { shape } = this.#parts
     const line = shape === undefined ? given : shape(given)
-    const text = typeof line === 'string' ? line : decode(line)
+    // Its key is in the line as it was given: a field is not found in one that is written otherwise.
+    const text = typeof given === 'string' ? given : decode(given)
     // Three bytes a UTF-16 unit at most: only a long line has to be measured.
     if (line.length * 3 > MAX_RECORD_BYTES && byteLength(line) > MAX_RECORD_BYTES)
       return this.#oversize(line, text)
