@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { readStream } from '../../../packages/core/src/reader.ts'
 import { first, named, open, put, rescale, serve, texts } from './service.ts'
 
 describe('a stream', () => {
@@ -40,6 +39,22 @@ describe('a stream', () => {
       await Promise.race([over, sleep(20)])
     }
     expect(arrived).toContain(texts(await reading)[0])
+  })
+
+  it("from 'latest' begins there too where the service does not take the number of the next record", async () => {
+    const dis = await serve()
+    await put(dis, named(3, 'old'))
+    dis.faults.add({ kind: 'error', action: 'GetCursor', status: 400, code: 'DIS.4224', times: 1 })
+    const warnings: unknown[] = []
+    const iterator = open(dis, { from: 'latest', onWarning: (event) => warnings.push(event) })[
+      Symbol.asyncIterator
+    ]()
+    const next = iterator.next()
+    while ((dis.stats().actions['GetRecords'] ?? 0) === 0) await sleep(5)
+    await put(dis, ['new'])
+    expect((await next).value?.data.toString()).toBe('new')
+    await iterator.return?.()
+    expect(warnings).toEqual([])
   })
 
   it('from a time gives what was stored since, also from one before all that is kept', async () => {
@@ -150,113 +165,5 @@ describe('partitions that come and go', () => {
       await rescale(dis, 1)
     }
     expect(all).toEqual(['a', 'b'])
-  })
-})
-
-describe('the signal', () => {
-  it('ends a reading that waits', async () => {
-    const dis = await serve()
-    const stop = new AbortController()
-    const iterator = open(dis, { signal: stop.signal })[Symbol.asyncIterator]()
-    const next = iterator.next()
-    await put(dis, ['a'])
-    await next
-    const waiting = iterator.next()
-    stop.abort()
-    await expect(waiting).resolves.toEqual({ done: true, value: undefined })
-  })
-
-  it('ends a reading between two records, and before the first', async () => {
-    const dis = await serve()
-    await put(dis, named(5))
-    const stop = new AbortController()
-    const got: string[] = []
-    for await (const { data } of open(dis, { signal: stop.signal })) {
-      got.push(data.toString())
-      if (got.length === 2) stop.abort()
-    }
-    expect(got).toEqual(['r-0', 'r-1'])
-    for await (const record of open(dis, { signal: stop.signal })) throw new Error(`got ${record.data}`)
-  })
-
-  it('ends a reading whose request hangs', async () => {
-    const dis = await serve()
-    dis.faults.add({ kind: 'hang', action: '*' })
-    const stop = new AbortController()
-    const next = open(dis, { signal: stop.signal })[Symbol.asyncIterator]().next()
-    while (dis.stats().faults['hang'] === undefined) await sleep(5)
-    stop.abort()
-    await expect(next).resolves.toEqual({ done: true, value: undefined })
-  })
-})
-
-describe('a reader', () => {
-  it('can be iterated once', async () => {
-    const dis = await serve()
-    await put(dis, ['a'])
-    const reader = open(dis)
-    await first(reader, 1)
-    await expect(first(reader, 1)).rejects.toThrow(TypeError)
-  })
-
-  it('throws what trying again cannot help', async () => {
-    const dis = await serve()
-    await expect(first(open(dis, { streamName: 'other' }), 1)).rejects.toMatchObject({
-      code: 'DIS_LOGS_REQUEST',
-      serviceCode: 'DIS.4301'
-    })
-  })
-
-  it('asks with refused credentials twice at most: five failures lock a key', async () => {
-    const dis = await serve(1, { auth: { tokens: ['right'] } })
-    await expect(first(open(dis, { credentials: { token: 'wrong' } }), 1)).rejects.toMatchObject({
-      code: 'DIS_LOGS_REQUEST'
-    })
-    expect(dis.stats().requests).toBeLessThanOrEqual(2)
-  })
-
-  it('that ends while it is read throws nothing later', async () => {
-    const dis = await serve(3)
-    await put(dis, ['a'])
-    await first(open(dis), 1)
-    await dis.close()
-    await sleep(20)
-  })
-})
-
-describe('options of a reader', () => {
-  const place = {
-    endpoint: 'http://127.0.0.1:1',
-    projectId: 'p',
-    streamName: 's',
-    credentials: { token: 'T' }
-  }
-  it.each([
-    [{ from: 'now' }, 'from', "got 'now'; allowed: 'beginning', 'latest', a Date"],
-    [{ from: new Date('x') }, 'from', 'a Date'],
-    [{ from: { type: 'AT_SEQUENCE_NUMBER', sequenceNumber: '1' } }, 'from', 'needs partitions with one id'],
-    [{ partitions: 'all' }, 'partitions', 'a list'],
-    [{ partitions: ['x'] }, 'partitions', 'a list'],
-    [{ app: 'a b' }, 'app', "got 'a b'; allowed: 1 to 200 letters"],
-    [{ app: 'a', checkpoints: { load() {}, save() {} } }, 'checkpoints', 'leave app or checkpoints out'],
-    [{ checkpoints: {} }, 'checkpoints', '{ load, save }'],
-    [{ checkpointMs: 5 }, 'checkpointMs', 'got 5; allowed: a whole number from 100'],
-    [{ refreshMs: 0 }, 'refreshMs', 'a whole number'],
-    [{ dedupe: { lookBack: -1 } }, 'dedupe', 'true, false or { lookBack }'],
-    [{ dedupe: { size: 1 } }, 'dedupe', 'true, false or { lookBack }'],
-    [{ dedupe: null }, 'dedupe', 'true, false or { lookBack }'],
-    [{ signal: {} }, 'signal', 'an AbortSignal'],
-    [{ onWarning: 1 }, 'onWarning', 'a function'],
-    [{ aggregate: true }, 'aggregate', 'got an unknown option; allowed here: region'],
-    [{ streamName: 'a b' }, 'streamName', '1 to 64']
-  ])('%j: refused by name', (own, option, text) => {
-    const options = { ...place, ...own }
-    expect(() => readStream(options as never)).toThrow(
-      expect.objectContaining({ code: 'DIS_LOGS_CONFIG', option, message: expect.stringContaining(text) })
-    )
-  })
-
-  it('none at all is an error of the options, too', () => {
-    expect(() => readStream()).toThrow(expect.objectContaining({ code: 'DIS_LOGS_CONFIG' }))
   })
 })

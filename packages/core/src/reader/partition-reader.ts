@@ -43,6 +43,8 @@ export interface PartitionParts {
 /** Where a partition is begun. */
 export interface Start {
   readonly position: CursorPosition
+  /** Where to begin if the service does not take that. Otherwise with the oldest record, and a warning. */
+  readonly otherwise?: CursorPosition
   /** The place of the checkpoint, if reading begins before it. */
   readonly noteUpTo?: bigint | undefined
 }
@@ -53,6 +55,7 @@ export class PartitionReader {
   readonly #position: Position
   readonly #noted: () => void
   #noteUpTo: bigint | undefined
+  #otherwise: CursorPosition | undefined
   #cursor: string | undefined
   #hasRead = false
   #failures = 0
@@ -66,6 +69,7 @@ export class PartitionReader {
     this.partitionId = partitionId
     this.#parts = parts
     this.#noteUpTo = start.noteUpTo
+    this.#otherwise = start.otherwise
     this.#noted = noted
     this.#position = new Position(start.position, Date.now())
   }
@@ -182,6 +186,12 @@ export class PartitionReader {
   #leaveOut(): boolean {
     const { restarted, warn } = this.#parts
     const noteUpTo = this.#noteUpTo
+    const otherwise = this.#otherwise
+    this.#otherwise = undefined
+    if (otherwise !== undefined && !this.#hasRead) {
+      this.#moveTo(otherwise)
+      return true
+    }
     if (noteUpTo !== undefined) {
       // Only what was read before is gone.
       this.#noteUpTo = undefined

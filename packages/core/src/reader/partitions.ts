@@ -91,7 +91,7 @@ export class Partitions {
     const next = sequenceOf(info.nextSequenceNumber)
     if (next === undefined) return { position: from }
     if (next > 0n) progress.startBehind(info.partitionId, next - 1n)
-    return { position: { type: 'AT_SEQUENCE_NUMBER', sequenceNumber: String(next) } }
+    return { position: { type: 'AT_SEQUENCE_NUMBER', sequenceNumber: String(next) }, otherwise: from }
   }
 
   #read({ partitionId, status }: PartitionInfo, start: Start): Promise<void> {

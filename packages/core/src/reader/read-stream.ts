@@ -100,7 +100,19 @@ class Reader implements StreamReader {
     })
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<StreamRecord, void, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<StreamRecord, void, undefined> {
+    const records = this.#iterate()
+    return {
+      next: () => records.next(),
+      // A generator hears of it only when it has something to give: that may take for ever.
+      return: () => {
+        this.#stop()
+        return records.return()
+      }
+    }
+  }
+
+  async *#iterate(): AsyncGenerator<StreamRecord, void, undefined> {
     if (this.#isTaken) throw new TypeError('a stream reader can be iterated once; make another one')
     this.#isTaken = true
     const { checkpointMs, signal } = this.#settings
