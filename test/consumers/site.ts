@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createProducer, type DisOptions } from '@dis-logs/core'
+import { type Credentials, createProducer, type DisOptions } from '@dis-logs/core'
 import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 
 const STREAM = 'app-logs'
@@ -22,6 +22,8 @@ export interface Program {
 export interface Site {
   readonly dis: LocalDis
   readonly folder: string
+  /** Where a producer or a reader in this process finds it. */
+  readonly place: { endpoint: string; projectId: string; streamName: string; credentials: Credentials }
   /** Ships lines with a `msg` each. */
   ship(messages: readonly string[], options?: DisOptions): Promise<void>
   /** Starts a file. It finds everything by its environment. */
@@ -42,6 +44,7 @@ export async function openSite(faults: Fault[] = []): Promise<Site> {
   return {
     dis,
     folder,
+    place,
     async ship(messages, options = {}) {
       const producer = createProducer({ ...place, retry: { baseMs: 1, maxMs: 5 }, ...options })
       for (const [n, msg] of messages.entries())
