@@ -98,10 +98,8 @@ function tellFollowing(isFollowing: boolean): void {
 
 function tellFound(): void {
   const { shown, total } = store
-  setText(
-    found,
-    shown.length === total ? `${count(total)} lines` : `${count(shown.length)} of ${count(total)} lines`
-  )
+  const all = total === 1 ? '1 line' : `${count(total)} lines`
+  setText(found, shown.length === total ? all : `${count(shown.length)} of ${all}`)
   found.dataset['busy'] = String(store.isSearching)
   welcome.hidden = total > 0
 }
