@@ -43,7 +43,7 @@ function* faultsOfLinks() {
 function* faultsOfChangelogs() {
   const changesets = readdirSync(join(values.root, '.changeset')).filter((name) => name.endsWith('.md'))
   const left = changesets.filter((name) => name !== 'README.md')
-  if (left.length > 0) yield `${left.length} changesets are in no version yet: pnpm changeset version`
+  if (left.length > 0) yield `${left.length} changesets are in no version yet: pnpm versions`
   for (const { folder, manifest } of packages) {
     const file = join(values.root, folder, 'CHANGELOG.md')
     const text = existsSync(file) ? readFileSync(file, 'utf8') : ''

@@ -1,49 +1,11 @@
-import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { FOLDERS, manifestOf, ROOT, root, script, useCopy, write } from './release-copy.ts'
 
-const run = promisify(execFile)
-const ROOT = join(import.meta.dirname, '../..')
 const ADDRESS = 'https://github.com/somebody/dis-logs'
-const FOLDERS = readdirSync(join(ROOT, 'packages'))
 
-/** A copy of what the scripts of a release look at, at version 1.2.3, with one change. */
-let root: string
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'dis-logs-scripts-'))
-  mkdirSync(join(root, '.changeset'))
-  cpSync(join(ROOT, 'package.json'), join(root, 'package.json'))
-  for (const folder of FOLDERS) {
-    mkdirSync(join(root, 'packages', folder), { recursive: true })
-    const text = readFileSync(join(ROOT, 'packages', folder, 'package.json'), 'utf8')
-    write(`packages/${folder}/package.json`, text.replace(/("version": ").*"/, '$11.2.3"'))
-    write(
-      `packages/${folder}/CHANGELOG.md`,
-      `# x\n\n## 1.2.3\n\n### Minor Changes\n\n${changeOf(folder)}\n\n## 1.2.2\n\n- old\n`
-    )
-  }
-})
-afterEach(() => rmSync(root, { recursive: true, force: true }))
-
-const changeOf = (folder: string) =>
-  `${folder === 'cli' ? '- Of the command.\n' : '- For all.\n\n  More.\n'}\n- Both.\n`
-const write = (file: string, text: string) => writeFileSync(join(root, file), text)
-const manifestOf = (folder: string) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
-
-/** Runs a script of a release on the copy, in which the workflow's variables do not count unless they are given. */
-async function script(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const { GITHUB_REPOSITORY: _, ...own } = process.env
-  const command = [join(ROOT, 'release', `${name}.mjs`), '--root', root, ...args]
-  return run(process.execPath, command, { env: { ...own, ...env } }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => error
-  )
-}
+useCopy()
 
 describe('the address of the repository', () => {
   it('stands in one place, and the packages have what follows from it', async () => {
@@ -87,6 +49,41 @@ describe('the address of the repository', () => {
   })
 })
 
+describe('the versions', () => {
+  it('are one for all packages, raised together; each manifest keeps its form, each changelog says the change as it was written', async () => {
+    // All folders of the workspace: two of the tests have names like those of packages, but no version.
+    const manifests = ['packages', 'examples', 'test'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder))
+        .map((name) => `${folder}/${name}/package.json`)
+        .filter((file) => existsSync(join(ROOT, file)))
+    )
+    for (const file of [
+      ...manifests,
+      'package.json',
+      'pnpm-workspace.yaml',
+      '.changeset/config.json',
+      'release/changelog.cjs'
+    ])
+      cpSync(join(ROOT, file), join(root, file))
+    for (const folder of FOLDERS) rmSync(join(root, `packages/${folder}/CHANGELOG.md`))
+    write('.changeset/a.md', "---\n'pino-dis': minor\n---\n\nNew.\n\nMore of it.\n")
+    const { code, stderr } = await script('versions', [])
+    expect([code, stderr]).toEqual([0, ''])
+    const [, major, minor] = /^(\d+)\.(\d+)/.exec(JSON.parse(real('pino')).version) ?? []
+    const next = `${major}.${Number(minor) + 1}.0`
+    for (const folder of FOLDERS) {
+      const text = readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')
+      expect(text).toBe(real(folder).replace(/"version": ".*"/, `"version": "${next}"`))
+    }
+    expect(readFileSync(join(root, 'packages/pino/CHANGELOG.md'), 'utf8')).toBe(
+      `# pino-dis\n\n## ${next}\n\n### Minor Changes\n\n- New.\n\n  More of it.\n`
+    )
+    expect(readdirSync(join(root, '.changeset'))).toEqual(['config.json'])
+  })
+
+  const real = (folder: string) => readFileSync(join(ROOT, 'packages', folder, 'package.json'), 'utf8')
+})
+
 describe('whether all is in place for a tag', () => {
   beforeEach(() => script('repository', [ADDRESS]))
 
@@ -105,7 +102,7 @@ describe('whether all is in place for a tag', () => {
       'a changeset left',
       () => write('.changeset/x.md', ''),
       'v1.2.3',
-      ['1 changesets are in no version yet: pnpm changeset version']
+      ['1 changesets are in no version yet: pnpm versions']
     ],
     [
       'a changelog without the version',
@@ -149,62 +146,5 @@ describe('the notes of a release', () => {
     expect(stdout).toBe(
       `## Minor Changes\n\n- **${four}**: For all.\n\n  More.\n- **${four}, @dis-logs/cli**: Both.\n- **@dis-logs/cli**: Of the command.\n\n`
     )
-  })
-})
-
-describe('a publication', () => {
-  const names = ['@dis-logs/core', '@dis-logs/local', 'pino-dis', 'winston-dis', '@dis-logs/cli']
-
-  it('takes what the registry does not have, what others need first; and nothing while one is missing', {
-    timeout: 180_000
-  }, async () => {
-    const there = new Set(['@dis-logs/local', 'winston-dis'])
-    const taken: string[] = []
-    const registry = createServer((request, response) => {
-      const name = decodeURIComponent(request.url ?? '').slice(1)
-      if (request.method === 'PUT') {
-        taken.push(name)
-        there.add(name)
-      }
-      const isThere = there.has(name)
-      const version = { name, version: '1.2.3', dist: { tarball: 'http://127.0.0.1/x.tgz' } }
-      const answer = { name, 'dist-tags': { latest: '1.2.3' }, versions: { '1.2.3': version } }
-      request.resume().on('end', () => {
-        response.writeHead(isThere ? 200 : 404, { 'content-type': 'application/json' })
-        response.end(JSON.stringify(isThere ? answer : { error: 'Not found' }))
-      })
-    })
-    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
-    const { port } = registry.address() as AddressInfo
-    const flags = [
-      '--no-provenance',
-      `--registry=http://127.0.0.1:${port}/`,
-      `--//127.0.0.1:${port}/:_authToken=t`
-    ]
-    const out = join(root, 'out')
-    mkdirSync(out)
-    try {
-      const packed = FOLDERS.filter((folder) => folder !== 'cli')
-      await run('npm', [
-        'pack',
-        '--pack-destination',
-        out,
-        ...packed.map((folder) => join(root, 'packages', folder))
-      ])
-      const early = await script('publish', [out, '--', ...flags])
-      expect([early.code, early.stderr]).toEqual([
-        1,
-        expect.stringMatching(/dis-logs-cli-1\.2\.3\.tgz: pnpm sbom\n$/)
-      ])
-      expect(taken).toEqual([])
-
-      await run('npm', ['pack', '--pack-destination', out, join(root, 'packages/cli')])
-      const { stdout } = await script('publish', [out, '--', ...flags])
-      expect(taken).toEqual(['@dis-logs/core', 'pino-dis', '@dis-logs/cli'])
-      const told = names.map((name) => `${name}@1.2.3 is ${taken.includes(name) ? 'published' : 'there'}\n`)
-      expect(stdout).toBe(told.join(''))
-    } finally {
-      registry.close()
-    }
   })
 })
