@@ -30,7 +30,7 @@ export function tablesOf(file: string): Table[] {
   return tables
 }
 
-function cellsOf(line: string): string[] {
+export function cellsOf(line: string): string[] {
   return line
     .replace(/^\|/, '')
     .replace(/\|\s*$/, '')
