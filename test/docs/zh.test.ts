@@ -7,7 +7,10 @@ import { codeIn, tablesOf } from './tables.ts'
 const ROOT = join(import.meta.dirname, '../..')
 
 /** Pages in two languages, English first. */
-const pages = readdirSync(join(ROOT, 'docs/zh')).map((name) => [`docs/${name}`, `docs/zh/${name}`] as const)
+const pages = [
+  ['README.md', 'README.zh-CN.md'],
+  ...readdirSync(join(ROOT, 'docs/zh')).map((name) => [`docs/${name}`, `docs/zh/${name}`] as const)
+] as const
 
 /** Columns whose cells hold nothing but values: their order counts as well. */
 const VALUES = new Set(['option', 'default', 'range', 'environment', 'code', 'reason', 'status'])
@@ -80,7 +83,8 @@ function placesOf(page: string, blocks: readonly Block[]): string[] {
       const file = path === '' ? page : relative(ROOT, join(ROOT, dirname(page), path))
       if (!existsSync(join(ROOT, file))) return `${link} leads nowhere`
       if (anchor === undefined) return file
-      const headings = read(file).filter(({ kind }) => kind.startsWith('heading'))
+      const headed = file.endsWith('.md') ? file : `${file}/README.md`
+      const headings = read(headed).filter(({ kind }) => kind.startsWith('heading'))
       const at = headings.findIndex(({ texts }) => anchorOf(texts[0] ?? '') === anchor)
       return at < 0 ? `${link} has no heading` : `${file}#${at}`
     })
@@ -88,7 +92,7 @@ function placesOf(page: string, blocks: readonly Block[]): string[] {
 
 /** The page that a Chinese one has to lead to in place of an English one. */
 function inChinese(place: string): string {
-  const [file = '', heading] = place.split('#')
+  const [file = '', heading] = place.replace('huaweicloud.com/intl/en-us/', 'huaweicloud.com/').split('#')
   const [, chinese = file] = pages.find(([english]) => english === file) ?? []
   return heading === undefined ? chinese : `${chinese}#${heading}`
 }
