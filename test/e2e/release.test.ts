@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { footprint } from '../supply/footprint.ts'
 import { faultsOf } from '../supply/rules.ts'
 import { runtimeTree } from '../supply/runtime-tree.ts'
 import { readTarball, type TarEntry } from './tarball.ts'
@@ -18,6 +19,7 @@ const BOTH = (name: string) => ['cjs', 'd.cts', 'd.mts', 'mjs'].map((end) => `di
 const CONTENTS: Readonly<Record<string, readonly string[]>> = {
   'dis-logs-core': [
     ...ALWAYS,
+    'THIRD-PARTY.md',
     ...['index', 'otel', 'prometheus', 'reader', 'testing', 'worker'].flatMap(BOTH),
     'dist/worker-thread.d.mts',
     'dist/worker-thread.mjs'
@@ -43,6 +45,27 @@ const NEVER: readonly (string | RegExp)[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]{20}/,
   /_authToken|npm_[A-Za-z0-9]{36}|sourceMappingURL=data:/
 ]
+
+/**
+ * What a package may add to a project, which has the framework that stands beside it: packages of others, and MB unpacked. More is a
+ * decision, with its reason in docs/adr/0001-dependencies.md.
+ */
+const OF_CORE = [
+  'atomic-sleep',
+  'real-require',
+  'safe-stable-stringify',
+  'sonic-boom',
+  'thread-stream',
+  'undici'
+]
+const ADDED: readonly [name: string, framework: string | undefined, others: readonly string[], mb: number][] =
+  [
+    ['@dis-logs/core', undefined, OF_CORE, 4],
+    ['pino-dis', 'pino', ['sonic-boom', 'undici'], 4],
+    ['winston-dis', 'winston', OF_CORE, 4],
+    ['@dis-logs/local', undefined, [], 0.6],
+    ['@dis-logs/cli', undefined, OF_CORE, 5]
+  ]
 
 /** Places of `exports`, `main`, `bin` and the like: all that starts with `./`. */
 function targetsOf(value: unknown): string[] {
@@ -127,15 +150,14 @@ describe('what a release publishes', () => {
   })
 
   it('has the licence of all code that is built in', () => {
-    const dist = join(root, 'packages')
-    const builtIn = readdirSync(dist).flatMap((folder) =>
-      readdirSync(join(dist, folder, 'dist'))
+    const packages = join(root, 'packages')
+    const builtIn = readdirSync(packages).flatMap((folder) =>
+      readdirSync(join(packages, folder, 'dist'))
         .filter((file) => file.endsWith('.map'))
-        .flatMap((file) => JSON.parse(readFileSync(join(dist, folder, 'dist', file), 'utf8')).sources)
+        .flatMap((file) => JSON.parse(readFileSync(join(packages, folder, 'dist', file), 'utf8')).sources)
         .flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? [])
         .map((dependency) => `${folder}: ${dependency}`)
     )
-    const notice = readFileSync(join(root, 'packages/local/THIRD-PARTY.md'), 'utf8')
     // The page has no source map, and all that its sources import is built in.
     const page = join(root, 'packages/local/page')
     const ofPage = readdirSync(page, { encoding: 'utf8', recursive: true })
@@ -144,8 +166,22 @@ describe('what a release publishes', () => {
         ...readFileSync(join(page, file), 'utf8').matchAll(/ from '((?:@[^/']+\/)?[^./'][^/']*)/g)
       ])
       .map(([, dependency]) => `local: ${dependency}`)
-    const told = [...notice.matchAll(/^## (\S+) /gm)].map(([, dependency]) => `local: ${dependency}`)
+    const told = readdirSync(packages).flatMap((folder) => {
+      const notice = join(packages, folder, 'THIRD-PARTY.md')
+      const headings = existsSync(notice) ? readFileSync(notice, 'utf8').matchAll(/^## (\S+) /gm) : []
+      return [...headings].map(([, dependency]) => `${folder}: ${dependency}`)
+    })
     expect([...new Set([...builtIn, ...ofPage])].sort()).toEqual(told.sort())
+  })
+
+  it.each(ADDED)('%s adds no more than it should to a project that has %s', (name, framework, others, mb) => {
+    const { packages, bytes } = footprint(join(installed, 'node_modules'), name, framework)
+    const isOurs = (part: string) => /^(@dis-logs\/|(pino|winston)-dis$)/.test(part)
+    expect(packages.filter((part) => !isOurs(part) && !others.includes(part))).toEqual([])
+    expect(packages).toContain(name)
+    expect(bytes / 1e6).toBeLessThan(mb)
+    // What is not there would be small, too.
+    expect(bytes / 1e6).toBeGreaterThan(mb / 2)
   })
 
   it.each([
@@ -175,7 +211,7 @@ describe('what a release publishes', () => {
     expect(builtIn.map((part) => part.name).sort()).toEqual(
       missing.map((path) => path.replace(/.* > /, '')).sort()
     )
-    if (/local|cli/.test(file)) expect(builtIn).not.toEqual([])
+    expect(builtIn).not.toEqual([])
     for (const part of NEVER) expect(JSON.stringify(bill)).not.toMatch(part)
     expect(JSON.stringify(bill)).not.toContain('file:')
   })

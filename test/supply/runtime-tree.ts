@@ -26,6 +26,8 @@ export interface RuntimePackage {
   readonly installScripts: readonly string[]
   /** How it comes in, from one of our packages down to its parent. */
   readonly path: string
+  /** Where it is on this machine. */
+  readonly folder: string
 }
 
 /** The tree below a package of ours, itself included, and what is missing in it though it has to be there. */
@@ -66,10 +68,12 @@ function wantedBy(manifest: Manifest): [name: string, isNeeded: boolean][] {
   ]
 }
 
-/** Of our own packages: what is built into `dist`, so a user gets it without a dependency. Types are in no build. */
-function bundledBy({ name, devDependencies }: Manifest): string[] {
-  if (name !== '@dis-logs/local') return []
-  return Object.keys(devDependencies ?? {}).filter((dependency) => !dependency.startsWith('@types/'))
+/** Of our own packages: what is built into `dist`, so a user gets it without a dependency. Types and peers are in no build. */
+function bundledBy({ name, devDependencies, peerDependencies }: Manifest): string[] {
+  if (name !== '@dis-logs/core' && name !== '@dis-logs/local') return []
+  return Object.keys(devDependencies ?? {}).filter(
+    (dependency) => !dependency.startsWith('@types/') && peerDependencies?.[dependency] === undefined
+  )
 }
 
 /** As Node finds it: beside the package, or in a folder above. */
@@ -93,7 +97,8 @@ function described(manifest: Manifest, folder: string, path: string): RuntimePac
       // npm runs node-gyp for it, without being told to.
       ...(named.includes('install') || !existsSync(join(folder, 'binding.gyp')) ? [] : ['binding.gyp'])
     ],
-    path
+    path,
+    folder
   }
 }
 
