@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { writeAll } from '../../../packages/core/src/spool/disk.ts'
+import { Part } from '../../../packages/core/src/spool/part.ts'
+import { Unsynced } from '../../../packages/core/src/spool/unsynced.ts'
 import { afterPowerLoss, type DiskFault, MemoryDisk } from '../../../packages/core/src/testing.ts'
 import { openSpool, settle, texts } from './folder.ts'
 
 const BIG = 'x'.repeat(1_000)
 const MAX_BYTES = 1_048_576
+const NAME = { generation: 1, id: 'i', target: 't', owner: 'o' }
 
 /** A spool with some lines on a disk whose next sync fails. */
 async function failedSync(fault: Partial<DiskFault>, lines: number) {
@@ -65,6 +69,26 @@ describe('a sync that failed', () => {
     await settle()
     expect(await leastLeft(disk)).toBe(20)
     spool.close()
+  })
+
+  // It was tried on and on in one call (seed 9014777 of the simulation), so the thread stood still for as long as the disk failed.
+  it.each(['open', 'read', 'write'] as const)('is tried once a call if it fails at once: %s', (operation) => {
+    const disk = new MemoryDisk()
+    const process = disk.process()
+    const path = '/f'
+    const file = process.open(path, 'create')
+    writeAll(file, Buffer.from('lines'), 0)
+    file.close()
+    let failures = 0
+    const unsynced = new Unsynced(process, () => {
+      if (++failures > 10) throw new Error('without an end')
+    })
+    unsynced.addFile({ part: new Part(process, '/', NAME), path, end: 5 })
+    disk.failAt({ operation, nth: 1, code: 'EIO', isLasting: true })
+    unsynced.syncSoon()
+    expect(failures).toBe(1)
+    unsynced.syncSoon()
+    expect(failures).toBe(2)
   })
 
   it('is forgotten with a file that is removed, because its lines are delivered', async () => {

@@ -44,14 +44,13 @@ export class Unsynced {
 
   /** Syncs all, without waiting. What fails is tried again with the next call. */
   syncSoon(): void {
-    for (const file of this.#files) {
-      this.#files.delete(file)
+    // What fails at once waits for the next call: a set that grows while it is gone through has no end.
+    for (const file of takeAll(this.#files)) {
       this.#again(file, (again) => {
         syncAndClose(again, (error) => this.#fileFailed(file, error))
       })
     }
-    for (const path of this.#folders) {
-      this.#folders.delete(path)
+    for (const path of takeAll(this.#folders)) {
       this.#disk.syncFolderSoon(path, (error) => {
         // An empty part is removed, so its folder may be missing.
         if (error === undefined || codeOf(error) === 'ENOENT') return
@@ -109,4 +108,10 @@ export class Unsynced {
     this.#files.add(file)
     this.#failed(error)
   }
+}
+
+function takeAll<T>(set: Set<T>): T[] {
+  const all = [...set]
+  set.clear()
+  return all
 }
