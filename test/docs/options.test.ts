@@ -3,6 +3,7 @@ import { DisConfigError } from '../../packages/core/src/errors.ts'
 import { checkOptions, optionsSchema } from '../../packages/core/src/options/options-schema.ts'
 import { VARIABLES } from '../../packages/core/src/options/origins.ts'
 import { resolveSettings } from '../../packages/core/src/options/settings.ts'
+import { LINE_OVERHEAD_BYTES } from '../../packages/core/src/queue/line-store.ts'
 import { codeIn, type Row, tablesOf } from './tables.ts'
 
 /** Documented options by their paths. */
@@ -173,6 +174,10 @@ describe('docs/options.md', () => {
 
   it.each(Object.entries(VARIABLES))('names the variables of %s, in their order', (option, variables) => {
     expect(codeIn(cell(option, 'default'))).toEqual(variables)
+  })
+
+  it('says what a line takes of the buffer besides its bytes', () => {
+    expect(cell('buffer.maxBytes', '')).toContain(`${LINE_OVERHEAD_BYTES} bytes are added for each line`)
   })
 
   it('says what `aggregate: true` and a spool change', () => {
