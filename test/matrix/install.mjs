@@ -1,6 +1,6 @@
 // What a user installs: this repository's packages as tarballs, and other programs from npm, in folders that the caller deletes.
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -19,6 +19,11 @@ export async function pack(folder) {
     })
   }
   return readdirSync(folder).map((file) => join(folder, file))
+}
+
+/** The version of a package that was installed into a folder. */
+export function versionOf(folder, name) {
+  return JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version
 }
 
 /** Installs packages into a folder of its own. */

@@ -1,24 +1,33 @@
-// `pnpm matrix [--only node@24,bun,next] [--keep]`: what is too heavy for `pnpm test`. The packed packages run in every Node that is
-// supported, in Bun and in Deno, and in a Next application as a standalone server. Needs npm's registry, about 1 GB in the
-// temp folder, and some minutes. Prints a table; ends with status 1 if something failed, or after 20 minutes.
-import { mkdtempSync, rmSync } from 'node:fs'
+// `pnpm matrix [--only node@24,bun,next] [--write] [--keep]`: what is too heavy for `pnpm test`. The packed packages run in every Node that
+// is supported, in Bun and in Deno, with both ends of the frameworks' versions, and in a Next application as a standalone server. Their
+// types are compiled by each TypeScript. Needs npm's registry, about 2 GB in the temp folder, and some minutes. `--write` puts the result
+// into docs/runtimes.md. Ends with status 1 if something failed, or after 30 minutes.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pack } from './install.mjs'
+import { NAMES } from './names.mjs'
 import { NEXT, tryNext } from './next.mjs'
+import { PEER_NAMES, tryPeer } from './peers.mjs'
 import { prepare, RUNTIME_NAMES, tryRuntime } from './runtimes.mjs'
+import { withRow } from './table.mjs'
+import { TYPES_NAMES, tryTypes } from './types.mjs'
 
-const LONGEST_MS = 20 * 60_000
+const LONGEST_MS = 30 * 60_000
+const DOCS = new URL('../../docs/runtimes.md', import.meta.url)
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, keep: { type: 'boolean', default: false } }
+  options: {
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false }
+  }
 })
-const known = [...RUNTIME_NAMES, NEXT]
-const names = values.only?.split(',') ?? known
-const unknown = names.filter((name) => !known.includes(name))
+const names = values.only?.split(',') ?? NAMES
+const unknown = names.filter((name) => !NAMES.includes(name))
 if (unknown.length > 0) {
-  console.error(`matrix: unknown: ${unknown.join(', ')}; there is ${known.join(', ')}`)
+  console.error(`matrix: unknown: ${unNAMES.join(', ')}; there is ${NAMES.join(', ')}`)
   process.exit(1)
 }
 
@@ -28,29 +37,47 @@ process.on('exit', () => {
   else rmSync(folder, { recursive: true, force: true })
 })
 setTimeout(() => {
-  console.error('matrix: not at its end after 20 minutes')
+  console.error('matrix: not at its end after 30 minutes')
   process.exit(1)
 }, LONGEST_MS).unref()
 
 const tarballs = await pack(join(folder, 'tarballs'))
 const app = join(folder, 'app')
-if (names.some((name) => name !== NEXT)) await prepare(app, tarballs)
+if (names.some((name) => RUNTIME_NAMES.includes(name))) await prepare(app, tarballs)
 
 const failures = []
 for (const name of names) {
-  const results =
-    name === NEXT ? tryNext(join(folder, NEXT), tarballs) : tryRuntime(name, app, join(folder, 'binaries'))
+  let version = 'was not installed'
+  let tried = 0
+  const before = failures.length
   try {
-    for await (const result of results) show(name, result)
+    for await (const result of resultsOf(name)) {
+      if (result.note === undefined) tried++
+      else version = result.note
+      show(name, result)
+    }
   } catch (error) {
+    tried++
     show(name, { what: 'preparation', fault: error.message })
   }
+  if (!values.write) continue
+  const day = new Date().toISOString().slice(0, 10)
+  const row = { name, version, tried, failed: failures.length - before, day }
+  writeFileSync(DOCS, withRow(readFileSync(DOCS, 'utf8'), NAMES, row))
 }
 console.log(failures.length === 0 ? 'matrix: everything works' : `matrix: ${failures.length} failed`)
 process.exitCode = failures.length === 0 ? 0 : 1
 
+function resultsOf(name) {
+  const own = join(folder, name.replaceAll(/\W+/g, '-'))
+  if (name === NEXT) return tryNext(own, tarballs)
+  if (PEER_NAMES.includes(name)) return tryPeer(name, own, tarballs)
+  if (TYPES_NAMES.includes(name)) return tryTypes(name, own, tarballs)
+  return tryRuntime(name, app, join(folder, 'binaries'))
+}
+
 function show(name, { what, fault, note }) {
   if (fault !== undefined) failures.push(`${name} ${what}`)
   const result = note ?? (fault === undefined ? 'works' : `FAILS: ${fault}`)
-  console.log(`${name.padEnd(8)}  ${what.padEnd(34)}  ${result}`)
+  console.log(`${name.padEnd(14)}  ${what.padEnd(34)}  ${result}`)
 }

@@ -5,7 +5,7 @@ import { cpSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { install } from './install.mjs'
+import { install, versionOf } from './install.mjs'
 import { withDis } from './local.mjs'
 import { tryNextExample } from './next-example.mjs'
 
@@ -26,6 +26,7 @@ const CASES = [
 export async function* tryNext(folder, tarballs) {
   await install(folder, [...tarballs, 'pino@10', 'winston@3', 'next@16', 'react@19', 'react-dom@19'])
   cpSync(FIXTURE, folder, { recursive: true })
+  yield { what: 'version', note: versionOf(folder, 'next') }
   for (const { recipe, ways } of CASES) {
     const server = await build(folder, recipe)
     const name = recipe ? 'recipe' : 'plain'

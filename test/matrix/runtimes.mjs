@@ -11,7 +11,7 @@ const APP = new URL('../bundles/app.mjs', import.meta.url).pathname
 
 /** Name → the npm package with its binary, and how it runs a file. */
 const RUNTIMES = {
-  'node@20': { npm: 'node@20', binary: 'bin/node', args: [] },
+  'node@20.19': { npm: 'node@20.19.0', binary: 'bin/node', args: [] },
   'node@22': { npm: 'node@22', binary: 'bin/node', args: [] },
   'node@24': { npm: 'node@24', binary: 'bin/node', args: [] },
   'node@26': { npm: 'node@26', binary: 'bin/node', args: [] },
@@ -33,9 +33,9 @@ const WAYS = [
   'winston in-process'
 ]
 
-/** The packages and the application, once as a module and once as CommonJS. */
-export async function prepare(folder, tarballs) {
-  await install(folder, [...tarballs, 'pino@10', 'winston@3'])
+/** The packages with their frameworks and the application, once as a module and once as CommonJS. */
+export async function prepare(folder, tarballs, frameworks = ['pino@10', 'winston@3']) {
+  await install(folder, [...tarballs, ...frameworks])
   const source = readFileSync(APP, 'utf8')
   writeFileSync(join(folder, 'app.mjs'), source)
   writeFileSync(
@@ -48,11 +48,24 @@ export async function prepare(folder, tarballs) {
 export async function* tryRuntime(name, folder, binaries) {
   const command = await binaryOf(name, binaries)
   yield { what: 'version', note: await versionOf(command) }
-  for (const file of ['app.mjs', 'app.cjs']) {
-    for (const way of WAYS) yield { what: `${file} ${way}`, fault: await tryWay(command, folder, file, way) }
-  }
+  yield* tryWays(command, folder, WAYS)
   yield { what: 'spool, SIGKILL', fault: await trySpool(command, folder) }
   yield { what: 'dis-logs ship', fault: await tryShip(command, folder) }
+}
+
+/** Runs the ways of one framework with the Node that runs this. In pino's worker stderr has to be as `workerSays` has it. */
+export function tryFramework(framework, folder, workerSays) {
+  const ways = WAYS.filter((way) => way.startsWith(framework))
+  return tryWays({ path: process.execPath, args: [] }, folder, ways, workerSays)
+}
+
+async function* tryWays(command, folder, ways, workerSays) {
+  for (const file of ['app.mjs', 'app.cjs']) {
+    for (const way of ways) {
+      const says = way.startsWith('pino worker') ? workerSays : undefined
+      yield { what: `${file} ${way}`, fault: await tryWay(command, folder, file, way, says) }
+    }
+  }
 }
 
 async function binaryOf(name, binaries) {
@@ -68,13 +81,14 @@ async function versionOf({ path }) {
   return stdout.split('\n')[0]
 }
 
-function tryWay({ path, args }, folder, file, way) {
-  return withDis(LINES, async ({ options }) => {
+function tryWay({ path, args }, folder, file, way, says) {
+  const work = async ({ options }) => {
     const inProcess = way === 'winston in-process'
     const settings = JSON.stringify(inProcess ? { ...options, worker: false } : options)
     const all = [...args, join(folder, file), inProcess ? 'winston' : way, String(LINES), settings]
     return run(path, all, { cwd: folder })
-  })
+  }
+  return withDis(LINES, work, says)
 }
 
 /** What is on disk when a process is killed is sent by the next one. */

@@ -10,6 +10,8 @@ const COMPILE_MS = 240_000
 /** How TypeScript finds a package, with the module system that belongs to it. */
 const MODULES = { node16: 'node16', nodenext: 'nodenext', bundler: 'esnext' }
 
+export const RESOLUTIONS = Object.keys(MODULES)
+
 /** Copies the tests into an empty folder: each as a module, and as CommonJS. What they import has to be in a folder above. */
 export function layOut(to, names = TEST) {
   mkdirSync(to, { recursive: true })
