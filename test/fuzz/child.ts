@@ -68,13 +68,7 @@ class Run {
 
   async #use(input: Buffer, index: number): Promise<void> {
     if (this.#job.isShown) return this.#tell('broke a promise', '', input, index)
-    let { ms, bytes, error } = await measure(this.#kind, input)
-    // The machine has other work, too: only what is slow each time is slow.
-    for (let again = 0; again < 2 && ms > MAX_MS && error === undefined; again++) {
-      const next = await measure(this.#kind, input)
-      ms = Math.min(ms, next.ms)
-      error = next.error
-    }
+    const { ms, bytes, error } = await measure(this.#kind, input)
     const figures = this.#figures
     figures.inputs++
     if (ms > figures.slowestMs) Object.assign(figures, { slowestMs: ms, slowestIndex: index })
