@@ -1,7 +1,7 @@
 /** What comes, against what the stream takes → the options for it. Pure. */
 import type { StreamInfo } from '@dis-logs/core'
 import { count } from '../output.ts'
-import { limitOf, type PartitionLimit } from '../stream/limits.ts'
+import { limitOf, type PartitionLimit, partitionsFilled } from '../stream/limits.ts'
 import { type Check, failed, passed, skipped } from './check.ts'
 
 /** Lines that come, or will. */
@@ -68,7 +68,7 @@ function partitionsFor(demand: Demand, limit: PartitionLimit, isPacked: boolean)
   // A newline stands between packed lines.
   const bytes = linesPerSecond * (bytesPerLine + (isPacked ? 1 : 0))
   const records = isPacked ? bytes / Math.max(PACKED_BYTES, bytesPerLine) : linesPerSecond
-  return Math.max(records / limit.records, bytes / limit.bytes)
+  return partitionsFilled(records, bytes, limit)
 }
 
 function factsOf(demand: Demand, partitions: number, plain: number, packed: number | undefined): string {

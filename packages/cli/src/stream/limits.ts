@@ -24,3 +24,8 @@ export function limitOf(streamType: string): PartitionLimit | undefined {
 export function limitInWords({ bytes, records }: PartitionLimit, partitions = 1): string {
   return `${count(records * partitions)} records/s or ${count((bytes * partitions) / MEGABYTE)} MB/s`
 }
+
+/** How many partitions records and bytes of a second fill, as a broken number. */
+export function partitionsFilled(records: number, bytes: number, limit: PartitionLimit): number {
+  return Math.max(records / limit.records, bytes / limit.bytes)
+}

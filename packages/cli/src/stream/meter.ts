@@ -3,6 +3,7 @@
  * weigh and how many lines they hold is read from some of them, spread over that time, so that looking takes little of what consumers may read.
  */
 import type { DisClient, PartitionInfo, StreamInfo } from '@dis-logs/core'
+import { nextNumbersOf } from './next-numbers.ts'
 import { type Sample, SampleReader } from './sample.ts'
 
 /** Partitions that are read at each look; the others keep what was found before. */
@@ -55,11 +56,7 @@ export class StreamMeter {
     const elapsedMs = this.#lookedAt === undefined ? undefined : now - this.#lookedAt
     const before = this.#next
     this.#lookedAt = now
-    this.#next = new Map(
-      stream.partitions.flatMap(({ nextSequenceNumber, partitionId }) =>
-        nextSequenceNumber === undefined ? [] : [[partitionId, BigInt(nextSequenceNumber)]]
-      )
-    )
+    this.#next = nextNumbersOf(stream.partitions)
     const came = stream.partitions.map((partition) => ({ partition, records: this.#came(partition, before) }))
     const sampled = came.filter(({ records = 0 }) => records > 0)
     // Those that were never read first, and those that take most.

@@ -3,7 +3,7 @@
  * records of one kind come together; and what earlier looks have read counts, too. Where few came, all are read, and nothing is estimated.
  */
 import type { DisClient, DisRecord } from '@dis-logs/core'
-import { linesOf } from '../tail/lines.ts'
+import { linesOf } from './lines.ts'
 
 /** Records in numbers. */
 export interface Sample {

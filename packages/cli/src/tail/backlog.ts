@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DisClient } from '@dis-logs/core'
 import { count, durationInWords } from '../output.ts'
+import { nextNumbersOf } from '../stream/next-numbers.ts'
 
 /** What has arrived and is not printed yet. */
 export interface Backlog {
@@ -70,8 +71,10 @@ export class BacklogWatch {
     while (await sleep(MEASURE_MS, true, { signal, ref: false }).catch(() => false)) {
       const isCaughtUp = [...readings()].every((reading) => reading.isCaughtUp)
       // What fails here fails for the readers, too, and they say so.
-      const next = isCaughtUp ? new Map<string, bigint>() : await nextNumbers(client).catch(() => undefined)
-      if (next !== undefined) this.#latest = backlogOf(readings(), next, Date.now())
+      const stream = isCaughtUp ? { partitions: [] } : await client.describeStream().catch(() => undefined)
+      if (stream !== undefined) {
+        this.#latest = backlogOf(readings(), nextNumbersOf(stream.partitions), Date.now())
+      }
       this.#tell(say)
     }
   }
@@ -88,13 +91,4 @@ export class BacklogWatch {
     this.#toldAt = now
     say(describeBacklog(this.#latest))
   }
-}
-
-async function nextNumbers(client: DisClient): Promise<Map<string, bigint>> {
-  const { partitions } = await client.describeStream()
-  return new Map(
-    partitions.flatMap(({ nextSequenceNumber, partitionId }) =>
-      nextSequenceNumber === undefined ? [] : [[partitionId, BigInt(nextSequenceNumber)]]
-    )
-  )
 }

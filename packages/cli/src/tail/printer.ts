@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { type DisRecord, printable } from '@dis-logs/core'
 import type { TextOutput } from '../io.ts'
 import { paint } from '../output.ts'
+import { linesOf } from '../stream/lines.ts'
 import type { StatusLine } from '../terminal/status-line.ts'
 import type { Filter } from './filter.ts'
-import { linesOf } from './lines.ts'
 import { type Paint, prettyLine } from './pretty.ts'
 
 /**

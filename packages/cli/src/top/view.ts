@@ -1,6 +1,6 @@
 /** A look at a stream and its consumers → the numbers that `top` shows, in the form of its JSON. Pure. */
 import type { ConsumerState } from '@dis-logs/core'
-import { limitOf, type PartitionLimit } from '../stream/limits.ts'
+import { limitOf, type PartitionLimit, partitionsFilled } from '../stream/limits.ts'
 import type { Look, PartitionRate } from '../stream/meter.ts'
 
 /** A rate that is not known (yet) is `null`. */
@@ -103,7 +103,7 @@ function shareOf(
   partitions: number
 ): number | null {
   if (limit === undefined || records === null || partitions === 0) return null
-  return Math.max(records / limit.records, (bytes ?? 0) / limit.bytes) / partitions
+  return partitionsFilled(records, bytes ?? 0, limit) / partitions
 }
 
 /** A consumer that lost records, because they were not kept so long, is behind by what is kept. */
