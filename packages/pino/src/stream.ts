@@ -83,8 +83,11 @@ export function lineStream(options: DisOptions, writer: Writer): LineStream {
     isSplit = true
     gate.resume()
     const patienceMs = writer.patienceMs?.()
-    const { closeTimeoutMs = patienceMs } = options
-    await producer.close({ timeoutMs: least(closeTimeoutMs, patienceMs) })
+    await producer.close(
+      patienceMs === undefined
+        ? {}
+        : { timeoutMs: Math.min(patienceMs, options.closeTimeoutMs ?? patienceMs) }
+    )
     done()
   }
 
@@ -109,10 +112,6 @@ export function lineStream(options: DisOptions, writer: Writer): LineStream {
   Object.defineProperty(stream, 'writableNeedDrain', { get: () => gate.hasAsked })
   forwardEvents(producer, (name, ...event) => stream.emit(`dis:${name}`, ...event))
   return { stream, producer, gate }
-}
-
-function least(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 }
 
 /** If a later Node has no such field, nothing changes. */
