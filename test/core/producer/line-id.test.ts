@@ -98,17 +98,9 @@ describe('lineId', () => {
   it('is in a dead letter, so that its replay is no other line', async () => {
     const path = join(dir, 'dead.ndjson')
     const life = open({ lineId: true, deadLetter: path })
-    life.transport.answer((records) => ({
-      kind: 'answer',
-      status: 200,
-      headers: {},
-      body: Buffer.from(
-        JSON.stringify({
-          failed_record_count: records.length,
-          records: records.map(() => ({ error_code: 'DIS.4302', error_message: 'no partition' }))
-        })
-      )
-    }))
+    life.transport.answer((records) =>
+      stored(records, Object.fromEntries(records.map((_, index) => [index, 'DIS.4302'])))
+    )
     life.producer.write('{"a":1}')
     await life.clock.advance(1_000)
     await close(life)

@@ -5,7 +5,8 @@ import {
   ManualClock,
   MemoryDisk,
   type MemoryProcess,
-  ScriptedTransport
+  ScriptedTransport,
+  stored
 } from '../../../packages/core/src/testing.ts'
 
 /** A producer on a disk in memory. It drops what does not fit into memory. */
@@ -71,17 +72,9 @@ describe('a notice of dropped lines that one process leaves in the spool', () =>
     await second.clock.advance(1_000)
     await expect(second.close()).resolves.toMatchObject({ spooled: saved, delivered: 0 })
     const third = life(disk)
-    third.transport.answer((records) => ({
-      kind: 'answer',
-      status: 200,
-      headers: {},
-      body: Buffer.from(
-        JSON.stringify({
-          failed_record_count: records.length,
-          records: records.map(() => ({ error_code: 'DIS.4302' }))
-        })
-      )
-    }))
+    third.transport.answer((records) =>
+      stored(records, Object.fromEntries(records.map((_, index) => [index, 'DIS.4302'])))
+    )
     await third.clock.advance(10_000)
     expect(third.producer.stats()).toMatchObject({ written: saved, rejected: saved, spooled: 0, buffered: 0 })
     await third.close()

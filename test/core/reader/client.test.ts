@@ -1,33 +1,8 @@
-import type { RequestListener } from 'node:http'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createClient, type DisClient } from '../../../packages/core/src/reader/client.ts'
-import { httpServer } from '../net/servers.ts'
+import { describe, expect, it } from 'vitest'
+import { clientOf } from './answered-client.ts'
 
-const open: { close(): Promise<void> }[] = []
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()))
-})
-
-/** A client of a service that answers what `answer` makes of the query, and the queries that it was asked. */
-async function clientOf(answer: (query: URLSearchParams, calls: number) => unknown) {
-  const queries: URLSearchParams[] = []
-  const listener: RequestListener = ({ url }, response) => {
-    const query = new URL(url ?? '', 'http://localhost').searchParams
-    // The bound of a test that has no other: the service gives up before the machine does.
-    if (queries.push(query) > 500) return void response.destroy()
-    response.end(JSON.stringify(answer(query, queries.length)))
-  }
-  const server = await httpServer(listener)
-  const client: DisClient = createClient({
-    endpoint: `http://127.0.0.1:${server.port}`,
-    projectId: 'p',
-    streamName: 'app-logs',
-    credentials: { accessKey: 'AK', secretKey: 'SK' }
-  })
-  open.push(client, server)
-  return { client, queries }
-}
+const queriesOf = (urls: readonly string[]) =>
+  urls.map((url) => new URL(url, 'http://localhost').searchParams)
 
 const id = (index: number) => `shardId-${String(index).padStart(10, '0')}`
 const pageOf = (indexes: readonly number[], hasMore: boolean) => ({
@@ -40,11 +15,11 @@ const pageOf = (indexes: readonly number[], hasMore: boolean) => ({
 describe('the partitions of a stream', () => {
   it('are read page by page, each once, from where the last page ended', async () => {
     const pages = [pageOf([0, 1], true), pageOf([1, 2], true), pageOf([3], false)]
-    const { client, queries } = await clientOf((_, calls) => pages[calls - 1])
+    const { client, urls } = await clientOf((_, calls) => pages[calls - 1])
     const { partitions, hasMorePartitions } = await client.describeStream()
     expect(partitions.map(({ partitionId }) => partitionId)).toEqual([id(0), id(1), id(2), id(3)])
     expect(hasMorePartitions).toBe(false)
-    expect(queries.map((query) => query.get('start_partitionId'))).toEqual([null, id(1), id(2)])
+    expect(queriesOf(urls).map((query) => query.get('start_partitionId'))).toEqual([null, id(1), id(2)])
   })
 
   it.each<[string, (query: URLSearchParams, calls: number) => unknown, number]>([
@@ -56,19 +31,19 @@ describe('the partitions of a stream', () => {
     ['gives more at once than all pages should hold', () => pageOf([...Array(32_001).keys()], false), 1],
     ['makes up partitions for ever', (_, calls) => pageOf([calls], true), 32]
   ])('of a service that %s end with an error, and not with half of them', async (_, answer, calls) => {
-    const { client, queries } = await clientOf(answer)
+    const { client, urls } = await clientOf(({ searchParams }, count) => answer(searchParams, count))
     await expect(client.describeStream()).rejects.toMatchObject({
       code: 'DIS_LOGS_REQUEST',
       serviceCode: 'UNREADABLE_ANSWER',
       message: expect.stringContaining('the list of partitions has no end'),
       cure: expect.stringContaining('{endpoint}')
     })
-    expect(queries.length).toBe(calls)
+    expect(urls.length).toBe(calls)
   })
 })
 
 it('halves of a letter in what a service names break no later call', async () => {
-  const { client, queries } = await clientOf((_, calls) =>
+  const { client, urls } = await clientOf((_, calls) =>
     [
       { partitions: [{ partition_id: 'shard\ud800', status: 'ACTIVE' }] },
       { partition_cursor: 'a\udc00' },
@@ -80,7 +55,7 @@ it('halves of a letter in what a service names break no later call', async () =>
   const cursor = await client.getCursor(partition?.partitionId ?? '', { type: 'LATEST' })
   const { nextCursor } = await client.getRecords(cursor)
   expect(await client.getRecords(nextCursor)).toEqual({ records: [], nextCursor: 'c' })
-  expect(queries.map((query) => query.get('partition-id') ?? query.get('partition-cursor'))).toEqual([
+  expect(queriesOf(urls).map((query) => query.get('partition-id') ?? query.get('partition-cursor'))).toEqual([
     null,
     'shard\ufffd',
     'a\ufffd',
@@ -92,7 +67,7 @@ describe('a page of records', () => {
   const record = { data: 'YQ==', sequence_number: '1' }
 
   it('that is empty may give its own cursor again', async () => {
-    const { client } = await clientOf((query) => ({
+    const { client } = await clientOf(({ searchParams: query }) => ({
       records: [],
       next_partition_cursor: query.get('partition-cursor')
     }))
@@ -100,7 +75,7 @@ describe('a page of records', () => {
   })
 
   it('that leads to itself is an error, and not the same records for ever', async () => {
-    const { client } = await clientOf((query) => ({
+    const { client } = await clientOf(({ searchParams: query }) => ({
       records: [record],
       next_partition_cursor: query.get('partition-cursor')
     }))

@@ -1,30 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { createClient, type DisClient } from '../../../packages/core/src/reader/client.ts'
-import { httpServer } from '../net/servers.ts'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()))
-})
-
-async function clientOf(
-  answer: (url: URL, calls: number) => unknown
-): Promise<{ client: DisClient; urls: string[] }> {
-  const urls: string[] = []
-  const server = await httpServer(({ url = '' }, response) => {
-    // The bound of a test that has no other.
-    if (urls.push(url) > 500) return void response.destroy()
-    response.end(JSON.stringify(answer(new URL(url, 'http://localhost'), urls.length)))
-  })
-  const client = createClient({
-    endpoint: `http://127.0.0.1:${server.port}`,
-    projectId: 'p',
-    streamName: 'app-logs',
-    credentials: { accessKey: 'AK', secretKey: 'SK' }
-  })
-  open.push(client, server)
-  return { client, urls }
-}
+import { describe, expect, it } from 'vitest'
+import { clientOf } from './answered-client.ts'
 
 describe('the calls of operators', () => {
   it('list streams and apps page by page', async () => {

@@ -1,6 +1,7 @@
 /** Answers of the calls that operators make → checked values. Pure. An unexpected answer is `undefined`; nothing throws. */
 import { ID } from '../limits.ts'
 import { list, parse, text } from './answers.ts'
+import { sequenceOf } from './position.ts'
 
 /** Of a consumer. The service allows longer names here than anywhere else. */
 const APP_NAME = /^[A-Za-z0-9_-]{1,200}$/
@@ -59,7 +60,7 @@ export function readConsumerStates(body: Buffer): Page<ConsumerState> | undefine
     return {
       partitionId: longPartitionId(text(state['partition_id'])),
       // Minus one where there is no checkpoint.
-      sequenceNumber: /^\d{1,40}$/.test(sequenceNumber) ? sequenceNumber : undefined
+      sequenceNumber: sequenceOf(sequenceNumber) === undefined ? undefined : sequenceNumber
     }
   })
   return { items, next: page['has_more'] === true ? items.at(-1)?.partitionId : undefined }
