@@ -19,6 +19,42 @@ describe('an answer in which every record is stored', () => {
     ])
   })
 
+  it('gives the partition of each of many, whose ids differ in their length and in their last characters', () => {
+    const ids = Array.from({ length: 300 }, (_, index) => `shardId-${(index * 7919) % 101}`)
+    const answer = body({
+      failed_record_count: 0,
+      records: ids.map((id, index) => ({
+        partition_id: id,
+        sequence_number: `${index}`,
+        error_code: '',
+        error_message: null
+      }))
+    })
+    expect(readStoredAnswer(answer, 300)?.map(({ partitionId }) => partitionId)).toEqual(ids)
+  })
+
+  it.each([
+    ['an error code', '"error_code":"DIS.4303"'],
+    ['no digits', '"sequence_number":""'],
+    ['other text behind the digits', '"sequence_number":"17x"']
+  ])('sees %s behind a row of entries that are all alike', (_, change) => {
+    const alike = { ...entry(0), error_code: null, error_message: null }
+    const text = body({ failed_record_count: 0, records: Array.from({ length: 9 }, () => alike) }).toString()
+    const name = change.split(':')[0] ?? ''
+    const at = text.lastIndexOf(name, text.lastIndexOf('{') - 1)
+    const end = text.indexOf(',', at)
+    expect(readStoredAnswer(Buffer.from(text.slice(0, at) + change + text.slice(end)), 9)).toBeUndefined()
+    expect(readStoredAnswer(Buffer.from(text), 9)).toHaveLength(9)
+  })
+
+  it('is left to the other reader wherever it was cut', () => {
+    const alike = { ...entry(0), error_code: null, error_message: null }
+    const whole = body({ failed_record_count: 0, records: [alike, alike, alike] })
+    for (let length = 0; length < whole.length; length++) {
+      expect(readStoredAnswer(whole.subarray(0, length), 3)).toBeUndefined()
+    }
+  })
+
   it.each([
     ['another number of entries', { failed_record_count: 0, records: [entry(0)] }],
     ['a failure', { failed_record_count: 0, records: [entry(0), { ...entry(1), error_code: 'DIS.4303' }] }],
