@@ -20,6 +20,7 @@ import type { Transport, WireReply } from '../wire/message.ts'
 import { judge, type Outcome } from '../wire/outcome.ts'
 import { pathOf } from '../wire/path.ts'
 import { redactReply } from '../wire/redact.ts'
+import { readStoredReply } from '../wire/stored-reply.ts'
 
 export interface SenderParts {
   readonly store: LineStore
@@ -32,6 +33,13 @@ export interface SenderParts {
   readonly source: Pick<AttemptMessage, 'producerId' | 'streamName' | 'endpoint'>
   readonly form: WireForm
   readonly clock: Clock
+}
+
+interface Exchange {
+  readonly reply: WireReply
+  readonly held: Credentials | undefined
+  /** What must not be shown of the reply. */
+  readonly secrets: readonly string[]
 }
 
 interface Granted {
@@ -74,15 +82,15 @@ export class Sender {
   }
 
   async #attempt(batch: Batch): Promise<Outcome> {
-    const { clock, form, identity, store } = this.#parts
+    const { clock, form, store } = this.#parts
     const startedAt = clock.monotonic()
     const packed = form.pack(batch, store)
-    const { reply, held } = await this.#exchange(packed)
-    const judged = judge(reply, batch.records, clock.now(), {
-      read: form.format.readAnswer,
-      signing: identity.signing
-    })
-    const outcome = withCure(judged, form)
+    const { reply, held, secrets } = await this.#exchange(packed)
+    const results = readStoredReply(reply, batch.records, form.format, secrets)
+    const outcome: Outcome =
+      results === undefined
+        ? this.#judge(redactReply(reply, secrets), batch.records)
+        : { kind: 'delivered', results }
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(
@@ -103,11 +111,18 @@ export class Sender {
     return differenceMs
   }
 
-  async #exchange(packed: Packed): Promise<{ readonly reply: WireReply; readonly held?: Credentials }> {
+  #judge(reply: WireReply, records: number): Outcome {
+    const { clock, form, identity } = this.#parts
+    const read = form.format.readAnswer
+    return withCure(judge(reply, records, clock.now(), { read, signing: identity.signing }), form)
+  }
+
+  /** The reply as it came: a gateway or proxy may quote the request, credentials included. */
+  async #exchange(packed: Packed): Promise<Exchange> {
     const { body } = packed
     const { transport, identity, clock, secrets } = this.#parts
     const granted = await this.#credentials()
-    if ('kind' in granted) return { reply: granted }
+    if ('kind' in granted) return { reply: granted, held: undefined, secrets }
     const { held, projectId } = granted
     const path = sentPath(pathOf(projectId, 'records'), identity.signing)
     const headers = authorize(
@@ -126,8 +141,7 @@ export class Sender {
     this.sentBytes += body.length
     // What is thrown here may quote the headers, so it is a reply like any other.
     const reply = await transport.send({ method: 'POST', path, headers, body }).catch(bugOf)
-    // Before anything is read: a gateway or proxy may quote the request, credentials included.
-    return { reply: redactReply(reply, [...secretsOf(held, headers), ...secrets]), held }
+    return { reply, held, secrets: [...secretsOf(held, headers), ...secrets] }
   }
 
   /** The credentials and their project, or why there are none: then nothing is sent. */

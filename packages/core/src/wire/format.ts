@@ -3,7 +3,7 @@
  * for the format line by line.
  */
 import type { Route } from '../record/route.ts'
-import type { SendRecordsAnswer } from './response.ts'
+import type { SendRecordsAnswer, StoredRecord } from './response.ts'
 
 /** What an encoder needs of a batch; records are given by index, their lines by their numbers. */
 export interface EncodableBatch {
@@ -32,6 +32,8 @@ export interface BodyFormat {
   recordBytes(dataBytes: number, routeBytes: number): number
   /** The body. The format may use its scratch memory again, the body is the caller's. */
   encode(batch: EncodableBatch, store: LineBytes): Buffer
+  /** Reads a 200 answer that says of each record that it was stored, as nearly all do; `undefined` if it is another one. */
+  readStored(body: Buffer, records: number): readonly StoredRecord[] | undefined
   /** Reads a 200 answer to a request of `records` records. Total: whatever comes in, a value comes out. */
   readAnswer(body: Buffer, records: number): SendRecordsAnswer
 }

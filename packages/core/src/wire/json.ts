@@ -8,6 +8,7 @@
 import type { Route } from '../record/route.ts'
 import type { BodyFormat, EncodableBatch, LineBytes } from './format.ts'
 import { readSendRecordsAnswer } from './response.ts'
+import { readStoredAnswer } from './stored-answer.ts'
 
 const RECORD_HEAD = '{"data":"'
 const NEWLINE = 0x0a
@@ -31,6 +32,7 @@ export class JsonFormat implements BodyFormat {
   readonly contentType: string = 'application/json'
   readonly emptyBytes: number
   readonly encodeRoute: BodyFormat['encodeRoute'] = encodedRoute
+  readonly readStored: BodyFormat['readStored'] = readStoredAnswer
   readonly readAnswer: BodyFormat['readAnswer'] = readSendRecordsAnswer
   readonly #head: string
   #scratch: Buffer = Buffer.alloc(0)

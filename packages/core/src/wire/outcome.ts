@@ -3,6 +3,7 @@ import type { NoAnswerCode } from '../report/codes.ts'
 import { cureOf } from '../report/diagnoses.ts'
 import type { WireReply } from './message.ts'
 import {
+  isStored,
   type RecordResult,
   readError,
   readSendRecordsAnswer,
@@ -113,7 +114,6 @@ function judgeAnswer(answer: SendRecordsAnswer): Outcome {
     }
   }
   const { results } = answer
-  const isStored = (result: RecordResult): result is StoredRecord => result.kind === 'stored'
   return results.every(isStored) ? { kind: 'delivered', results } : { kind: 'partial', results }
 }
 

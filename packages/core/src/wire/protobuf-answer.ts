@@ -9,12 +9,15 @@
  */
 import {
   failedRecord,
+  isStored,
   matchResults,
   type RecordResult,
   readSendRecordsAnswer,
-  type SendRecordsAnswer
+  type SendRecordsAnswer,
+  type StoredRecord
 } from './response.ts'
 import { codeSaid } from './said.ts'
+import { readStoredAnswer } from './stored-answer.ts'
 
 const FAILED_COUNT = 21
 const RECORDS = 22
@@ -30,6 +33,13 @@ const FIXED_32 = 5
 const OPENING_BRACE = 0x7b
 /** Of an answer that cannot be read, for the message. */
 const SHOWN_BYTES = 32
+
+/** The results of an answer in which every record is stored; `undefined` if it is another one. */
+export function readStoredProtobuf(body: Buffer, records: number): readonly StoredRecord[] | undefined {
+  if (body[0] === OPENING_BRACE) return readStoredAnswer(body, records)
+  const answer = readProtobufAnswer(body, records)
+  return answer.kind === 'results' && answer.results.every(isStored) ? answer.results : undefined
+}
 
 /** Like `readSendRecordsAnswer`, which it also asks: a gateway may answer in JSON whatever was sent. */
 export function readProtobufAnswer(body: Buffer, records: number): SendRecordsAnswer {

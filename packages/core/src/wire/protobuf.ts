@@ -11,7 +11,7 @@
  */
 import type { Route } from '../record/route.ts'
 import type { BodyFormat, EncodableBatch, LineBytes } from './format.ts'
-import { readProtobufAnswer } from './protobuf-answer.ts'
+import { readProtobufAnswer, readStoredProtobuf } from './protobuf-answer.ts'
 
 const STREAM_NAME = 1
 const RECORDS = 2
@@ -27,6 +27,7 @@ export class ProtobufFormat implements BodyFormat {
   readonly contentType: string = 'application/x-protobuf; charset=utf-8'
   readonly emptyBytes: number
   readonly encodeRoute: BodyFormat['encodeRoute'] = routeFields
+  readonly readStored: BodyFormat['readStored'] = readStoredProtobuf
   readonly readAnswer: BodyFormat['readAnswer'] = readProtobufAnswer
   readonly #head: string
   readonly #foot: string

@@ -37,6 +37,12 @@ export function redactReply(reply: WireReply, secrets: readonly string[]): WireR
   return { ...reply, headers: clean, body: redactBody(reply.body, status, headers, known) }
 }
 
+/** Whether no secret stands in one of the texts as it was sent. For texts of a success. */
+export function quotesNothing(texts: readonly string[], secrets: readonly string[]): boolean {
+  const known = piecesOfAll(secrets)
+  return texts.every((text) => isClean(Buffer.from(text), known))
+}
+
 /** The text with `*` in place of each character of a secret. */
 export function redactText(text: string, secrets: readonly string[]): string {
   return redactString(text, piecesOfAll(secrets))

@@ -7,7 +7,6 @@
 
 import { isRecord, numberOf } from './json-object.ts'
 import { codeSaid, messageSaid, UNKNOWN_CODE } from './said.ts'
-import { readStoredAnswer } from './stored-answer.ts'
 
 /** A record that the service stored. `partitionId` in the long spelling; `''` if the answer did not say. */
 export interface StoredRecord {
@@ -26,12 +25,14 @@ export type SendRecordsAnswer =
   /** Not an answer of SendRecords: not JSON, empty, or without results. */
   | { readonly kind: 'unreadable'; readonly excerpt: string }
 
+export function isStored(result: RecordResult): result is StoredRecord {
+  return result.kind === 'stored'
+}
+
 /**
  * Reads the body of a 200 answer to a request of `records` records; always as many results as records.
  */
 export function readSendRecordsAnswer(body: Buffer, records: number): SendRecordsAnswer {
-  const stored = readStoredAnswer(body, records)
-  if (stored !== undefined) return { kind: 'results', results: stored }
   const parsed = parseJson(body)
   if (!isRecord(parsed) || !('records' in parsed)) return unreadable(body)
   const list = parsed['records']
