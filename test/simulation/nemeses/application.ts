@@ -45,10 +45,13 @@ export const APPLICATION_NEMESES: Readonly<Record<string, Nemesis>> = {
     for (let count = 0; count < lines && !life.isOver && !life.isClosing; count++) writer.write(life)
   }),
   'large lines': once((scene, life) => {
-    const { writer } = slotOf(scene)
+    const { writer, plan } = slotOf(scene)
     life.record.isFlooded = true
+    const { maxMs = IMPATIENT_MS } = plan.options.retry ?? {}
+    // Each attempt encodes and compresses its lines again: a thousand of a megabyte in each second of an outage took minutes.
+    const most = maxMs < IMPATIENT_MS ? 60_000 : Number.POSITIVE_INFINITY
     for (let count = 0; count < 4 && !life.isOver && !life.isClosing; count++) {
-      writer.write(life, scene.random.pick([20_000, 60_000, 300_000, 1_040_000]))
+      writer.write(life, Math.min(most, scene.random.pick([20_000, 60_000, 300_000, 1_040_000])))
     }
   }),
   /** It logs what it hears of its own log. */
@@ -64,6 +67,9 @@ export const APPLICATION_NEMESES: Readonly<Record<string, Nemesis>> = {
   'natural end': once((_, life) => life.endNaturally()),
   exit: once((_, life) => life.exit())
 }
+
+/** Who tries again sooner than this. */
+const IMPATIENT_MS = 100
 
 /** Hears all events of the producer, a hundred at most. */
 function listening(act: (scene: Scene, life: Life) => void): Nemesis {
