@@ -126,6 +126,7 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
     queue,
     settlement,
     spool: spool?.stage,
+    routing: settings.routing,
     router: createRouter(settings.routing, host),
     shape: createShape(settings, () => parts.uniqueId ?? uniqueProducerId()),
     oversize: settings.oversize,

@@ -8,6 +8,7 @@ import type { DisOptions } from './options/options.ts'
 import { resolveSettings, type Settings } from './options/settings.ts'
 import { type ExitListener, joinProcessExit } from './process-exit.ts'
 import { ProducerEmitter } from './producer-emitter.ts'
+import { textOf } from './record/line-text.ts'
 import { plainRoute, type Route } from './record/route.ts'
 import { cureOf } from './report/diagnoses.ts'
 import type { DropReason, ProducerEvents } from './report/events.ts'
@@ -20,6 +21,11 @@ export interface Producer extends EventEmitter<ProducerEvents> {
    * @returns false when the buffer is full: wait for `drain` before writing more
    */
   write(line: string | Uint8Array): boolean
+  /**
+   * {@link write} for each line of a text, at a third of the cost. Each line ends with `\n` or `\r\n`, the last one also with the text.
+   * @returns false when the buffer is full: wait for `drain` before writing more. All lines of this text have been written.
+   */
+  writeLines(text: string): boolean
   /**
    * For adapters: counts a line that is not written as dropped, and tells of it as of any other. `cause`: what was thrown, of a
    * line that never became text (`''`, reason `format`). Never throws.
@@ -102,6 +108,12 @@ class DisProducer extends ProducerEmitter implements RoutedProducer, ExitListene
 
   write(line: string | Uint8Array): boolean {
     const isTaken = this.#stages.intake.write(line)
+    this.#stages.dispatcher.wake()
+    return isTaken || this.#isLeaving
+  }
+
+  override writeLines(text: string): boolean {
+    const isTaken = this.#stages.intake.writeLines(typeof text === 'string' ? text : textOf(text))
     this.#stages.dispatcher.wake()
     return isTaken || this.#isLeaving
   }

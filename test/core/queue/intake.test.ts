@@ -28,6 +28,7 @@ function intakeOf({
     store,
     queue: test.queue,
     settlement: {
+      epoch: 3,
       enter: () => 3,
       drop: (lines, reason) => {
         for (const line of lines) {
@@ -39,6 +40,7 @@ function intakeOf({
       rejectUnstored: (line, { code }) => books.push(`rejected ${line.length} B: ${code}`)
     },
     spool,
+    routing: KEYED,
     router: createRouter(KEYED, 'fallback'),
     shape: undefined,
     oversize,

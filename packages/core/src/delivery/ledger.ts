@@ -40,12 +40,12 @@ export class Ledger {
     return this.#first + this.#epochs.length - 1
   }
 
-  /** Enters one line and gives the epoch that {@link settle} needs. */
-  write(): number {
-    this.#written++
+  /** Enters lines and gives the epoch that {@link settle} needs. */
+  write(lines = 1): number {
+    this.#written += lines
     const index = this.#epochs.length - 1
     const epoch = this.#epochs[index]
-    if (epoch !== undefined) epoch.unsettled++
+    if (epoch !== undefined) epoch.unsettled += lines
     return this.#first + index
   }
 

@@ -53,9 +53,9 @@ export class Settlement {
     this.#ledger = parts.ledger
   }
 
-  /** Enters a line; returns the epoch that it belongs to. */
-  enter(): number {
-    return this.#ledger.write()
+  /** Enters lines; returns the epoch that they belong to. */
+  enter(lines = 1): number {
+    return this.#ledger.write(lines)
   }
 
   /** The epoch of the next line. */

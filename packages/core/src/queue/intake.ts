@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import { UNCOUNTED } from '../delivery/ledger.ts'
 import { MAX_RECORD_BYTES } from '../limits.ts'
 import { byteLength, decode, isBytes, reasonOf, textOf } from '../record/line-text.ts'
-import type { PlainRoute, Router } from '../record/route.ts'
+import type { PlainRoute, Router, Routing } from '../record/route.ts'
 import type { Shape } from '../record/shape.ts'
 import { truncateLine } from '../record/truncate.ts'
 import type { RejectedCode } from '../report/codes.ts'
@@ -18,6 +18,7 @@ import { droppedLine } from '../report/dropped-line.ts'
 import type { DropReason, RejectedEvent } from '../report/events.ts'
 import type { LineStore } from './line-store.ts'
 import type { Queue } from './queue.ts'
+import { TextIntake } from './text-intake.ts'
 
 /** The disk queue as seen from here. */
 export interface SpoolDoor {
@@ -31,8 +32,10 @@ export interface SpoolDoor {
 
 /** The books as seen from here. */
 export interface IntakeBooks {
-  /** Enters a line; returns the epoch that it belongs to. */
-  enter(): number
+  /** Enters lines, one by default; returns the epoch that they belong to. */
+  enter(lines?: number): number
+  /** The epoch of the next line. */
+  readonly epoch: number
   drop(lines: readonly number[], reason: DropReason): void
   /** Drops a line that was never taken. */
   dropUnstored(bytes: number, reason: DropReason, detail?: string): void
@@ -46,6 +49,7 @@ export interface IntakeParts {
   readonly queue: Queue
   readonly settlement: IntakeBooks
   readonly spool: SpoolDoor | undefined
+  readonly routing: Routing
   readonly router: Router
   /** What is made of each line first; undefined if nothing is. */
   readonly shape: Shape | undefined
@@ -53,12 +57,14 @@ export interface IntakeParts {
   readonly hostname: string
 }
 
+const RETURN = 0x0d
 const SAMPLE_CHARACTERS = 1_024
 /** More than a new lane and the entries of a few lines take. UTF-8 takes three bytes for a character at most. */
 const ROOMY_BYTES = 4_096
 
 export class Intake {
   readonly #parts: IntakeParts
+  readonly #texts: TextIntake
   #isClosed = false
   /** Of the line at hand, if it has one of its own. */
   #route: PlainRoute | undefined
@@ -67,6 +73,7 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
+    this.#texts = new TextIntake({ ...parts, books: parts.settlement })
   }
 
   /** See `Producer.write`. */
@@ -82,6 +89,30 @@ export class Intake {
     if (line.length * 3 > MAX_RECORD_BYTES && byteLength(line) > MAX_RECORD_BYTES)
       return this.#oversize(line, text)
     return this.#admit(line, text)
+  }
+
+  /** See `Producer.writeLines`. */
+  writeLines(text: string): boolean {
+    if (text === '') return this.write('')
+    const { shape, spool } = this.#parts
+    let isTaken = true
+    // Where something is asked about each line, they go one by one.
+    const isPlain = !this.#isClosed && shape === undefined && spool === undefined && !text.includes('\r')
+    this.#texts.begin(isPlain ? text : '')
+    for (let at = 0; at < text.length; ) {
+      const end = isPlain ? this.#texts.take(at) : at
+      if (end > at) {
+        isTaken = true
+        at = end
+        continue
+      }
+      const newline = text.indexOf('\n', at)
+      const to = newline < 0 ? text.length : newline
+      isTaken = this.write(text.slice(at, text.charCodeAt(to - 1) === RETURN && to > at ? to - 1 : to))
+      at = to + 1
+    }
+    this.#texts.end()
+    return isTaken
   }
 
   /** See `RoutedProducer.writeTo`: a line that goes where `route` says. There is no spool then. */

@@ -35,6 +35,8 @@ export class LineStore {
   readonly #entries = new Entries<Page>()
   #lines = 0
   #bytes = 0
+  /** Where the text begins in its page that was put last. */
+  #textStart = 0
 
   /** `maxBytes`: how many bytes of lines are to be expected, for the size of the pages. */
   constructor(maxBytes: number = 64 * 1_048_576) {
@@ -62,16 +64,28 @@ export class LineStore {
    */
   put(line: string | Uint8Array, now: number, epoch: number, spoolId: number = NONE): number {
     const pages = this.#pages
-    const entries = this.#entries
     const length = typeof line === 'string' ? pages.write(line) : pages.copy(line)
-    const page = pages.target
-    const id = entries.take(page)
-    entries.fill(id, pages.start, length, epoch, page.newest, now, spoolId)
-    if (page.newest !== NONE) entries.setInt(page.newest, NEWER, id)
-    page.newest = id
+    const id = this.#enter(pages.start, length, now, epoch, spoolId)
     pages.added(length)
-    this.#lines++
-    this.#bytes += length
+    return id
+  }
+
+  /** So many UTF-16 units may be a text for {@link putText}. */
+  get textLength(): number {
+    return this.#pages.textLength
+  }
+
+  /** Copies a text of many lines as UTF-8. Returns a view of its bytes; {@link putPart} makes lines of them, before anything else is put. */
+  putText(text: string): Buffer {
+    const bytes = this.#pages.writeText(text)
+    this.#textStart = bytes.byteOffset - this.#pages.target.bytes.byteOffset
+    return bytes
+  }
+
+  /** A line is the part from `start` on of the text that was put last. */
+  putPart(start: number, length: number, now: number, epoch: number): number {
+    const id = this.#enter(this.#textStart + start, length, now, epoch, NONE)
+    this.#pages.placed(length)
     return id
   }
 
@@ -173,6 +187,18 @@ export class LineStore {
 
   countAttempt(id: number): void {
     this.#entries.setInt(id, ATTEMPTS, Math.min(this.attempts(id) + 1, MOST_ATTEMPTS))
+  }
+
+  #enter(start: number, length: number, now: number, epoch: number, spoolId: number): number {
+    const entries = this.#entries
+    const page = this.#pages.target
+    const id = entries.take(page)
+    entries.fill(id, start, length, epoch, page.newest, now, spoolId)
+    if (page.newest !== NONE) entries.setInt(page.newest, NEWER, id)
+    page.newest = id
+    this.#lines++
+    this.#bytes += length
+    return id
   }
 
   /** The line's bytes stand in the target page now. */

@@ -59,6 +59,11 @@ export class Pages {
     return this.#held + this.#pool.length * this.#pageBytes
   }
 
+  /** So many UTF-16 units may be one text of many lines: its page has room for more of them. */
+  get textLength(): number {
+    return Math.floor(this.#pageBytes / LARGE_PART / 3)
+  }
+
   /** The page of the line that was written last, and where it begins. Valid until {@link added}. */
   get target(): Page {
     return this.#target
@@ -87,6 +92,22 @@ export class Pages {
   /** A line of `length` bytes stands in the target page now. */
   added(length: number): void {
     if (this.#target === this.#current) this.#used += length
+    this.placed(length)
+  }
+
+  /**
+   * Writes a text of {@link textLength} or less as UTF-8; returns a view of its bytes in the target page. To be followed by
+   * {@link placed} for each line in it. The newlines between them stay there, and are nobody's.
+   */
+  writeText(text: string): Buffer {
+    const length = this.write(text)
+    const start = this.#used
+    this.#used += length
+    return this.#target.bytes.subarray(start, this.#used)
+  }
+
+  /** A line of `length` bytes stands in a text that was written. */
+  placed(length: number): void {
     this.#live += length
     this.#target.live += length
     this.#target.lines++

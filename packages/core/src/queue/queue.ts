@@ -39,6 +39,9 @@ export interface QueueParts {
   readonly backoff: BackoffPolicy
 }
 
+/** What of the memory limit others may ask. */
+type QueueLimit = Omit<BufferLimit, 'countInFlight' | 'missing' | 'spare' | 'isBlocked' | 'hasRoomInFlight'>
+
 export class Queue {
   readonly #store: LineStore
   readonly #lanes: Lanes
@@ -51,6 +54,7 @@ export class Queue {
   readonly #inFlight = new Set<Batch>()
   readonly #cut: CutBatches
   readonly #hurries = new Leases()
+  #lastLane: Lane | undefined
 
   constructor({ clock, store, routing, format, buffer, batch, backoff }: QueueParts) {
     this.#store = store
@@ -62,13 +66,8 @@ export class Queue {
     this.#lanes = new Lanes(routing, store, format, buffer.maxBytes)
     this.#limit = new BufferLimit(store, this.#lanes, buffer)
     this.#schedule = new LaneSchedule(store, batch.ordered)
-    this.#batcher = new Batcher(
-      store,
-      { ...batch, bufferBytes: buffer.maxBytes },
-      format,
-      this.#schedule,
-      this.#hotKeys
-    )
+    const limits = { ...batch, bufferBytes: buffer.maxBytes }
+    this.#batcher = new Batcher(store, limits, format, this.#schedule, this.#hotKeys)
     this.#oldest = this.#limit.dropsOldest ? new OldestLanes(store) : undefined
     this.#returned = new ReturnedRecords({
       clock,
@@ -81,17 +80,19 @@ export class Queue {
     })
   }
 
-  /** What of the memory limit others may ask. */
-  get limit(): Pick<
-    BufferLimit,
-    'fits' | 'dropsNewest' | 'spills' | 'admits' | 'unblocks' | 'hasRoomToRead' | 'use'
-  > {
+  get limit(): QueueLimit {
     return this.#limit
   }
 
   /** Appends a line of the store to the lane of its key. */
   put(key: string, line: number): void {
     this.#push(this.#lanes.get(key), line)
+  }
+
+  /** Appends a line to the lane of the one that was put just before: that one has woken the lane, listed it, and told of it. */
+  putNext(line: number): void {
+    this.#lastLane?.push(line)
+    this.#hotKeys.pushed++
   }
 
   /** Appends a line with a route of its own: it came back from disk, or its writer says so. */
@@ -222,12 +223,13 @@ export class Queue {
     return this.#schedule.partitions.all.map((partition) => partition.stats(now))
   }
 
+  /** A writer who waits for room waits for a request. */
   get #isUrgent(): boolean {
-    // A writer who waits for room waits for a request.
     return this.#hurries.isHeld || this.#limit.isBlocked
   }
 
   #push(lane: Lane, line: number): void {
+    this.#lastLane = lane
     this.#lanes.wake(lane)
     lane.push(line)
     this.#hotKeys.pushed++
