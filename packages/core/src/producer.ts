@@ -22,7 +22,7 @@ export interface Producer extends EventEmitter<ProducerEvents> {
    */
   write(line: string | Uint8Array): boolean
   /**
-   * {@link write} for each line of a text, at a third of the cost. Each line ends with `\n` or `\r\n`, the last one also with the text.
+   * {@link write} for each line of a text, for less than they cost one by one. Each line ends with `\n` or `\r\n`, the last one also with the text.
    * @returns false when the buffer is full: wait for `drain` before writing more. All lines of this text have been written.
    */
   writeLines(text: string): boolean

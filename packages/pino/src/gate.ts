@@ -61,6 +61,17 @@ export class Gate {
     this.#writer.onFull?.(true)
   }
 
+  /** {@link take} for each line of a text; each ends with a newline. */
+  takeLines(text: string): void {
+    if (this.#isFull || !this.#writer.waits) {
+      for (const line of text.split(/\r?\n/)) if (line !== '') this.take(line)
+      return
+    }
+    if (this.#producer.writeLines(text)) return
+    this.#isFull = true
+    this.#writer.onFull?.(true)
+  }
+
   /** Somebody writes. `write` passes the text on to {@link take}. False: the writer should wait, and `done` does. */
   pass(write: () => void, done: (() => void) | undefined): boolean {
     if (this.#hasAsked) this.#isIgnored = true

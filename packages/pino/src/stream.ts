@@ -1,4 +1,4 @@
-/** text → lines: pino-abstract-transport splits pino's text; each line goes through the {@link Gate} to the producer. */
+/** text → lines: pino-abstract-transport keeps what is no whole line yet; lines go through the {@link Gate} to the producer, many at a time. */
 import { Transform } from 'node:stream'
 import {
   createProducer,
@@ -62,8 +62,8 @@ export function lineStream(options: DisOptions, writer: Writer): LineStream {
   const base: Transform = build((source) => void source.resume(), {
     parse: 'lines',
     metadata: false,
-    // The gate gets the line here. Null keeps it out of the readable side, which has no reader: there each line would
-    // cost a push and an event (0.3 µs).
+    // The gate gets the last line here, if it has no end, and each line where they cannot be had together (below). Null keeps it out of
+    // the readable side, which has no reader: there each line would cost a push and an event (0.3 µs).
     parseLine: (line) => {
       gate.take(line)
       return null
@@ -73,6 +73,8 @@ export function lineStream(options: DisOptions, writer: Writer): LineStream {
   // Both are options of a stream, which the base class does not pass on. Strings: to make bytes of them and text again takes
   // 0.3 µs for a line of 250 bytes, and 4 µs for one of 2 KB. Room: full or not is the producer's to say.
   setPrivately(base, { decodeStrings: false, highWaterMark: Number.MAX_SAFE_INTEGER })
+
+  takeTogether(base, (lines) => gate.takeLines(lines))
 
   const splitRest = base._flush
   let isSplit = false
@@ -112,6 +114,22 @@ export function lineStream(options: DisOptions, writer: Writer): LineStream {
   Object.defineProperty(stream, 'writableNeedDrain', { get: () => gate.hasAsked })
   forwardEvents(producer, (name, ...event) => stream.emit(`dis:${name}`, ...event))
   return { stream, producer, gate }
+}
+
+/**
+ * Gives whole lines to `take` as one text, in place of one call for each (0.2 µs). split2, which the base class is, asks its matcher for
+ * the parts of a text, and keeps the last one until there is more. If a later one has no such field, lines come one by one.
+ */
+function takeTogether(stream: Transform, take: (lines: string) => void): void {
+  if (!('matcher' in stream)) return
+  const matcher = {
+    [Symbol.split](text: string): string[] {
+      const end = text.lastIndexOf('\n') + 1
+      if (end > 0) take(text.slice(0, end))
+      return [text.slice(end)]
+    }
+  }
+  Reflect.set(stream, 'matcher', matcher)
 }
 
 /** If a later Node has no such field, nothing changes. */
