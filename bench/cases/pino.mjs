@@ -45,6 +45,13 @@ const TARGETS = {
 }
 
 /**
+ * What is given to `pino.transport()`.
+ * @param {keyof typeof TARGETS} name
+ * @param {Context} context
+ */
+export const pinoTarget = (name, context) => TARGETS[name](context)
+
+/**
  * @param {keyof typeof TARGETS} name
  * @returns {Case}
  */
@@ -53,7 +60,7 @@ export function pinoCase(name) {
     toSink: name !== 'pino/file',
     async start(context) {
       const pino = fromPeers('pino')
-      const transport = pino.transport(TARGETS[name](context))
+      const transport = pino.transport(pinoTarget(name, context))
       const logger = pino({ base: { pid: 4242, hostname: 'web-01' } }, transport)
       await once(transport, 'ready')
       transport.on('error', (error) => console.error(error))

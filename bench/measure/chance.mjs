@@ -14,3 +14,21 @@ export function chance(seed) {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+/**
+ * Fisher and Yates. So that no case always runs after the same one, and finds what that has left behind.
+ * @template Item
+ * @param {readonly Item[]} items
+ * @param {() => number} random 0 … 1
+ * @returns {Item[]}
+ */
+export function shuffled(items, random) {
+  const order = [...items]
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1))
+    const item = order[last]
+    order[last] = order[other]
+    order[other] = item
+  }
+  return order
+}
