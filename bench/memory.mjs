@@ -6,7 +6,7 @@ import { readFlags } from './measure/flags.mjs'
 import { machine } from './measure/machine.mjs'
 import { fullBuffers } from './memory/buffers.mjs'
 import { longBurst } from './memory/burst.mjs'
-import { memoryReport } from './report/memory.mjs'
+import { memoryChart, memoryReport } from './report/memory.mjs'
 import { RESULTS, store } from './report/store.mjs'
 
 const flags = readFlags('pnpm bench:memory -- peak memory of a long burst, and what a full buffer holds', {
@@ -24,7 +24,8 @@ const wants = (/** @type {string} */ part) => flags.part === '' || flags.part ==
 const on = machine()
 const timeoutMs = flags.timeout * 1_000
 const { lines, bytes } = flags
-const early = Math.ceil(lines / 10 / 100) * 100
+// A run looks at its memory after each hundred lines.
+const early = Math.ceil(lines / 10 / 200) * 200
 
 const rows = wants('burst')
   ? await longBurst({ names: flags.only.split(','), lines, early, bytes, timeoutMs })
@@ -34,4 +35,8 @@ const buffers = wants('buffer') ? await fullBuffers(timeoutMs) : []
 const results = { machine: on, lines, bytes, rows, buffers }
 const report = memoryReport({ ...results, early })
 console.log(`\n${report}`)
-store(flags.out, { 'memory.json': results, 'memory.md': report })
+store(flags.out, {
+  'memory.json': results,
+  'memory.md': report,
+  ...(rows.length > 0 && { 'memory.svg': memoryChart(results) })
+})

@@ -8,6 +8,7 @@ import { failingPartition } from './partitions/failing.mjs'
 import { hotPartition, raisedLimit, steadyLoad } from './partitions/scenarios.mjs'
 import { unseenKeys } from './partitions/unseen.mjs'
 import { partitionsReport } from './report/partitions.mjs'
+import { partitionsChart } from './report/partitions-chart.mjs'
 import { RESULTS, store } from './report/store.mjs'
 
 const flags = readFlags('pnpm bench:partitions -- fills partitions of a local DIS with its limits on', {
@@ -92,4 +93,8 @@ for (const latencyMs of wants('unseen') ? grid.latencies : []) {
 const results = { machine: on, burstMs: grid.burst, loads, raises, hot, failing, unseen }
 const report = partitionsReport(results)
 console.log(`\n${report}`)
-store(flags.out, { 'partitions.json': results, 'partitions.md': report })
+store(flags.out, {
+  'partitions.json': results,
+  'partitions.md': report,
+  ...(loads.length > 0 && { 'partitions.svg': partitionsChart(loads) })
+})

@@ -8,7 +8,13 @@ import { runChild, startServer } from '../measure/child.mjs'
 
 /** @import { Run } from '../cases/run.mjs' */
 
-/** @typedef {{ name: string, earlyMb: number, peakMb: number, linesPerSecond: number, lost: number }} BurstRow */
+/** Points of the line over time. Even, so that a tenth of the lines is one of them. */
+const POINTS = 20
+
+/**
+ * @typedef {{ name: string, earlyMb: number, peakMb: number, linesPerSecond: number, lost: number, peaks: [number, number][] }} BurstRow
+ *   `peaks`: lines logged, and the peak until then in MB
+ */
 
 /**
  * @param {{ names: readonly string[], lines: number, early: number, bytes: number, timeoutMs: number }} given
@@ -16,18 +22,29 @@ import { runChild, startServer } from '../measure/child.mjs'
  */
 export async function longBurst({ names, lines, early, bytes, timeoutMs }) {
   installPeers()
+  const marks = Array.from({ length: POINTS }, (_, index) => (early / (POINTS / 10)) * (index + 1))
   const sink = await startServer(new URL('../sink/main.mjs', import.meta.url))
   /** @type {BurstRow[]} */
   const rows = []
   try {
     for (const { name } of CASES.filter((candidate) => names.includes(candidate.name))) {
-      const job = { name, bytes, lines, sink: sink.url, marks: [early] }
+      const job = { name, bytes, lines, sink: sink.url, marks: [...marks, early] }
       try {
         const run = /** @type {Run} */ (
           await runChild(new URL('../cases/run.mjs', import.meta.url), job, { timeoutMs })
         )
         const { peakMb, linesPerSecond, lost, peaks = {} } = run
-        rows.push({ name, earlyMb: peaks[early], peakMb, linesPerSecond, lost })
+        const seen = Object.entries(peaks).map(
+          ([after, mb]) => /** @type {[number, number]} */ ([Number(after), mb])
+        )
+        rows.push({
+          name,
+          earlyMb: peaks[early],
+          peakMb,
+          linesPerSecond,
+          lost,
+          peaks: [...seen, [lines, peakMb]]
+        })
       } catch (error) {
         console.error(`${name}: ${error instanceof Error ? error.message : error}`)
       }

@@ -1,6 +1,9 @@
 /** Results of `pnpm bench:memory` as tables. */
+import { CASES } from '../cases/cases.mjs'
 import { describeMachine } from '../measure/machine.mjs'
+import { lineChart } from './line-chart.mjs'
 import { fixed, markdownTable, thousands } from './markdown.mjs'
+import { OTHERS, OURS } from './svg.mjs'
 
 /** @import { BufferRow } from '../memory/buffers.mjs' */
 /** @import { BurstRow } from '../memory/burst.mjs' */
@@ -25,6 +28,8 @@ export function memoryReport({ machine, lines, early, bytes, rows, buffers }) {
           lost
         ])
       ),
+      '',
+      '![peak memory over the lines that were logged](memory.svg)',
       ''
     )
   }
@@ -57,6 +62,45 @@ export function memoryReport({ machine, lines, early, bytes, rows, buffers }) {
   }
   return parts.join('\n')
 }
+
+const OUR_NAMES = new Set(CASES.filter(({ ours }) => ours).map(({ name }) => name))
+
+/** Steps of the axis: peers are far above ours. */
+const MEGABYTES = [50, 100, 200, 400, 800, 1_600, 3_200]
+
+/** @param {{ lines: number, bytes: number, rows: readonly BurstRow[] }} results */
+export function memoryChart({ lines, bytes, rows }) {
+  const peaks = rows.flatMap((row) => row.peaks.map(([, mb]) => mb))
+  const above = MEGABYTES.findIndex((step) => step >= Math.max(...peaks))
+  const below = MEGABYTES.findLastIndex((step) => step <= Math.min(...peaks))
+  const series = rows.map(({ name, peaks: points }) => {
+    const ours = OUR_NAMES.has(name)
+    return { name, colour: ours ? OURS : OTHERS, bold: ours, dashed: name.includes('/file'), points }
+  })
+  return lineChart(
+    `Peak memory of a burst of ${bytes} bytes a line, as fast as it can be logged (less is better)`,
+    {
+      columns: 1,
+      width: 820,
+      height: 290,
+      x: {
+        title: 'lines logged; the last step: until all of them have arrived',
+        ticks: quarters(lines),
+        label: (value) => value.toLocaleString('en-US')
+      },
+      y: {
+        title: 'MB',
+        ticks: MEGABYTES.slice(Math.max(0, below), above === -1 ? undefined : above + 1),
+        label: (value) => value.toLocaleString('en-US'),
+        log: true
+      }
+    },
+    [{ title: '', series }]
+  )
+}
+
+/** @param {number} lines */
+const quarters = (lines) => [0, 1, 2, 3, 4].map((part) => (lines / 4) * part)
 
 /**
  * @param {number} bytes

@@ -20,6 +20,8 @@ export function partitionsReport({ machine, burstMs, loads, raises, hot, failing
       'first 3 s arrived within the run). "wanted" against "offered": what',
       'this machine or a full buffer did not let through to the producer.',
       '',
+      '![goodput over load](partitions.svg)',
+      '',
       loadTable(loads),
       ''
     )
