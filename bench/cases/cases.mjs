@@ -5,7 +5,10 @@ import { winstonCase } from './winston.mjs'
 
 /** @import { Entry } from '../measure/lines.mjs' */
 
-/** @typedef {{ sink: string, lines: number, entries: Entry[], build: string }} Context `build`: the checkout that ours are taken from */
+/**
+ * @typedef {{ sink: string, lines: number, entries: Entry[], build: string, lingerMs?: number | undefined }} Context
+ *   `build`: the checkout that ours are taken from; `lingerMs`: of ours, if not the default
+ */
 
 /**
  * @typedef {object} Running

@@ -1,9 +1,9 @@
 /** Options of ours, the same for every adapter: the defaults, and real signing. */
 
 /**
- * @param {{ sink: string, aggregate?: boolean }} context
+ * @param {{ sink: string, aggregate?: boolean, lingerMs?: number | undefined }} context
  */
-export const disOptions = ({ sink, aggregate = false }) => ({
+export const disOptions = ({ sink, aggregate = false, lingerMs }) => ({
   endpoint: sink,
   region: 'bench-1',
   projectId: 'bench',
@@ -11,5 +11,6 @@ export const disOptions = ({ sink, aggregate = false }) => ({
   credentials: { accessKey: 'BENCHACCESSKEY', secretKey: 'bench-secret-key-of-some-length' },
   // A bench that is slow must still deliver all it was given.
   closeTimeoutMs: 60_000,
-  ...(aggregate && { aggregate })
+  ...(aggregate && { aggregate }),
+  ...(lingerMs !== undefined && { batch: { lingerMs } })
 })

@@ -1,6 +1,6 @@
 /** One run of one case: the script of a child process. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { arrivals, now, resetSink } from '../measure/arrivals.mjs'
 import { finish, job } from '../measure/child.mjs'
 import { makeEntries } from '../measure/lines.mjs'
 import { CpuWatch, peakMemory, startPool } from '../measure/threads.mjs'
@@ -23,18 +23,13 @@ import { THIS_CHECKOUT } from './ours.mjs'
 /** Lines between two turns of the event loop: an application logs a few with each request. */
 const SLICE = 100
 const DELAY_RESOLUTION_MS = 2
-/** A library that says nothing of its end has delivered what it will when nothing has come for so long. */
-const QUIET_MS = 4_000
 
 /** @type {{ name: string, bytes: number, lines: number, sink: string, build?: string, marks?: number[] }} */
 const { name, bytes, lines, sink, build = THIS_CHECKOUT, marks = [] } = job()
 const entries = makeEntries(bytes)
 const subject = caseNamed(name)
 await startPool()
-await fetch(`${sink}/-/reset`, {
-  method: 'POST',
-  body: JSON.stringify({ aggregated: subject.aggregated === true })
-})
+await resetSink(sink, { aggregated: subject.aggregated === true })
 
 // Its timer keeps the process alive as well: pino's worker does not.
 const watch = new CpuWatch()
@@ -49,7 +44,7 @@ const loggedAt = now()
 delay.disable()
 await running.end()
 const endedAt = now()
-const arrived = subject.toSink ? await arrivals() : { lines, lastAt: endedAt }
+const arrived = subject.toSink ? await arrivals(sink, lines) : { lines, lastAt: endedAt }
 const cpu = costs()
 
 finish(
@@ -80,22 +75,6 @@ async function logAll() {
   return seen
 }
 
-/** What the sink has counted once it has all, or nothing more comes. */
-async function arrivals() {
-  let last = { lines: -1, lastAt: 0 }
-  let changedAt = now()
-  for (;;) {
-    const response = await fetch(`${sink}/-/count`)
-    const seen = /** @type {{ lines: number, lastAt: number }} */ (await response.json())
-    if (seen.lines >= lines) return seen
-    if (seen.lines !== last.lines) changedAt = now()
-    else if (now() - changedAt > QUIET_MS) return seen
-    last = seen
-    // Seldom: the time that counts is the sink's own, and asking is work for the process that is measured.
-    await sleep(100)
-  }
-}
-
 function costs() {
   const cpu = watch.now()
   watch.stop()
@@ -104,11 +83,6 @@ function costs() {
     worker: cpu.worker - cpuBefore.worker,
     all: cpu.all - cpuBefore.all
   }
-}
-
-/** Milliseconds since 1970, comparable with the sink's. */
-function now() {
-  return performance.timeOrigin + performance.now()
 }
 
 /**

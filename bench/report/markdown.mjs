@@ -21,3 +21,13 @@ export const fixed = (value, digits = 1) => (Number.isFinite(value) ? value.toFi
 
 /** @param {number} part 0.123 → '12 %' */
 export const percent = (part) => (Number.isFinite(part) ? `${Math.round(part * 100)} %` : '–')
+
+/**
+ * '1.50 [1.42–1.61]'; without the interval where there is none.
+ * @param {import('../measure/interval.d.mts').Interval} interval
+ * @param {number} digits
+ */
+export function withEnds({ median, low, high }, digits) {
+  const [from, to] = [fixed(low, digits), fixed(high, digits)]
+  return `${fixed(median, digits)}${Number.isFinite(low) ? ` [${from}${low < 0 ? ' to ' : '–'}${to}]` : ''}`
+}

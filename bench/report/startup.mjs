@@ -4,7 +4,7 @@ import { medianInterval } from '../measure/interval.mjs'
 import { describeMachine } from '../measure/machine.mjs'
 import { median } from '../measure/median.mjs'
 import { barChart } from './chart.mjs'
-import { fixed, markdownTable } from './markdown.mjs'
+import { fixed, markdownTable, withEnds } from './markdown.mjs'
 
 /** @import { Interval } from '../measure/interval.d.mts' */
 /** @import { Started } from '../startup/run.mjs' */
@@ -158,15 +158,6 @@ function cellsOf({ row, ours, ...m }) {
 function comparedLine({ row, toOther, cpuToOther }) {
   if (toOther === undefined || cpuToOther === undefined) return []
   return [`${row}: up after ${withEnds(toOther, 2)} × the other build, CPU ${withEnds(cpuToOther, 2)} ×.`, '']
-}
-
-/**
- * @param {Interval} interval
- * @param {number} digits
- */
-function withEnds({ median: middle, low, high }, digits) {
-  const ends = Number.isFinite(low) ? ` [${fixed(low, digits)}–${fixed(high, digits)}]` : ''
-  return `${fixed(middle, digits)}${ends}`
 }
 
 /** @param {{ rows: readonly StartRow[] }} results */

@@ -1,5 +1,6 @@
 /** One small function for each protocol: how many lines a body holds, and what the service would answer. */
 import { MARKER } from '../measure/lines.mjs'
+import { DATA, dataOf } from './dis-records.mjs'
 import { snappyPlain } from './snappy.mjs'
 
 /** @typedef {{ lines: number, status: number, headers: Record<string, string>, body: string }} Answer */
@@ -85,8 +86,6 @@ function kinesis(_headers, body) {
   }
 }
 
-const DATA = '"data":"'
-
 /** @type {Protocol} */
 function dis(_headers, body, { aggregated = false }) {
   const records = count(body, DATA)
@@ -112,14 +111,7 @@ function winstonHttp(_headers, body) {
  * @param {Buffer} body
  */
 function packedLines(body) {
-  let lines = 0
-  for (let at = body.indexOf(DATA); at !== -1; at = body.indexOf(DATA, at)) {
-    at += DATA.length
-    const end = body.indexOf('"', at)
-    lines += count(Buffer.from(body.latin1Slice(at, end), 'base64'), MARKER)
-    at = end
-  }
-  return lines
+  return dataOf(body).reduce((lines, data) => lines + count(data, MARKER), 0)
 }
 
 /**

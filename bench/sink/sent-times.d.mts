@@ -1,0 +1,2 @@
+export const SENT_AT: string
+export function sentTimes(headers: Readonly<Record<string, string | undefined>>, body: Buffer): number[]
