@@ -4,10 +4,10 @@
  */
 import { runChild, startServer } from './measure/child.mjs'
 import { readFlags } from './measure/flags.mjs'
-import { describeMachine, machine } from './measure/machine.mjs'
+import { machine } from './measure/machine.mjs'
 import { median } from './measure/median.mjs'
-import { fixed, markdownTable, thousands } from './report/markdown.mjs'
 import { RESULTS, store } from './report/store.mjs'
+import { wireCharts, wireReport } from './report/wire.mjs'
 
 /** @import { WireRun } from './wire/run.mjs' */
 
@@ -68,19 +68,10 @@ for (let round = 1; round <= flags.rounds; round++) {
 }
 
 const rows = flags.bytes.flatMap((bytes) => FORMS.map(({ name, kind }) => rowOf(name, kind, bytes)))
-const report = [
-  '# Wire forms and signing',
-  '',
-  `${describeMachine(on)}. Medians of ${flags.rounds}.`,
-  '',
-  'Fed directly: all CPU is on one thread, which is the worker where there is one. The server reads and checks everything',
-  'on the same machine, so lines/s is a bound of both; the CPU of the sender is its own. Bytes: body bytes sent for each byte',
-  'logged.',
-  '',
-  ...flags.bytes.flatMap((bytes) => [`## ${bytes} bytes a line`, '', tableOf(bytes), ''])
-].join('\n')
+const results = { machine: on, rounds: flags.rounds, rows }
+const report = wireReport(results)
 console.log(`\n${report}`)
-store(flags.out, { 'wire.json': { machine: on, rounds: flags.rounds, rows }, 'wire.md': report })
+store(flags.out, { 'wire.json': results, 'wire.md': report, ...wireCharts(results) })
 
 /**
  * @param {string} name
@@ -106,8 +97,9 @@ async function runOnce(name, bytes, options) {
 
 /**
  * @param {string} name
- * @param {string} kind
+ * @param {'wire' | 'aggregated' | 'signing'} kind
  * @param {number} bytes
+ * @returns {import('./report/wire.mjs').WireRow}
  */
 function rowOf(name, kind, bytes) {
   const all = runs.get(JSON.stringify([name, bytes])) ?? []
@@ -126,26 +118,4 @@ function rowOf(name, kind, bytes) {
     wireBytesPerByte: of('wireBytesPerByte'),
     lost: Math.max(...done.map(({ lost }) => lost))
   }
-}
-
-/** @param {number} bytes */
-function tableOf(bytes) {
-  const head = ['', 'lines/s', 'main µs', 'all µs', 'bytes sent for a byte', 'not delivered']
-  const titles = {
-    wire: 'a record for each line',
-    aggregated: 'records of 50 KB',
-    signing: 'credentials (JSON)'
-  }
-  const body = Object.entries(titles).flatMap(([kind, title]) => [
-    [`_${title}_`, '', '', '', '', ''],
-    ...rows.filter((row) => row.kind === kind && row.bytes === bytes).map(cellsOf)
-  ])
-  return markdownTable(head, body)
-}
-
-/** @param {ReturnType<typeof rowOf>} row */
-function cellsOf(row) {
-  if (!row.available) return [row.name, 'not available', '', '', '', '']
-  const { name, linesPerSecond = 0, mainUs = 0, allUs = 0, wireBytesPerByte = 0, lost = 0 } = row
-  return [name, thousands(linesPerSecond), fixed(mainUs), fixed(allUs), fixed(wireBytesPerByte, 2), lost]
 }

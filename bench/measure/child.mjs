@@ -1,5 +1,6 @@
 /** Runs a case in a process of its own, and ends it by its handle when its time is over. */
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 
 /**
  * @template Job, Result
@@ -30,6 +31,59 @@ export function runChild(script, job, { timeoutMs, execArgv = [], env = {} }) {
       if (result !== undefined) resolve(result)
       else reject(new Error(`${describe(code, signal, timeoutMs)}\n${errors.slice(0, 2_000)}`))
     })
+  })
+}
+
+/**
+ * Runs several of them at once, from the same moment on: each calls {@link together} when it is ready, and goes on when all are.
+ * @template Job, Result
+ * @param {URL} script
+ * @param {readonly Job[]} jobs one for each process
+ * @param {{ timeoutMs: number }} options
+ * @returns {Promise<Result[]>} in the order of the jobs; rejects if one of them fails or takes too long
+ */
+export async function runTogether(script, jobs, { timeoutMs }) {
+  const children = jobs.map((given) =>
+    fork(script, [JSON.stringify(given)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  )
+  const timer = setTimeout(stop, timeoutMs)
+  try {
+    await Promise.all(children.map((child) => nextMessage(child, timeoutMs)))
+    const results = children.map((child) => nextMessage(child, timeoutMs))
+    for (const child of children) child.send(GO)
+    return await Promise.all(results)
+  } finally {
+    clearTimeout(timer)
+    // One of them has failed: the others wait for it. Of a child that has ended this is no more than a question.
+    stop()
+  }
+
+  function stop() {
+    for (const child of children) child.kill('SIGKILL')
+  }
+}
+
+const GO = 'go'
+
+/** In a child of {@link runTogether}: waits until all others are ready, too. */
+export async function together() {
+  const go = once(process, 'message')
+  process.send?.('ready')
+  await go
+  // Its channel would keep the process alive.
+  process.channel?.unref()
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {number} timeoutMs
+ * @returns {Promise<any>}
+ */
+function nextMessage(child, timeoutMs) {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve)
+    child.once('error', reject)
+    child.once('close', (code, signal) => reject(new Error(describe(code, signal, timeoutMs))))
   })
 }
 

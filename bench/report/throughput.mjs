@@ -153,16 +153,19 @@ export function chartsOf(results) {
   return Object.fromEntries(
     Object.keys(results.lines).map((size) => {
       const rows = results.rows.filter((row) => row.bytes === Number(size))
-      const bars = rows.map(({ name, ours, median: m }) => ({
-        name,
-        ours,
-        value: m.allUs,
-        label: `${fixed(m.allUs)} µs`
-      }))
+      const bars = Object.entries(FRONTS).flatMap(([front, heading]) => {
+        const members = rows.filter((row) => row.front === front)
+        return members.length === 0 ? [] : [{ heading }, ...members.map(barOf)]
+      })
       return [
         `cpu-${size}.svg`,
         barChart(`CPU of the process for each line of ${size} bytes (less is better)`, bars)
       ]
     })
   )
+}
+
+/** @param {Row} row */
+function barOf({ name, ours, median: m }) {
+  return { name, ours, value: m.allUs, label: `${fixed(m.allUs)} µs` }
 }

@@ -1,0 +1,5 @@
+export function runTogether<Job, Result>(
+  script: URL,
+  jobs: readonly Job[],
+  options: { readonly timeoutMs: number }
+): Promise<Result[]>

@@ -1,0 +1,1 @@
+export function apart(wanted: readonly number[], distance: number): number[]
