@@ -14,10 +14,12 @@ export function markdownTable(head, rows) {
 export const thousands = (value) => `${Math.round(value / 1_000).toLocaleString('en-US')}k`
 
 /**
+ * What is rounded to nothing has no sign.
  * @param {number} value
  * @param {number} [digits]
  */
-export const fixed = (value, digits = 1) => (Number.isFinite(value) ? value.toFixed(digits) : '–')
+export const fixed = (value, digits = 1) =>
+  Number.isFinite(value) ? value.toFixed(digits).replace(/^-(?=0(\.0*)?$)/, '') : '–'
 
 /** @param {number} part 0.123 → '12 %' */
 export const percent = (part) => (Number.isFinite(part) ? `${Math.round(part * 100)} %` : '–')

@@ -187,4 +187,7 @@ export function pacedCharts({ rates, rows }) {
 }
 
 /** @param {number} value */
-const signed = (value) => `${value < 0 ? '−' : '+'}${fixed(Math.abs(value))}`
+function signed(value) {
+  const text = fixed(value)
+  return value > 0 ? `+${text}` : text.replace('-', '−')
+}

@@ -1,0 +1,4 @@
+export function figuresOf(folder: URL): {
+  readonly quoted: Readonly<Record<string, string>>
+  readonly costs: readonly (readonly string[])[]
+}

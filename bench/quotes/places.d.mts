@@ -1,0 +1,2 @@
+export const PLACES: readonly { readonly file: string; readonly text: string }[]
+export const COST_TABLES: readonly string[]
