@@ -8,6 +8,7 @@ import { installPeers } from './cases/peers.mjs'
 import { runChild, startServer } from './measure/child.mjs'
 import { readFlags } from './measure/flags.mjs'
 import { machine } from './measure/machine.mjs'
+import { againstBases } from './report/against.mjs'
 import { RESULTS, store } from './report/store.mjs'
 import { chartsOf, reportOf, rowLine, summarize } from './report/throughput.mjs'
 
@@ -30,16 +31,16 @@ const cases = CASES.filter(
 )
 const on = machine()
 const sink = await startServer(new URL('./sink/main.mjs', import.meta.url))
-/** @type {Map<string, Run[]>} */
+/** By case and size; a run that failed keeps its place in the round. @type {Map<string, (Run | undefined)[]>} */
 const runs = new Map()
 try {
   for (let round = 1; round <= flags.rounds; round++) {
     for (const bytes of flags.bytes) {
       for (const { name } of cases) {
         const run = await runOnce(name, bytes)
-        if (run === undefined) continue
         const key = JSON.stringify([name, bytes])
         runs.set(key, [...(runs.get(key) ?? []), run])
+        if (run === undefined) continue
         console.log(
           `${round}/${flags.rounds}  ${String(bytes).padStart(5)} B  ${name.padEnd(30)} ${rowLine(run)}`
         )
@@ -50,12 +51,19 @@ try {
   sink.stop()
 }
 
-const rows = summarize(cases, flags.bytes, (name, bytes) => runs.get(JSON.stringify([name, bytes])) ?? [])
+const runsOf = (/** @type {string} */ name, /** @type {number} */ bytes) =>
+  runs.get(JSON.stringify([name, bytes])) ?? []
+const rows = summarize(cases, flags.bytes, runsOf)
+const against = flags.bytes.map((bytes) => ({
+  bytes,
+  rows: againstBases(cases, (name) => runsOf(name, bytes))
+}))
 const results = {
   machine: on,
   rounds: flags.rounds,
   lines: Object.fromEntries(flags.bytes.map(withLines)),
-  rows
+  rows,
+  against
 }
 const report = reportOf(results)
 console.log(`\n${report}`)

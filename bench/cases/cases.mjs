@@ -45,7 +45,13 @@ export const CASES = [
   { name: 'pino/file, fed directly', front: 'direct', ours: false, make: () => fileDirect },
   { name: 'pino-loki, fed directly', front: 'direct', ours: false, make: () => lokiDirect },
   { name: 'aws-sdk client-kinesis', front: 'direct', ours: false, make: () => kinesisDirect },
-  { name: 'pino-dis, fed directly', front: 'direct', ours: true, make: () => disStreamDirect },
+  { name: 'pino-dis, fed directly', front: 'direct', ours: true, make: () => disStreamDirect() },
+  {
+    name: 'pino-dis, fed directly, token',
+    front: 'direct',
+    ours: true,
+    make: () => disStreamDirect({ token: true })
+  },
   { name: 'createProducer', front: 'direct', ours: true, make: () => producerDirect(false) },
   { name: 'createProducer, aggregate', front: 'direct', ours: true, make: () => producerDirect(true) }
 ]

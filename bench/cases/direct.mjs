@@ -47,10 +47,12 @@ export const fileDirect = streamCase(
   false
 )
 
-export const disStreamDirect = streamCase(async (context) => {
-  const { disStream } = await import(ours(context.build, 'pino-dis').href)
-  return disStream(disOptions(context))
-}, true)
+/** @param {{ token?: boolean }} [options] */
+export const disStreamDirect = ({ token = false } = {}) =>
+  streamCase(async (context) => {
+    const { disStream } = await import(ours(context.build, 'pino-dis').href)
+    return disStream(disOptions({ ...context, token }))
+  }, true)
 
 export const lokiDirect = streamCase(async ({ sink }) => {
   const { pinoLoki } = fromPeers('pino-loki')

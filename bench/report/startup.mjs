@@ -1,8 +1,8 @@
 /** Starts → rows → table and chart of `pnpm bench:startup`. */
-import { changeOf, fewestPairs } from '../compare/change.mjs'
 import { medianInterval } from '../measure/interval.mjs'
 import { describeMachine } from '../measure/machine.mjs'
 import { median } from '../measure/median.mjs'
+import { ratioOf } from './against.mjs'
 import { barChart } from './chart.mjs'
 import { fixed, markdownTable, withEnds } from './markdown.mjs'
 
@@ -63,11 +63,11 @@ export function summarizeStarts(cases, startsOf) {
         calledMs: median(of('called', 'clockMs')),
         upMs: medianInterval(of('up', 'clockMs'), CONFIDENCE),
         upCpuMs: medianInterval(of('up', 'cpuMs'), CONFIDENCE),
-        toFile: ratioOf(reference, starts, 'clockMs'),
-        cpuToFile: ratioOf(reference, starts, 'cpuMs'),
+        toFile: upRatio(reference, starts, 'clockMs'),
+        cpuToFile: upRatio(reference, starts, 'cpuMs'),
         ...(other.length > 0 && {
-          toOther: ratioOf(other, starts, 'clockMs'),
-          cpuToOther: ratioOf(other, starts, 'cpuMs')
+          toOther: upRatio(other, starts, 'clockMs'),
+          cpuToOther: upRatio(other, starts, 'cpuMs')
         }),
         settledMs: middle('settled', 'clockMs'),
         endedMs: middle('ended', 'clockMs'),
@@ -83,16 +83,12 @@ export function summarizeStarts(cases, startsOf) {
  * @param {'clockMs' | 'cpuMs'} key
  * @returns {Interval}
  */
-function ratioOf(reference, starts, key) {
+function upRatio(reference, starts, key) {
   const pairs = starts.flatMap((start, round) => {
     const [base, own] = [reference[round]?.up?.[key], start.up?.[key]]
     return base === undefined || own === undefined ? [] : [/** @type {const} */ ([base, own])]
   })
-  if (pairs.length < fewestPairs(CONFIDENCE)) {
-    return { median: median(pairs.map(([base, own]) => own / base)), low: Number.NaN, high: Number.NaN }
-  }
-  const { ratio, low, high } = changeOf(pairs, CONFIDENCE)
-  return { median: ratio, low, high }
+  return ratioOf(pairs)
 }
 
 /** @param {Started} started */

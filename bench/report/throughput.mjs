@@ -2,10 +2,12 @@
 
 import { describeMachine } from '../measure/machine.mjs'
 import { median, spread } from '../measure/median.mjs'
+import { againstTable } from './against.mjs'
 import { barChart } from './chart.mjs'
 import { fixed, markdownTable, percent, thousands } from './markdown.mjs'
 
 /** @import { Run } from '../cases/run.mjs' */
+/** @import { Against } from './against.d.mts' */
 /** @import { Front } from '../cases/cases.mjs' */
 
 /**
@@ -21,7 +23,8 @@ import { fixed, markdownTable, percent, thousands } from './markdown.mjs'
  *   pino/file in the same round, with the same length of line
  */
 
-/** @typedef {{ machine: ReturnType<import('../measure/machine.mjs').machine>, rounds: number, lines: Record<string, number>, rows: Row[] }} Results */
+/** @typedef {{ machine: ReturnType<import('../measure/machine.mjs').machine>, rounds: number, lines: Record<string, number>, rows: Row[],
+ *   against: readonly { bytes: number, rows: readonly Against[] }[] }} Results */
 
 const REFERENCE = 'pino/file'
 const FRONTS = /** @type {const} */ ({
@@ -33,22 +36,24 @@ const FRONTS = /** @type {const} */ ({
 /**
  * @param {readonly { name: string, front: Front, ours: boolean }[]} cases
  * @param {readonly number[]} sizes
- * @param {(name: string, bytes: number) => Run[]} runsOf
+ * @param {(name: string, bytes: number) => readonly (Run | undefined)[]} runsOf by round; undefined: it failed
  * @returns {Row[]} cases without a run are left out
  */
 export function summarize(cases, sizes, runsOf) {
   return sizes.flatMap((bytes) => {
     const reference = runsOf(REFERENCE, bytes)
     return cases.flatMap(({ name, front, ours }) => {
-      const runs = runsOf(name, bytes)
+      const rounds = runsOf(name, bytes)
+      const runs = rounds.flatMap((run) => run ?? [])
       if (runs.length === 0) return []
       const of = (/** @type {keyof Run} */ key) => runs.map((run) => Number(run[key]))
       /** A ratio within one round: what slowed the round has slowed both. */
       const ratio = (/** @type {keyof Run} */ key) =>
         median(
-          runs
-            .slice(0, reference.length)
-            .map((run, round) => Number(run[key]) / Number(reference[round][key]))
+          rounds.flatMap((run, round) => {
+            const base = reference[round]
+            return run === undefined || base === undefined ? [] : [Number(run[key]) / Number(base[key])]
+          })
         )
       return [
         {
@@ -89,7 +94,8 @@ export function reportOf(results) {
       `## ${bytes} bytes a line, ${results.lines[size].toLocaleString('en-US')} lines`,
       '',
       tableOf(rows),
-      ''
+      '',
+      ...results.against.flatMap((part) => (part.bytes === bytes ? [againstTable(part.rows), ''] : []))
     ]
   })
   return [
@@ -99,6 +105,7 @@ export function reportOf(results) {
     '',
     'lines/s: from the first log call until the last line had arrived. × file: lines/s as a part of those of pino/file',
     'to /dev/null in the same round. CPU in µs a line; "all" is the whole process, garbage collection included.',
+    'The second table has ratios of two cases in the same round, in brackets the interval of 95 %.',
     'How to read it: [../README.md](../README.md).',
     '',
     ...tables

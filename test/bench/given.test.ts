@@ -49,7 +49,7 @@ describe('bench:compare says what it was given, what it takes and what to do', (
     expect(status).toBe(2)
     expect(stderr).toContain(message)
     expect(stderr).toContain(
-      "--case takes 'pino-dis', 'winston-dis', 'pino-dis, fed directly', 'createProducer'"
+      "--case takes 'pino-dis', 'winston-dis', 'pino-dis, fed directly', 'pino-dis, fed directly, token', 'createProducer'"
     )
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { againstBases, type Measured, ratioOf } from '../../bench/report/against.mjs'
 import { type PacedRun, summarizePaced } from '../../bench/report/paced.mjs'
 import { togetherOf } from '../../bench/report/processes.mjs'
 import { otherBuild, type Started, summarizeStarts } from '../../bench/report/startup.mjs'
@@ -101,5 +102,51 @@ describe('several processes', () => {
       sumMb: 300,
       lost: 10
     })
+  })
+})
+
+describe('cases against what they would cost anyway', () => {
+  const run = (factor: number, changed: Partial<Measured> = {}): Measured => {
+    return {
+      linesPerSecond: 1_000 / factor,
+      mainUs: factor,
+      allUs: 2 * factor,
+      delayP99Ms: factor,
+      peakMb: 100,
+      ...changed
+    }
+  }
+  const rounds = [1, 1.1, 5, 1.2, 1, 1.3, 1.1]
+  const RUNS: Readonly<Record<string, readonly (Measured | undefined)[]>> = {
+    'pino/file': rounds.map((factor, round) => (round === 4 ? undefined : run(factor))),
+    'pino-dis': rounds.map((factor) => run(2 * factor, { peakMb: 150 })),
+    'winston → nothing': rounds.map((factor) => run(factor, { delayP99Ms: 0 })),
+    'winston-dis': rounds.map((factor) => run(3 * factor))
+  }
+  const cases = [
+    { name: 'pino/file', front: 'pino' as const },
+    { name: 'pino-dis', front: 'pino' as const },
+    { name: 'winston → nothing', front: 'winston' as const },
+    { name: 'winston-dis', front: 'winston' as const },
+    { name: 'createProducer', front: 'direct' as const }
+  ]
+  const rows = againstBases(cases, (name) => RUNS[name] ?? [])
+
+  it('are compared in the rounds that both have, by their front', () => {
+    expect(rows.map(({ name, base, pairs }) => [name, base, pairs])).toEqual([
+      ['pino-dis', 'pino/file', 6],
+      ['winston-dis', 'winston → nothing', 7]
+    ])
+    const { ratios } = rows[0] ?? {}
+    expect(ratios?.linesPerSecond.high).toBeCloseTo(0.5)
+    expect(ratios?.mainUs.low).toBeCloseTo(2)
+    expect(ratios?.allUs.median).toBeCloseTo(2)
+    expect(ratios?.peakMb.median).toBeCloseTo(1.5)
+  })
+
+  it('have no ratio to a loop that was never late', () => {
+    expect(rows[1]?.ratios.delayP99Ms.median).toBeNaN()
+    expect(rows[1]?.ratios.mainUs.median).toBeCloseTo(3)
+    expect(ratioOf([])).toEqual({ median: Number.NaN, low: Number.NaN, high: Number.NaN })
   })
 })
