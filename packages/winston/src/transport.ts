@@ -14,6 +14,7 @@ import { LEVEL, lineOf } from './line.ts'
 
 type FromWinston = Omit<Transport.TransportStreamOptions, 'log' | 'logv' | 'close'>
 type Next = () => void
+type Written = (error: Error | null | undefined) => void
 type Info = Readonly<Record<string | symbol, unknown>>
 
 /** Options of the producer and winston-transport's own: `level`, `format`, `silent`, `handleExceptions` … */
@@ -102,10 +103,14 @@ export class DisTransport extends Transport {
   }
 
   /** After the end, a line of another logger's is counted by the producer, as `closed`. A stream would emit `error`. */
-  override write(info: Info, ...rest: unknown[]): boolean {
-    const isOver = !this.writable || this.destroyed
-    if (isOver) this._write(info, 'utf8', () => {})
-    return isOver || Reflect.apply(Transport.prototype.write, this, [info, ...rest])
+  override write(info: Info, done?: Written): boolean
+  override write(info: Info, encoding: BufferEncoding, done?: Written): boolean
+  override write(info: Info, encoding?: BufferEncoding | Written, done?: Written): boolean {
+    if (!this.writable || this.destroyed) {
+      this._write(info, 'utf8', () => {})
+      return true
+    }
+    return typeof encoding === 'string' ? super.write(info, encoding, done) : super.write(info, encoding)
   }
 
   /** Waits until every line logged before this call is settled, also those that winston holds back. Never rejects. */
@@ -140,10 +145,12 @@ export class DisTransport extends Transport {
   #accepts(info: Info): boolean {
     if (this.silent === true) return false
     if (info['exception'] === true && this.handleExceptions !== true) return false
-    const { levels, level = this.parent?.level } = this
+    const { levels } = this
+    const level = this.level ?? this.parent?.level
     const own = info[LEVEL]
     if (levels === undefined || level === undefined || typeof own !== 'string') return true
-    const [most, given] = [levels[level], levels[own]]
+    const most = levels[level]
+    const given = levels[own]
     if (most !== undefined && given !== undefined) return most >= given
     const message = `'${most === undefined ? level : own}' is none of ${Object.keys(levels).join(', ')}`
     if (!this.#hasWarned) this.#producer.warn('LEVEL', message)

@@ -21,11 +21,19 @@ class ScriptedRing extends EventEmitter implements Ring {
 function read(chunks: readonly Buffer[], size: number): string[] {
   const bytes = Buffer.concat(chunks)
   const decoder = new StringDecoder('utf8')
-  const frames = new FrameReader()
   const lines: string[] = []
-  for (let at = 0; at < bytes.length; at += size) {
-    frames.push(decoder.write(bytes.subarray(at, at + size)), (line) => lines.push(line))
-  }
+  const frames = new FrameReader({
+    line: (line) => void lines.push(line),
+    run: (text, count) => {
+      const own = text.split('\n')
+      // The text ends with a newline.
+      expect(own.pop()).toBe('')
+      expect(own).toHaveLength(count)
+      expect(text).not.toContain('\r\n')
+      lines.push(...own)
+    }
+  })
+  for (let at = 0; at < bytes.length; at += size) frames.push(decoder.write(bytes.subarray(at, at + size)))
   return lines
 }
 
@@ -37,7 +45,7 @@ describe('the way into the ring', () => {
   it('keeps every line as it is, whatever is in it and wherever it is cut', () => {
     const line = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 200 }),
-      fc.constantFrom('1:', '日志 🔑', 'two\nlines', '')
+      fc.constantFrom('1:', '*1,2:', '日志 🔑', 'two\nlines', 'at the end\n', '\n', 'carriage return\r', '')
     )
     fc.assert(
       fc.property(fc.array(line, { maxLength: 50 }), fc.integer({ min: 1, max: 300 }), (lines, size) => {
@@ -62,13 +70,41 @@ describe('the way into the ring', () => {
     expect(read(ring.chunks, 10_000)).toEqual(lines)
   })
 
-  it('hands lines of one turn over together, without being told', async () => {
+  it('hands lines of several turns over together, within 5 ms, without being told', () => {
+    vi.useFakeTimers()
     const ring = new ScriptedRing()
     const feed = feedInto(ring)
-    for (let index = 0; index < 100; index++) feed.write('a line')
-    expect(ring.chunks).toHaveLength(0)
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(ring.chunks).toHaveLength(1)
+    for (let round = 1; round <= 3; round++) {
+      for (let turn = 0; turn < 4; turn++) {
+        feed.write('a line')
+        vi.advanceTimersByTime(1)
+        expect(ring.chunks).toHaveLength(round - 1)
+      }
+      vi.advanceTimersByTime(1)
+      expect(ring.chunks).toHaveLength(round)
+    }
+    expect(read(ring.chunks, 10)).toHaveLength(12)
+    vi.useRealTimers()
+  })
+
+  it('does not wait with a long text', () => {
+    const ring = new ScriptedRing()
+    const feed = feedInto(ring)
+    for (let index = 0; index < 1_000; index++) feed.write('x'.repeat(99))
+    expect(ring.chunks).toHaveLength(3)
+  })
+
+  it('keeps the order of long and short lines, also behind a thread that is gone', () => {
+    const ring = new ScriptedRing()
+    const feed = feedInto(ring)
+    const lines = ['a', 'b'.repeat(40_000), 'c', 'd'.repeat(40_000), 'e']
+    for (const line of lines) feed.write(line)
+    feed.flush()
+    expect(read(ring.chunks, 10_000)).toEqual(lines)
+    ring.destroyed = true
+    for (const line of lines) feed.write(line)
+    expect(ring.chunks).toHaveLength(5)
+    expect(feed.untaken()).toEqual([...lines, ...lines])
   })
 
   /** A feed behind a full ring that has said so. */
@@ -97,6 +133,7 @@ describe('the way into the ring', () => {
   it('needs no drain if the ring takes more before it says so', () => {
     const { feed, drained, ring } = full()
     ring.hasRoom = true
+    feed.write('x')
     feed.flush()
     expect(drained).toHaveBeenCalledTimes(1)
   })

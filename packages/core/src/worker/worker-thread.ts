@@ -40,7 +40,13 @@ class LineSink extends EventEmitter {
   readonly #taken: Int32Array
   /** Passes on what was published. */
   readonly #publish: (isEnd: boolean) => void
-  readonly #frames = new FrameReader()
+  readonly #frames = new FrameReader({
+    line: (line) => this.#took(1, this.#producer.write(line)),
+    run: (text, lines) => this.#took(lines, this.#producer.writeLines(text))
+  })
+  /** Lines of the text that is being taken. */
+  #lines = 0
+  #hasRoom = true
   #waiting: WaitingTask[] = []
   #isFull = false
   #isEnding = false
@@ -59,15 +65,12 @@ class LineSink extends EventEmitter {
   /** False: `drain` follows. */
   write(text: string): boolean {
     if (this.#isShut) return false
-    let lines = 0
-    let hasRoom = true
-    this.#frames.push(text, (line) => {
-      lines++
-      hasRoom = this.#producer.write(line)
-    })
-    Atomics.add(this.#taken, 0, lines)
+    this.#lines = 0
+    this.#hasRoom = true
+    this.#frames.push(text)
+    Atomics.add(this.#taken, 0, this.#lines)
     this.#startDue()
-    this.#isFull = !hasRoom && !this.#isEnding
+    this.#isFull = !this.#hasRoom && !this.#isEnding
     return !this.#isFull
   }
 
@@ -87,6 +90,11 @@ class LineSink extends EventEmitter {
     }
     this.#enqueue(command)
     this.#startDue()
+  }
+
+  #took(lines: number, hasRoom: boolean): void {
+    this.#lines += lines
+    this.#hasRoom = hasRoom
   }
 
   #resume(): void {
