@@ -95,15 +95,13 @@ function mayNotKnow(toldTo: LifeRecord, next: LifeRecord, toldStoredIn: number):
 }
 
 /**
- * At the end lines may be written once more in front of others, and the old ones are noted as settled. A power loss may take the
- * note, and then a later process reads both.
+ * At the end lines may be written once more in front of others, and the old ones are noted as settled. A power loss or damage may take
+ * the note, and then a later process reads both.
  */
 function isTwiceOnDisk({ life }: Line, reader: LifeRecord): boolean {
-  return (
-    life !== reader &&
-    reader.folder !== undefined &&
-    reader.folder.powerLosses.some(({ at }) => at <= reader.bornAt)
-  )
+  const { folder, bornAt } = reader
+  if (life === reader || folder === undefined) return false
+  return mayBeDamaged(folder) || folder.powerLosses.some(({ at }) => at <= bornAt)
 }
 
 /** Whether notes of what is settled may be gone. */
