@@ -14,16 +14,17 @@ interface Layer {
 
 const CORE: Readonly<Record<string, Layer>> = {
   words: {
-    files: /^(limits|errors|clock|async-context|leases|report\/(codes|cure|events|printable|stats))\.ts$/,
+    files:
+      /^(limits|errors|clock|async-context|give-back|leases|report\/(codes|cure|events|printable|stats))\.ts$/,
     uses: ['words'],
-    packages: /^node:(diagnostics_channel|async_hooks)$/
+    packages: /^node:(diagnostics_channel|async_hooks|util|worker_threads)$/
   },
   pure: {
     files:
       /^(record\/.*|wire\/.*|delivery\/(decide|verdict|backoff)|worker\/frames|reader\/(answers|name-pages|operator-answers|lines-of|failure|position|repeats|partition-pages)|report\/(diagnoses|dropped-line|situations)|auth\/(canonical|identity|authorize|secrets|sendable|sign-\w+)|spool\/(entry|segment-head|names|write-buffer|disk|spool-events))\.ts$/,
     uses: ['words', 'pure'],
     // Of zlib only the CRC.
-    packages: /^(safe-stable-stringify|node:(crypto|buffer|zlib))$/
+    packages: /^(safe-stable-stringify|node:(crypto|buffer|util|zlib))$/
   },
   motion: {
     // The spool's stage and its formats; files and locks stand behind the port in spool/disk.ts.

@@ -33,6 +33,7 @@ import { writeStderr } from './report/stderr.ts'
 import type { OpenLetterFile } from './spool/dead-letters.ts'
 import type { Disk } from './spool/disk.ts'
 import { collectStats } from './stats-of.ts'
+import { Bodies } from './wire/bodies.ts'
 import type { Codec, Compression } from './wire/compress.ts'
 import { createFormat, WireForm } from './wire/form.ts'
 import type { Transport } from './wire/message.ts'
@@ -221,7 +222,9 @@ export function composeStages(settings: Settings, parts: ProducerParts, events: 
 }
 
 function composeForm({ wire, target }: Settings, load: NonNullable<ProducerParts['loadCodec']>): WireForm {
-  return new WireForm(createFormat(wire.format, target.streamName, target.streamId), load(wire.compression))
+  const bodies = new Bodies()
+  const format = createFormat(wire.format, target.streamName, target.streamId, bodies)
+  return new WireForm(format, load(wire.compression), bodies)
 }
 
 function composeQueue(settings: Settings, clock: Clock, store: LineStore, { format }: WireForm): Queue {

@@ -4,6 +4,7 @@ import type { CredentialSource, Credentials } from '../../../packages/core/src/a
 import { Sender } from '../../../packages/core/src/delivery/sender.ts'
 import { DisCredentialsError } from '../../../packages/core/src/errors.ts'
 import { ScriptedTransport, stored } from '../../../packages/core/src/testing.ts'
+import { Bodies } from '../../../packages/core/src/wire/bodies.ts'
 import { WireForm } from '../../../packages/core/src/wire/form.ts'
 import type { WireReply } from '../../../packages/core/src/wire/message.ts'
 import { FORMAT, TestQueue } from '../queue/builders.ts'
@@ -42,7 +43,7 @@ function senderOf({
     identity: { host: 'dis.example', region: 'r', projectId, signing: 'sdk' },
     secrets: [],
     source: { producerId: '0.7', streamName: 's', endpoint: 'https://dis.example' },
-    form: new WireForm(FORMAT, undefined),
+    form: new WireForm(FORMAT, undefined, new Bodies()),
     clock: queue.clock
   })
   return { clock: queue.clock, batch, transport, sender, refused }

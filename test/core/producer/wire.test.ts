@@ -57,7 +57,8 @@ class Recorder implements Transport {
   readonly requests: WireRequest[] = []
   reply: (request: WireRequest) => WireReply = (request) => answer(request)
   async send(request: WireRequest): Promise<WireReply> {
-    this.requests.push(request)
+    // Its memory is used again, for the next body.
+    this.requests.push({ ...request, body: request.body && Buffer.from(request.body) })
     return this.reply(request)
   }
   async close(): Promise<void> {}

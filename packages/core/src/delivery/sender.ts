@@ -91,6 +91,7 @@ export class Sender {
       results === undefined
         ? this.#judge(redactReply(reply, secrets), batch.records)
         : { kind: 'delivered', results }
+    form.done(packed, outcome.kind === 'delivered' || outcome.kind === 'partial')
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(

@@ -5,6 +5,8 @@
  * are, so that growing never copies, a peak is given back, and a steady flow makes no garbage. Freed entries are used again before a new chunk is made.
  */
 
+import { giveBack } from '../give-back.ts'
+
 /** No line. */
 export const NONE = -1
 
@@ -175,6 +177,11 @@ export class Entries<Owner> {
     this.#empty--
     // Rare: once for 4,096 lines at most.
     this.#open.splice(this.#open.indexOf(index), 1)
+    const chunk = this.#chunks[index]
+    if (chunk !== undefined) {
+      giveBack(chunk.ints)
+      giveBack(chunk.floats)
+    }
     this.#chunks[index] = undefined
     this.#holes.push(index)
   }

@@ -3,8 +3,11 @@
  *
  * A page is free when its last line is released. Lines that stay long would keep nearly empty pages, so a page that is less
  * than three quarters full is emptied: the store moves its lines to the newest page. At most three bytes are moved for each
- * byte that is released, and the pages take at most a third more than their lines, and {@link SLACK_PAGES}.
+ * byte that is released, and the pages take at most a third more than their lines, and {@link SLACK_PAGES}. Free pages wait for
+ * other lines, up to {@link POOLED_PAGES} and a quarter of those in use; the memory of the others goes back to the system at once.
  */
+
+import { giveBack } from '../give-back.ts'
 
 export interface Page {
   readonly bytes: Buffer
@@ -22,7 +25,9 @@ const SLACK_PAGES = 4
 const FULL_PART = 0.75
 /** when all pages take more than so many times the bytes of their lines. */
 const MOST_HELD = 1.33
+/** Free pages are kept for later: so many, and this part of those in use. The others go back to the system. */
 const POOLED_PAGES = 8
+const POOLED_PART = 4
 /** A line above this part of a page, that does not fit into the current one, gets a page of its own size. */
 const LARGE_PART = 8
 
@@ -156,7 +161,13 @@ export class Pages {
       return
     }
     this.#held -= page.bytes.length
-    if (page.bytes.length === this.#pageBytes && this.#pool.length < POOLED_PAGES) this.#pool.push(page)
+    if (page.bytes.length === this.#pageBytes) this.#pool.push(page)
+    else giveBack(page.bytes)
+    const most = POOLED_PAGES + this.#held / this.#pageBytes / POOLED_PART
+    while (this.#pool.length > most) {
+      const spare = this.#pool.pop()
+      if (spare !== undefined) giveBack(spare.bytes)
+    }
   }
 }
 

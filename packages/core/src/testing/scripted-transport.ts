@@ -38,7 +38,8 @@ export class ScriptedTransport implements Transport {
       ...record,
       data: Buffer.from(record.data, 'base64').toString('utf8')
     }))
-    this.requests.push(request)
+    // Its memory is used again, for the next body.
+    this.requests.push({ ...request, body: request.body && Buffer.from(request.body) })
     this.batches.push(records)
     return this.#handler(records, request)
   }

@@ -5,6 +5,7 @@
  * A body is made for one attempt: records that failed are encoded again, with others, so nothing is kept.
  */
 import { cureIn } from '../report/situations.ts'
+import type { Bodies } from './bodies.ts'
 import { type Codec, type Compression, compressionHeaders } from './compress.ts'
 import type { BodyFormat, EncodableBatch, LineBytes } from './format.ts'
 import { JsonFormat } from './json.ts'
@@ -35,10 +36,13 @@ const UNREADABLE: ReadonlySet<string> = new Set([
 export class WireForm {
   readonly format: BodyFormat
   readonly #codec: Codec | undefined
+  readonly #bodies: Bodies
   readonly #headers: Readonly<Record<string, string>>
 
-  constructor(format: BodyFormat, codec: Codec | undefined) {
+  /** `bodies`: those of the format. */
+  constructor(format: BodyFormat, codec: Codec | undefined, bodies: Bodies) {
     this.format = format
+    this.#bodies = bodies
     this.#codec = codec
     this.#headers = { 'content-type': format.contentType }
   }
@@ -50,14 +54,24 @@ export class WireForm {
     return cureIn('wire-form')
   }
 
+  /** To be followed by {@link done}. */
   pack(batch: EncodableBatch, store: LineBytes): Packed {
     const plain = this.format.encode(batch, store)
     const codec = this.#codec
     if (codec === undefined) return { body: plain, headers: this.#headers }
-    return {
+    const packed = {
       body: codec.compress(plain),
       headers: { ...this.#headers, ...compressionHeaders(codec.name, plain.length) }
     }
+    this.#bodies.release(plain)
+    return packed
+  }
+
+  /** The attempt is over. `isRead`: the service has read the whole body, so that nobody else does. */
+  done({ body }: Packed, isRead: boolean): void {
+    if (this.#codec !== undefined) return
+    if (isRead) this.#bodies.release(body)
+    else this.#bodies.forget(body)
   }
 }
 
@@ -65,13 +79,14 @@ export class WireForm {
 export function createFormat(
   format: WireChoice['format'],
   streamName: string,
-  streamId: string | undefined
+  streamId: string | undefined,
+  bodies: Bodies
 ): BodyFormat {
   switch (format) {
     case 'json':
-      return new JsonFormat(streamName, streamId)
+      return new JsonFormat(streamName, streamId, bodies)
     case 'protobuf':
-      return new ProtobufFormat(streamName, streamId)
+      return new ProtobufFormat(streamName, streamId, bodies)
     default: {
       const never: never = format
       return never

@@ -30,7 +30,7 @@ export interface BodyFormat {
   encodeRoute(route: Route): string
   /** Bytes that a record of so many bytes, with an encoded route of so many, adds to a body. Never less than it really is. */
   recordBytes(dataBytes: number, routeBytes: number): number
-  /** The body. The format may use its scratch memory again, the body is the caller's. */
+  /** The body, in memory of the {@link Bodies} that the format was given. The format may use its scratch memory again. */
   encode(batch: EncodableBatch, store: LineBytes): Buffer
   /** Reads a 200 answer that says of each record that it was stored, as nearly all do; `undefined` if it is another one. */
   readStored(body: Buffer, records: number): readonly StoredRecord[] | undefined

@@ -10,6 +10,7 @@
  * its size; sizes are sums, so nothing is encoded to learn its length.
  */
 import type { Route } from '../record/route.ts'
+import { Bodies } from './bodies.ts'
 import type { BodyFormat, EncodableBatch, LineBytes } from './format.ts'
 import { readProtobufAnswer, readStoredProtobuf } from './protobuf-answer.ts'
 
@@ -30,9 +31,11 @@ export class ProtobufFormat implements BodyFormat {
   readonly readStored: BodyFormat['readStored'] = readStoredProtobuf
   readonly readAnswer: BodyFormat['readAnswer'] = readProtobufAnswer
   readonly #head: string
+  readonly #bodies: Bodies
   readonly #foot: string
 
-  constructor(streamName: string, streamId: string | undefined) {
+  constructor(streamName: string, streamId: string | undefined, bodies: Bodies = new Bodies()) {
+    this.#bodies = bodies
     // Required in the schema of one SDK: written even if it is empty.
     this.#head = textField(STREAM_NAME, streamName)
     this.#foot = streamId === undefined ? '' : textField(STREAM_ID, streamId)
@@ -49,7 +52,7 @@ export class ProtobufFormat implements BodyFormat {
     for (let record = 0; record < records; record++) {
       size += this.recordBytes(dataBytes(batch, record, store), batch.encodedRoute(record).length)
     }
-    const body = Buffer.allocUnsafe(size)
+    const body = this.#bodies.take(size)
     let offset = body.write(this.#head, 0, 'latin1')
     for (let record = 0; record < records; record++) {
       const route = batch.encodedRoute(record)
