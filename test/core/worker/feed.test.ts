@@ -5,6 +5,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { Feed, type Ring } from '../../../packages/core/src/worker/feed.ts'
 import { FrameReader } from '../../../packages/core/src/worker/frames.ts'
 
+const aheadBytes = 4 * 1_048_576
+
 /** Keeps what it gets, and has as much room as the test says. */
 class ScriptedRing extends EventEmitter implements Ring {
   readonly chunks: Buffer[] = []
@@ -38,7 +40,7 @@ function read(chunks: readonly Buffer[], size: number): string[] {
 }
 
 function feedInto(ring: Ring): Feed {
-  return new Feed({ ring, taken: () => 0, drained: () => {} })
+  return new Feed({ ring, taken: () => 0, aheadBytes, drained: () => {} })
 }
 
 describe('the way into the ring', () => {
@@ -112,7 +114,7 @@ describe('the way into the ring', () => {
     const ring = new ScriptedRing()
     ring.hasRoom = false
     const drained = vi.fn()
-    const feed = new Feed({ ring, taken: () => 0, drained })
+    const feed = new Feed({ ring, taken: () => 0, aheadBytes, drained })
     let taken = 0
     while (feed.write('x'.repeat(1_000))) taken++
     expect(taken).toBeGreaterThan(4_000)
@@ -144,7 +146,7 @@ describe('the way into the ring', () => {
       fc.property(few, fc.nat(), fc.integer({ min: 1, max: 9 }), (lines, seed, every) => {
         const ring = new ScriptedRing()
         let taken = 0
-        const feed = new Feed({ ring, taken: () => taken, drained: () => {} })
+        const feed = new Feed({ ring, taken: () => taken, aheadBytes, drained: () => {} })
         for (const [index, line] of lines.entries()) {
           feed.write(line)
           if (index % every === 0) feed.flush()
@@ -158,7 +160,7 @@ describe('the way into the ring', () => {
   it('forgets what is taken, so that nothing is held twice', () => {
     const ring = new ScriptedRing()
     let taken = 0
-    const feed = new Feed({ ring, taken: () => taken, drained: () => {} })
+    const feed = new Feed({ ring, taken: () => taken, aheadBytes, drained: () => {} })
     for (let round = 0; round < 100; round++) {
       feed.write('x'.repeat(1_000))
       feed.flush()

@@ -5,7 +5,7 @@
  * Line by line, each is made flat and encoded by itself (0.1 µs more), and each turn of the event loop wakes the other thread, which is
  * a system call: 5 to 15 µs, for a single line as for a hundred.
  *
- * Bounded by: `RUN_UNITS` or `RUN_MS` of lines; then `AHEAD_BYTES` behind a full ring. At the bound: `write` returns false until the ring is empty. If the thread dies:
+ * Bounded by: `RUN_UNITS` or `RUN_MS` of lines; then `aheadBytes` behind a full ring. At the bound: `write` returns false until the ring is empty. If the thread dies:
  * `untaken` gives back the lines that it had not taken.
  */
 import { FrameReader, isRun, lineFrame, runFrame } from './frames.ts'
@@ -15,9 +15,6 @@ import { hasReached } from './messages.ts'
 const RUN_UNITS = 32_768
 /** Longest time until a line is handed over: far below `batch.lingerMs`, and long enough for 200 instead of thousands of times a second. */
 const RUN_MS = 5
-/** Bytes that may wait behind the ring. A writer who keeps lines itself has several times the size instead. */
-const AHEAD_BYTES = 4 * 1_048_576
-
 /** The part of thread-stream that the feed needs. thread-stream's own types allow no bytes. */
 export interface Ring {
   readonly destroyed: boolean
@@ -30,6 +27,8 @@ export interface FeedParts {
   readonly ring: Ring
   /** How many lines the thread has taken, modulo 2^32. */
   readonly taken: () => number
+  /** Bytes that may wait behind a full ring. A writer who keeps lines itself has several times the size instead. */
+  readonly aheadBytes: number
   /** Called before lines are handed over because of their age. */
   readonly handing?: () => void
   /** There is room again after `write` returned false. */
@@ -80,7 +79,7 @@ export class Feed {
       this.#lines++
       this.#handOver(lineFrame(line))
     }
-    if (this.#ahead < AHEAD_BYTES) return true
+    if (this.#ahead < this.#parts.aheadBytes) return true
     this.#isAwaited = true
     return false
   }

@@ -1,9 +1,10 @@
 /**
  * line → a producer in a thread of its own. The application's thread pays for one copy of each line.
  *
- * Bounded by: the ring of 4 MiB and 4 MiB in chunks, besides the producer's own buffer. At the bound: `write` returns false until
- * `drain`. At the end of the process: it waits for the thread, 10 s at most, as pino does. If there can be no thread, or it dies,
- * a producer in this thread takes its place, with a warning: it gets the lines that the other one had not taken.
+ * Bounded by: the ring of 4 MiB and a quarter of `buffer.maxBytes` in front of it (4 to 16 MiB), besides the producer's own buffer. At
+ * the bound: `write` returns false until `drain`. At the end of the process: it waits for the thread, 10 s at most, as pino does. If
+ * there can be no thread, or it dies, a producer in this thread takes its place, with a warning: it gets the lines that the other one
+ * had not taken.
  */
 import { systemClock } from '../clock.ts'
 import { type Forward, forwardEvents } from '../forward-events.ts'
@@ -170,7 +171,7 @@ export class WorkerProducer extends ProducerEmitter implements Producer, ExitLis
   /** Makes the thread; where there can be none, a producer in this thread takes its place at once. */
   #startThread(): void {
     try {
-      this.#thread = new ProducerThread(this.#options, this.#producerId, {
+      this.#thread = new ProducerThread(this.#options, this.#last, {
         event: this.#forward,
         stats: (stats) => {
           this.#last = stats
