@@ -31,6 +31,12 @@ interface Thread {
 const aheadBytesOf = (bufferBytes: number) => Math.min(Math.max(bufferBytes / 4, 4 * MIB), 16 * MIB)
 const MIB = 1_048_576
 
+/**
+ * Room for new objects in the thread, a quarter of Node's default. Few of them live long: lines are bytes. It saves 12 MB of 211 in a
+ * burst of 250 bytes a line, and 30 of 411 of 2 KB, at the same processor time; a quarter of it again would cost 6 % of that.
+ */
+const YOUNG_MB = 12
+
 /** How a command ended in the thread. */
 export interface Answer {
   /** Undefined if the time was over before the lines were taken. */
@@ -71,8 +77,11 @@ export class ProducerThread {
     this.#stream = new ThreadStream({
       filename: path,
       workerData,
-      // Flags of this process, as in `node --input-type=module -e`, may not fit a file.
-      workerOpts: { execArgv: [] }
+      workerOpts: {
+        // Flags of this process, as in `node --input-type=module -e`, may not fit a file.
+        execArgv: [],
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB }
+      }
     }) as Stream
     this.#feed = new Feed({
       ring: this.#stream,
