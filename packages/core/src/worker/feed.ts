@@ -15,6 +15,7 @@ import { hasReached } from './messages.ts'
 const RUN_UNITS = 32_768
 /** Longest time until a line is handed over: far below `batch.lingerMs`, and long enough for 200 instead of thousands of times a second. */
 const RUN_MS = 5
+
 /** The part of thread-stream that the feed needs. thread-stream's own types allow no bytes. */
 export interface Ring {
   readonly destroyed: boolean
