@@ -1,8 +1,9 @@
 /**
- * Memory that nobody needs any more → the system, at once.
+ * Memory that nobody needs any more → the process's allocator, at once.
  *
  * The garbage collector frees a buffer that lived for a while only in a large collection, and an idle thread makes none: 64 MiB of a
  * burst were still there minutes later. A buffer that is sent away belongs to the message; here nobody gets that, so its memory is freed.
+ * What of it the system gets back is the allocator's to decide: docs/tuning.md.
  */
 import { types } from 'node:util'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'

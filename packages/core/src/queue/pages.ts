@@ -4,7 +4,7 @@
  * A page is free when its last line is released. Lines that stay long would keep nearly empty pages, so a page that is less
  * than three quarters full is emptied: the store moves its lines to the newest page. At most three bytes are moved for each
  * byte that is released, and the pages take at most a third more than their lines, and {@link SLACK_PAGES}. Free pages wait for
- * other lines, up to {@link POOLED_PAGES} and a quarter of those in use; the memory of the others goes back to the system at once.
+ * other lines, up to {@link POOLED_PAGES} and a quarter of those in use; the memory of the others is freed at once.
  */
 
 import { giveBack } from '../give-back.ts'
@@ -25,7 +25,7 @@ const SLACK_PAGES = 4
 const FULL_PART = 0.75
 /** when all pages take more than so many times the bytes of their lines. */
 const MOST_HELD = 1.33
-/** Free pages are kept for later: so many, and this part of those in use. The others go back to the system. */
+/** Free pages are kept for later: so many, and this part of those in use. The others are freed. */
 const POOLED_PAGES = 8
 const POOLED_PART = 4
 /** A line above this part of a page, that does not fit into the current one, gets a page of its own size. */

@@ -2,7 +2,7 @@
  * Memory for the bodies of requests, used again: fresh memory for each costs the system a page fault for every 4 KB, and what is left to
  * the garbage collector is freed only when tens of megabytes of it have come together.
  *
- * Bounded by: {@link SPARE_BYTES} more than the bodies in use take. Above it, the memory goes back to the system.
+ * Bounded by: {@link SPARE_BYTES} more than the bodies in use take. Above it, memory is freed.
  */
 import { types } from 'node:util'
 import { giveBack } from '../give-back.ts'
