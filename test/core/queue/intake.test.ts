@@ -165,6 +165,7 @@ describe('a spool', () => {
         return key === 'disk'
       },
       admit: (_: number, key: string) => told.push(`admit ${key}`),
+      isAside: false,
       hasRoom: true
     }
     const { intake, test } = intakeOf({ spool })

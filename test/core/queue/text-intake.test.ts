@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { OverflowPolicy } from '../../../packages/core/src/queue/buffer-limit.ts'
-import { Intake } from '../../../packages/core/src/queue/intake.ts'
+import { Intake, type SpoolDoor } from '../../../packages/core/src/queue/intake.ts'
 import { createRouter, type Routing } from '../../../packages/core/src/record/route.ts'
 import { KEYED, TestQueue } from './builders.ts'
 
@@ -11,10 +11,11 @@ interface Options {
   readonly routing?: Routing
   readonly maxBytes?: number
   readonly onFull?: OverflowPolicy
+  readonly spool?: SpoolDoor
 }
 
 /** An intake with what it has told the books. */
-function intakeOf({ routing = KEYED, maxBytes = 64 * MIB, onFull = 'block' }: Options = {}) {
+function intakeOf({ routing = KEYED, maxBytes = 64 * MIB, onFull = 'block', spool }: Options = {}) {
   const test = new TestQueue({ routing, buffer: { maxBytes, onFull } })
   const { store, queue, clock } = test
   const books = { entered: 0, dropped: 0 }
@@ -37,7 +38,7 @@ function intakeOf({ routing = KEYED, maxBytes = 64 * MIB, onFull = 'block' }: Op
       },
       rejectUnstored: () => {}
     },
-    spool: undefined,
+    spool,
     routing,
     router: createRouter(routing, 'fallback'),
     shape: undefined,
@@ -138,6 +139,25 @@ describe('a text of many lines', () => {
     const { whole, single } = both(`{"k":"a"}\r\n${long}\n{"k":"b"}\r\nlast`)
     expect(whole.waiting()).toEqual(single.waiting())
     expect(whole.waiting()).toHaveLength(4)
+  })
+
+  it('goes past a spool that lies aside, and by it, line by line, from when lines wait there', () => {
+    const asked: string[] = []
+    const spool = {
+      isAside: true,
+      hasRoom: true,
+      take: (some: string | Uint8Array) => asked.push(String(some)) > 0,
+      admit: () => {}
+    }
+    const { intake, waiting } = intakeOf({ spool })
+    const lines = Array.from({ length: 30 }, (_, index) => `{"k":"a","n":${index},"m":"${'x'.repeat(100)}"}`)
+    intake.writeLines(`${lines.join('\n')}\n`)
+    expect(asked).toEqual([])
+    expect(waiting().map(([, , text]) => text)).toEqual(lines)
+    spool.isAside = false
+    intake.writeLines(`${lines.join('\n')}\n`)
+    expect(asked).toEqual(lines)
+    expect(waiting()).toHaveLength(30)
   })
 
   it('is dropped after the end', () => {

@@ -26,6 +26,8 @@ export interface SpoolDoor {
   take(line: string | Uint8Array, key: string): boolean
   /** Takes a line that is in memory alone: to its lane, or behind what waits on disk. */
   admit(line: number, key: string): void
+  /** Whether lines that fit into memory go there, past the disk: {@link take} would say no to each. */
+  readonly isAside: boolean
   /** Whether the next line that does not fit into memory will go to disk. */
   readonly hasRoom: boolean
 }
@@ -97,10 +99,10 @@ export class Intake {
     const { shape, spool } = this.#parts
     let isTaken = true
     // Where something is asked about each line, they go one by one.
-    const isPlain = !this.#isClosed && shape === undefined && spool === undefined && !text.includes('\r')
+    const isPlain = !this.#isClosed && shape === undefined && !text.includes('\r')
     this.#texts.begin(isPlain ? text : '')
     for (let at = 0; at < text.length; ) {
-      const end = isPlain ? this.#texts.take(at) : at
+      const end = isPlain && spool?.isAside !== false ? this.#texts.take(at) : at
       if (end > at) {
         isTaken = true
         at = end

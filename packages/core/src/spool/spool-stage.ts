@@ -79,6 +79,10 @@ export class SpoolStage implements SpoolDoor {
     return this.#spool.hasUnread || !this.#catchUp.held.isEmpty
   }
 
+  get isAside(): boolean {
+    return this.#parts.mode === 'overflow' && !this.isWaiting
+  }
+
   get hasRoom(): boolean {
     return this.#parts.queue.limit.spills && this.#spool.isWritable && !this.#catchUp.isBehind
   }
