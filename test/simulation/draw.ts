@@ -64,7 +64,8 @@ function drawWriter(random: Random, faultyMs: number): WriterPlan {
     bytes: lines > 200 ? random.pick([60, 200]) : random.pick([60, 200, 200, 1_000, 5_000]),
     keys: random.pick(['one', 'few', 'few', 'many', 'unique', 'hot', 'none']),
     waits: random.chance(0.7),
-    restartMs: random.pick([0, 100, 1_000, 5_000, 20_000])
+    restartMs: random.pick([0, 100, 1_000, 5_000, 20_000]),
+    together: random.chance(0.4)
   }
 }
 

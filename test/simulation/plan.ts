@@ -42,6 +42,8 @@ export interface WriterPlan {
   readonly keys: 'one' | 'few' | 'many' | 'unique' | 'hot' | 'none'
   /** Whether it waits for `drain` after a false. */
   readonly waits: boolean
+  /** Whether it hands over the lines of a burst as one text. */
+  readonly together?: boolean
   /** How long until the process is started again. */
   readonly restartMs: number
 }

@@ -1,6 +1,8 @@
 /** The application of a slot: it writes lines in bursts, and starts its process again when that has ended. */
 
-import type { History } from '../judge/history.ts'
+import { LANE_OVERHEAD_BYTES } from '../../../packages/core/src/queue/lane.ts'
+import { LINE_OVERHEAD_BYTES } from '../../../packages/core/src/queue/line-store.ts'
+import type { History, Line } from '../judge/history.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Timeline } from '../kernel/timeline.ts'
 import type { SlotPlan } from '../plan.ts'
@@ -60,6 +62,30 @@ export class Writer {
 
   /** One line, whatever was told before. False: it is to wait. */
   write(life: Life, bytes: number = this.plan.writer.bytes): boolean {
+    const { history, random } = this.#parts
+    const line = this.#enter(life, bytes)
+    const hasRoom = life.producer.write(random.chance(0.2) ? Buffer.from(line.text) : line.text)
+    line.isInterrupted = history.lines.length > line.n + 1
+    return hasRoom
+  }
+
+  /** Some lines as one text. False: it is to wait. */
+  #writeTogether(life: Life, count: number): boolean {
+    const { history, random } = this.#parts
+    const lines = Array.from({ length: count }, () => this.#enter(life, this.plan.writer.bytes))
+    const text = lines.map((line) => `${line.text}\n`).join('')
+    // All of it is taken, however full the buffer is, and each line may have a lane of its own, with its key.
+    const most = LINE_OVERHEAD_BYTES + LANE_OVERHEAD_BYTES
+    const bytes = lines.reduce((sum, line) => sum + line.text.length * 6 + most, 0)
+    life.record.largest = Math.max(life.record.largest, bytes)
+    const entered = history.lines.length
+    const hasRoom = life.producer.writeLines(random.chance(0.2) ? text.slice(0, -1) : text)
+    for (const line of lines) line.isInterrupted = history.lines.length > entered
+    return hasRoom
+  }
+
+  /** A line in the history, as one that is about to be written. */
+  #enter(life: Life, bytes: number): Line {
     const { history, timeline } = this.#parts
     const { options } = this.plan
     const key = this.#key()
@@ -76,19 +102,22 @@ export class Writer {
     life.record.longestKey = Math.max(life.record.longestKey, routeKey.length)
     life.isTouched = true
     if (life.isClosing) life.record.writtenLate++
-    const hasRoom = life.producer.write(this.#parts.random.chance(0.2) ? Buffer.from(line.text) : line.text)
-    line.isInterrupted = history.lines.length > line.n + 1
-    return hasRoom
+    return line
   }
 
   #burst(life: Life): void {
-    const { burst, waits } = this.plan.writer
+    const { burst, waits, together = false } = this.plan.writer
     const { history, timeline } = this.#parts
     const first = history.lines.length
     let isFull = false
+    if (together && this.left > 0 && !life.isOver && !life.isClosing) {
+      const count = Math.min(burst, this.left)
+      this.left -= count
+      isFull = !this.#writeTogether(life, count) && waits
+    }
     for (
       let count = 0;
-      count < burst && this.left > 0 && !life.isOver && !isFull && !life.isClosing;
+      !together && count < burst && this.left > 0 && !life.isOver && !isFull && !life.isClosing;
       count++
     ) {
       this.left--
