@@ -199,5 +199,24 @@ export const MUTATIONS = [
     find: "this.#each((record) => this.#again(record, 'request', reason))",
     replace:
       "this.#each((record) => this.#ambiguous === 1 && record > 3 ? { kind: 'stored', partitionId: '' } : this.#again(record, 'request', reason))"
+  },
+  {
+    name: 'a line of a text goes with the key of the line before',
+    file: 'queue/text-intake.ts',
+    find: 'if (isSame && lines > 0) queue.putNext',
+    replace: 'if (lines > 0) queue.putNext'
+  },
+  {
+    name: 'lines of a long text are not all entered',
+    file: 'queue/text-intake.ts',
+    find: 'books.enter(lines)',
+    replace: 'books.enter(Math.min(lines, 20))'
+  },
+  {
+    name: 'the memory of a body is used again before its answer',
+    file: 'wire/form.ts',
+    find: 'if (codec === undefined) return { body: plain, headers: this.#headers }',
+    replace:
+      'this.#bodies.release(plain)\nif (codec === undefined) return { body: plain, headers: this.#headers }'
   }
 ]
