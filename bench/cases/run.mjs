@@ -1,5 +1,6 @@
 /** One run of one case: the script of a child process. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { arrivals, now, resetSink } from '../measure/arrivals.mjs'
 import { finish, job } from '../measure/child.mjs'
 import { makeEntries } from '../measure/lines.mjs'
@@ -23,6 +24,8 @@ import { THIS_CHECKOUT } from './ours.mjs'
 /** Lines between two turns of the event loop: an application logs a few with each request. */
 const SLICE = 100
 const DELAY_RESOLUTION_MS = 2
+/** From the start until the first line: time for all that is loaded then. */
+const SETTLE_MS = 400
 
 /** @type {{ name: string, bytes: number, lines: number, sink: string, build?: string, marks?: number[] }} */
 const { name, bytes, lines, sink, build = THIS_CHECKOUT, marks = [] } = job()
@@ -34,6 +37,8 @@ await resetSink(sink, { aggregated: subject.aggregated === true })
 // Its timer keeps the process alive as well: pino's worker does not.
 const watch = new CpuWatch()
 const running = await subject.start({ sink, lines, entries, build })
+// Some load modules a little later, in this thread or in a worker: see bench:startup for what that costs.
+await sleep(SETTLE_MS)
 // Starting (loading modules, a worker) is no part of the cost of a line.
 const cpuBefore = watch.now()
 const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })
