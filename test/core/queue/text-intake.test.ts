@@ -160,6 +160,22 @@ describe('a text of many lines', () => {
     expect(waiting()).toHaveLength(30)
   })
 
+  it('keeps its lines whole if the function for keys writes a line itself', () => {
+    const made: { intake?: Intake } = {}
+    const keyOf = (some: string) => {
+      if (some.startsWith('outer')) made.intake?.writeLines(`inner ${'y'.repeat(9_000)}\nx\n`)
+      return 'k'
+    }
+    const { intake, waiting } = intakeOf({ routing: { kind: 'function', keyOf } })
+    made.intake = intake
+    const lines = Array.from({ length: 40 }, (_, index) => `outer ${index} ${'x'.repeat(200)}`)
+    intake.writeLines(`${lines.join('\n')}\n`)
+    expect(waiting().flatMap(([, , text]) => (text?.toString().startsWith('outer') ? [text] : []))).toEqual(
+      lines
+    )
+    expect(waiting()).toHaveLength(120)
+  })
+
   it('is dropped after the end', () => {
     const { intake, books } = intakeOf()
     intake.close()

@@ -96,10 +96,12 @@ export class Intake {
   /** See `Producer.writeLines`. */
   writeLines(text: string): boolean {
     if (text === '') return this.write('')
-    const { shape, spool } = this.#parts
+    const { shape, spool, routing } = this.#parts
     let isTaken = true
-    // Where something is asked about each line, they go one by one.
-    const isPlain = !this.#isClosed && shape === undefined && !text.includes('\r')
+    // Where something is asked about each line, they go one by one. So they do for a function of the user's: it may write a line itself,
+    // which would come to stand in the middle of the text.
+    const isAsked = shape !== undefined || routing.kind === 'function'
+    const isPlain = !this.#isClosed && !isAsked && !text.includes('\r')
     this.#texts.begin(isPlain ? text : '')
     for (let at = 0; at < text.length; ) {
       const end = isPlain && spool?.isAside !== false ? this.#texts.take(at) : at
