@@ -58,6 +58,8 @@ describeInBrowser('the lines in a browser', () => {
 
   it('are text, whatever stands in them', async () => {
     const { dis, page, complaints } = await open()
+    // Keys are counted from then on.
+    await page.locator('#condition[data-kind=open]').waitFor()
     const hostile = [
       '<img src=x onerror="document.title=\'owned\'">',
       '{"msg":"</script><script>document.title=\'owned\'</script>","<b>":"&lt;"}',

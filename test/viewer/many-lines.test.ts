@@ -45,13 +45,18 @@ describeInBrowser('100,000 lines in a browser', () => {
       )
     }
     expect(await page.locator('.row').count()).toBeLessThan(80)
+    // A wheel's move ends the following before the next frame; one that a script makes within a frame loses against it.
+    await page.locator('#lines').hover()
+    await page.mouse.wheel(0, -500)
+    await page.locator('#follow', { hasText: 'Follow' }).waitFor()
     const scrolled = (await page.evaluate(SCROLL)) as { framesPerSecond: number; slowFrameMs: number }
     await annotate(
       `${LINES} lines: ${scrolled.framesPerSecond.toFixed(1)} frames/s, 95 % of them within ${scrolled.slowFrameMs.toFixed(1)} ms`
     )
     // 30 is what is promised; a machine that does something else meanwhile may be slower.
     expect(scrolled.framesPerSecond).toBeGreaterThan(15)
-    expect(await page.locator('.row:visible .rest').first().textContent()).toMatch(/^id=\d$/)
+    // What was scrolled to is drawn with the frame after the next.
+    await page.locator('.row:visible .rest', { hasText: /^id=0$/ }).waitFor()
     const searchedAt = performance.now()
     await page.locator('#search-text').fill('needle')
     await page.locator('#found', { hasText: '20 of 100,000 lines' }).waitFor()
