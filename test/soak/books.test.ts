@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Books, LIFE } from './books.ts'
 import { fieldsOf } from './lines.mjs'
 
-const FACTS = { stream: 'storm', group: 'a', isOrdered: true }
+const FACTS = { stream: 'storm', group: 'a', isOrdered: true, hasIds: false }
 
 function booksOf(facts: Partial<typeof FACTS> = {}, ...names: string[]): Books {
   const books = new Books()

@@ -4,10 +4,11 @@
  *
  * Bounded by: intervals for each writer, the keys of the last lives of each ordered writer, and a hundred examples.
  */
-import { groupsOf } from './groups.ts'
+import { groupsOf, type WriterFacts } from './groups.ts'
 import { IntervalSet } from './intervals.ts'
 import { droppedLinesIn, readLine } from './lines.mjs'
 import { givenUpOf, type Life, settledOf } from './losses.ts'
+import { Once } from './once.ts'
 import { type LineOf, Receipts } from './receipts.ts'
 
 /** Lines of one life are numbered from `life * LIFE` on, so a later line of a writer has the greater number. */
@@ -18,16 +19,6 @@ const REMEMBERED_LIVES = 20
 const MOST_EXAMPLES = 100
 const MOST_OVERTAKEN = 1_000
 const MOST_WRONG = 10
-
-/** What is known of a writer before its first line. */
-export interface WriterFacts {
-  readonly name: string
-  readonly stream: string
-  /** Writers of one folder send each other's lines, so they are judged together. */
-  readonly group: string
-  /** Whether the order of each key is promised, also over its lives where they share keys. */
-  readonly isOrdered: boolean
-}
 
 /** What became of the lines of a group. */
 export interface GroupFigures {
@@ -62,6 +53,7 @@ interface Writer extends WriterFacts {
 
 export class Books {
   readonly receipts = new Receipts()
+  readonly once = new Once()
   readonly #writers = new Map<string, Writer>()
   readonly #examples: { readonly writer: string; readonly text: string }[] = []
   /** Lines whose text is not what was written, that came to another stream, that nobody wrote: the first of them, and how many. */
@@ -74,6 +66,7 @@ export class Books {
   arrivals = 0
 
   add(facts: WriterFacts): void {
+    if (facts.hasIds) this.once.add(facts.name)
     this.#writers.set(facts.name, {
       ...facts,
       lives: new Map(),
@@ -118,6 +111,7 @@ export class Books {
       .split('\n')
       .flatMap((text) => this.#lineArrived(stream, text) ?? [])
     this.receipts.stored(place, lines)
+    this.once.arrived(stream, data, lines)
   }
 
   /** The line of a dead letter. */

@@ -28,6 +28,8 @@ export interface Plan {
   readonly isSpoolSmall: boolean
   readonly keys: Keys
   readonly hasLetters: boolean
+  /** Whether its lines carry ids, so that a consumer can leave out those that come again. */
+  readonly hasIds: boolean
 }
 
 /** What it logs. */
@@ -93,7 +95,8 @@ export function drawPlans(chance: Chance, processes: number, canMount: boolean):
       spoolMode: own.happens(0.6) ? 'always' : 'overflow',
       isSpoolSmall: index === 1 && own.happens(0.4),
       keys: keysOf(own, kind, mayDie),
-      hasLetters: isOrdered || own.happens(0.7)
+      hasLetters: isOrdered || own.happens(0.7),
+      hasIds: own.happens(0.5)
     }
   })
 }
@@ -134,6 +137,7 @@ export function drawLife(chance: Chance, plan: Plan, life: number, places: Place
     ...routeOf(chance, plan),
     aggregate,
     ordered: isOrdered,
+    lineId: plan.hasIds,
     batch: {
       maxRecords: chance.pick([10, 100, 500, 2_000]),
       maxBytes: chance.pick([65_536, 300_000, 1_000_000]),

@@ -7,21 +7,23 @@ import type { Told } from './told.ts'
 /** Ten lines that arrive as they should, through a spoiler, and what the books find then. */
 function judged(mutation: Mutation | undefined) {
   const books = new Books()
-  books.add({ name: 'p0', stream: 'calm', group: 'p0', isOrdered: true })
+  books.add({ name: 'p0', stream: 'calm', group: 'p0', isOrdered: true, hasIds: true })
   books.begin('p0', 0)
   const spoiler = new Spoiler(mutation)
   for (let n = 0; n < 10; n++) {
-    const line = JSON.stringify(fieldsOf({ writer: 'p0', stream: 'calm', n, key: 'k', length: 90 }))
+    const fields = fieldsOf({ writer: 'p0', stream: 'calm', n, key: 'k', length: 90 })
+    const line = JSON.stringify({ dis_id: `one-producer.${n}`, ...fields })
     spoiler.arrived('calm', Buffer.from(line), `0/${n}`, (...record) => books.arrived(...record))
   }
   books.settled('p0', 0, 10, 0)
   const [figures] = books.figures()
   const { lost, doubled, overtaken } = figures ?? {}
-  const { altered, misdirected } = books
-  return { lost, doubled, overtaken, altered, misdirected }
+  const { altered, misdirected, once } = books
+  const [{ gotAgain } = { gotAgain: undefined }] = once.figures()
+  return { lost, doubled, gotAgain, overtaken, altered, misdirected }
 }
 
-const NOTHING = { lost: 0, doubled: 0, overtaken: 0, altered: 0, misdirected: 0 }
+const NOTHING = { lost: 0, doubled: 0, gotAgain: 0, overtaken: 0, altered: 0, misdirected: 0 }
 
 describe('a judge that can fail', () => {
   it('finds nothing that was not spoiled', () => {
@@ -34,6 +36,10 @@ describe('a judge that can fail', () => {
       expect(judged(mutation)).toEqual({ ...NOTHING, [mutation]: 1 })
     }
   )
+
+  it('finds a line that came again with another id', () => {
+    expect(judged('renamed')).toEqual({ ...NOTHING, doubled: 1, gotAgain: 1 })
+  })
 
   it('is told of something else by each other mutation', () => {
     const stats = {

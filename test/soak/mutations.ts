@@ -8,6 +8,7 @@ import type { Told } from './told.ts'
 export const MUTATIONS = [
   'lost',
   'doubled',
+  'renamed',
   'overtaken',
   'altered',
   'misdirected',
@@ -52,6 +53,7 @@ export class Spoiler {
       place
     )
     if (this.#mutation === 'doubled') take(stream, data, `${place} again`)
+    if (this.#mutation === 'renamed') take(stream, renamed(data), `${place} again`)
   }
 
   /** Spoils what an application tells of itself. */
@@ -74,4 +76,9 @@ export class Spoiler {
   get extraRefusals(): number {
     return this.#mutation === 'hammering' ? 1_000 : 0
   }
+}
+
+/** The same lines, as if another producer had given them their ids. */
+function renamed(data: Buffer): Buffer {
+  return Buffer.from(data.toString().replaceAll(/"dis_id":"[^.]+/g, '"dis_id":"another-prod'))
 }

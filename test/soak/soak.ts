@@ -10,7 +10,7 @@ import { Chance } from './chance.ts'
 import { SmallDisk } from './disk.ts'
 import { drawPlans, type Plan } from './draw.ts'
 import type { Flags } from './flags.ts'
-import { groupOf } from './groups.ts'
+import { factsOf } from './groups.ts'
 import type { History } from './history.ts'
 import { readLetters } from './letters.ts'
 import { Spoiler } from './mutations.ts'
@@ -68,12 +68,14 @@ class Run {
     this.#promises = new Promises((name, text) => history.add('judge', `BROKEN ${name}: ${text}`))
     this.#disk = SmallDisk.mount(join(dir, 'disk'), SMALL_DISK_KIB)
     const plans = drawPlans(this.#chance.fork(), flags.processes, this.#disk !== undefined)
-    // A spoiled order can be seen only where there is one.
+    // A spoiled order can be seen only where there is one, and so can a spoiled id.
     this.#plans =
       flags.mutation === undefined
         ? plans
         : plans.map((plan) =>
-            plan.stream === 'calm' ? { ...plan, isOrdered: true, route: 'key', keyMode: 'one' } : plan
+            plan.stream === 'calm'
+              ? { ...plan, isOrdered: true, route: 'key', keyMode: 'one', hasIds: true }
+              : plan
           )
   }
 
@@ -118,14 +120,13 @@ class Run {
     const chance = this.#chance.fork()
     return Promise.all(
       this.#plans.map(async (plan) => {
-        const { name, stream, isOrdered, keyMode } = plan
+        const { name } = plan
         const watch = new RefusalWatch()
         const proxy = await TcpProxy.start(() => service.port, {
           status: (status) => watch.answered(status),
           read: (places) => this.#books.receipts.read(name, places)
         })
-        // A key that comes once has no order, and a million of them would be remembered.
-        this.#books.add({ name, stream, isOrdered: isOrdered && keyMode !== 'unique', group: groupOf(plan) })
+        this.#books.add(factsOf(plan))
         this.#history.add(name, `plan ${JSON.stringify(plan)}`)
         const application = new Application(plan, {
           chance: chance.fork(),

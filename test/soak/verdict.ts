@@ -2,6 +2,7 @@
 import type { Application } from './application.ts'
 import type { Books, GroupFigures } from './books.ts'
 import { groupOf } from './groups.ts'
+import type { OnceFigures } from './once.ts'
 import type { Promises } from './promises.ts'
 
 /** Throttling and outages of a soak make records go often; ten times on the average would be a producer that hammers. */
@@ -29,6 +30,7 @@ export function judgeLines(
   )
   promises.figure('whole', `${arrivals} arrived, ${wrong}`)
   promises.figure('overtaken', `${sum(({ overtaken }) => overtaken)} overtaken`)
+  judgeOnce(books.once.figures(), promises)
   promises.figure('doubled', doubledFigure(books, groups, applications))
   const { read, stored } = books.receipts.records
   promises.look('judged', read > stored / 2, () => `of ${stored} records only ${read} were surely read of`)
@@ -53,6 +55,21 @@ function judgeGroup(
     'doubled',
     wrong === 0,
     () => `${group}: ${doubled} doubled, ${wrong} of them without a reason: ${told}`
+  )
+}
+
+function judgeOnce(figures: readonly OnceFigures[], promises: Promises): void {
+  for (const { writer, arrived, got, gotAgain } of figures)
+    promises.look(
+      'once',
+      gotAgain === 0 && got === arrived,
+      () => `${writer}: of ${arrived} lines the consumer got ${got}, and ${gotAgain} once more`
+    )
+  const sum = (value: (each: OnceFigures) => number) =>
+    figures.reduce((total, each) => total + value(each), 0)
+  promises.figure(
+    'once',
+    `${sum(({ arrived }) => arrived)} lines with an id arrived, and ${sum(({ cameAgain }) => cameAgain)} times one again; the consumer got ${sum(({ gotAgain }) => gotAgain)} again`
   )
 }
 
