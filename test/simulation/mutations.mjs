@@ -213,6 +213,18 @@ export const MUTATIONS = [
     replace: 'books.enter(Math.min(lines, 20))'
   },
   {
+    name: 'two lines get the same id',
+    file: 'record/line-id.ts',
+    find: 'this.#next++',
+    replace: 'this.#next === 5 ? this.#next : this.#next++'
+  },
+  {
+    name: 'two producers give the same ids',
+    file: 'compose.ts',
+    find: 'parts.uniqueId ?? uniqueProducerId()',
+    replace: "'one-producer'"
+  },
+  {
     name: 'the memory of a body is used again before its answer',
     file: 'wire/form.ts',
     find: 'if (codec === undefined) return { body: plain, headers: this.#headers }',

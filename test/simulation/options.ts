@@ -42,6 +42,7 @@ export function drawOptions(random: Random, streamName: string, hasFolder: boole
       format: random.pick(['json', 'json', 'protobuf']),
       compression: random.pick(['none', 'none', 'none', 'lz4', 'snappy', 'zstd'])
     },
+    ...(random.fork('ids').chance(0.3) ? { lineId: true } : {}),
     ...(random.chance(0.2) ? { stats: { intervalMs: random.pick([100, 1_000, 60_000, 86_400_000]) } } : {})
   }
 }

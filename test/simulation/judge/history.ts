@@ -2,6 +2,7 @@
 import type { Told } from '../service/answer.ts'
 import { Chain, type KeptChain } from './chain.ts'
 import type { Books, LifeRecord } from './life-record.ts'
+import { type Identified, LineIds, withoutId } from './line-ids.ts'
 
 /** A line that a process wrote. */
 export interface Line {
@@ -78,13 +79,15 @@ const DEFAULT_ATTEMPTS = 10
 const MOST_BYTES = 1_048_576
 
 /** Whether a text is what `oversize: 'truncate'` leaves of a line: its beginning, at most a few characters short of the limit. */
-function isCut(line: Line, text: string): boolean {
-  const mark = /…"?,"dis_truncated":\{"originalBytes":(\d+)\}\}$/.exec(text)
+function isCut(line: Line, text: string, { written }: Identified): boolean {
+  const mark = /…"?,"dis_truncated":\{"originalBytes":(\d+)\}\}$/.exec(written)
   if (mark === null || line.life.slot.options.oversize === 'reject') return false
   const bytes = Buffer.byteLength(text)
   const isLongest = bytes <= MOST_BYTES && bytes > MOST_BYTES - 20
-  const isItsSize = Number(mark[1]) === Buffer.byteLength(line.text) && Number(mark[1]) > MOST_BYTES
-  return isLongest && isItsSize && line.text.startsWith(text.slice(0, mark.index))
+  // An id is cut together with its line.
+  const size = Buffer.byteLength(line.text) + text.length - written.length
+  const isItsSize = Number(mark[1]) === size && size > MOST_BYTES
+  return isLongest && isItsSize && line.text.startsWith(written.slice(0, mark.index))
 }
 
 /** More of them say nothing new. */
@@ -98,6 +101,7 @@ export class History {
   readonly story: Happening[] | undefined
   #hash = 0x811c9dc5
   readonly #chain = new Chain()
+  readonly #ids = new LineIds()
   #steps = 0
   notes = 0
   attempts = 0
@@ -180,10 +184,14 @@ export class History {
     const found: Line[] = []
     let notices = 0
     for (const text of data.split('\n')) {
-      const n = /"n":(\d+)/.exec(text)?.[1]
+      const came = withoutId(text)
+      const n = /"n":(\d+)/.exec(came.written)?.[1]
       const line = n === undefined ? undefined : this.lines[Number(n)]
-      if (line !== undefined && (line.text === text || isCut(line, text))) found.push(line)
-      else if (text.includes('"dis_dropped":')) notices++
+      if (line !== undefined && (line.text === came.written || isCut(line, text, came))) {
+        found.push(line)
+        const wrong = this.#ids.judge(line, came.id)
+        if (wrong !== undefined) this.violated('wrong id', at, wrong)
+      } else if (text.includes('"dis_dropped":')) notices++
       else {
         this.violated('changed', at, `the service got a line that nobody wrote: ${text.slice(0, 120)}`)
       }

@@ -45,6 +45,10 @@ export class Random {
     return Math.round(min * (max / min) ** this.next())
   }
 
+  bytes(length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => this.int(0, 255))
+  }
+
   chance(probability: number): boolean {
     return this.next() < probability
   }

@@ -71,7 +71,7 @@ export class Life {
 
   /** @throws DisConfigError if the disk cannot be used */
   #assemble(): Producer {
-    const { network, machine, credentials } = this.#parts
+    const { network, machine, credentials, random } = this.#parts
     const timeoutMs = this.record.slot.options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS
     try {
       return assembleProducer(productOptions(this.record.slot, credentials), {
@@ -86,6 +86,7 @@ export class Life {
         env: {},
         hostname: machine.name,
         pid: 1,
+        uniqueId: Buffer.from(random.fork('ids').bytes(9)).toString('base64url'),
         joinExit: (listener) => {
           this.#listeners.add(listener)
           return () => this.#listeners.delete(listener)

@@ -22,7 +22,7 @@ const BAD_KEY = 'k3'
 
 /** The function of the application that finds the key of a line. */
 export function keyOfLine(line: string): string | undefined {
-  const key = /^\{"k":"([^"]*)"/.exec(line)?.[1]
+  const key = /^\{(?:"dis_id":"[^"]*",)?"k":"([^"]*)"/.exec(line)?.[1]
   if (key === BAD_KEY) throw new Error('the function for keys fails')
   return key
 }

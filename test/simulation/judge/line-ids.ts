@@ -1,0 +1,34 @@
+/** Ids of lines (`lineId`): each line of such a process has one of its own, the same wherever and whenever it arrives; no other has any. */
+import type { Line } from './history.ts'
+
+const ID = /^\{"dis_id":"([\w-]{12}\.\d+)",?/
+
+/** A line as it came, and as it was written. */
+export interface Identified {
+  readonly id: string | undefined
+  readonly written: string
+}
+
+export function withoutId(text: string): Identified {
+  const [head, id] = ID.exec(text) ?? []
+  return { id, written: head === undefined ? text : `{${text.slice(head.length)}` }
+}
+
+export class LineIds {
+  readonly #owners = new Map<string, Line>()
+  readonly #ids = new Map<Line, string>()
+
+  /** What is wrong with the id of a line that arrives; undefined: nothing. */
+  judge(line: Line, id: string | undefined): string | undefined {
+    if (line.life.slot.options.lineId !== true)
+      return id === undefined ? undefined : `line ${line.n} has the id ${id}, though none was wanted`
+    if (id === undefined) return `line ${line.n} has no id`
+    const before = this.#ids.get(line) ?? id
+    if (before !== id) return `line ${line.n} had the id ${before}, and has ${id}`
+    const owner = this.#owners.get(id) ?? line
+    if (owner !== line) return `line ${line.n} has the id ${id} of line ${owner.n}`
+    this.#ids.set(line, id)
+    this.#owners.set(id, line)
+    return undefined
+  }
+}
