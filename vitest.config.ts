@@ -28,7 +28,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: 'test-results/vitest.json' },
-    // One group after another: a mistake in the sources shows within seconds.
+    // One group after another: a mistake in the sources shows within seconds. All that takes minutes is one group, so that no core waits
+    // for the last file of a small one.
     projects: [
       {
         extends: true,
@@ -54,7 +55,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // A folder of tests that is a package of its own has its dependencies, with their tests.
           exclude: [...FROM_SOURCE, 'test/examples/**', '**/node_modules/**'],
-          sequence: { groupOrder: 2 }
+          sequence: { groupOrder: 1 }
         }
       },
       {
@@ -63,7 +64,7 @@ export default defineConfig({
           name: 'examples',
           include: ['test/examples/*.test.ts'],
           globalSetup: 'test/examples/install.ts',
-          sequence: { groupOrder: 3 }
+          sequence: { groupOrder: 1 }
         }
       }
     ]

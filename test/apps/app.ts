@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { createProducer } from '@dis-logs/core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createProducer, inspectSpool } from '@dis-logs/core'
 import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 
 const STREAM = 'app-logs'
@@ -40,6 +41,8 @@ export interface Site {
   start(file: string, ...args: string[]): App
   /** Lines that have arrived. */
   arrived(): Promise<Readonly<Record<string, unknown>>[]>
+  /** Resolves when lines are in the spool: before, they wait for the transport's thread, and end with the process. */
+  spooled(): Promise<void>
   /** Ids of lines that were logged and have not arrived. */
   missing(app: App): Promise<string[]>
   /** The service works again, and the next start sends what is in the spool. Resolves with the files that are left. */
@@ -71,6 +74,9 @@ export async function openSite(faults: Fault[]): Promise<Site> {
       })
       apps.push(app)
       return app
+    },
+    spooled: async () => {
+      while ((await inspectSpool(folder)).parts.every(({ lines }) => lines === 0)) await sleep(20)
     },
     missing: async ({ logged }) => {
       const ids = new Set((await arrived()).map(({ id }) => id))

@@ -64,6 +64,7 @@ describe.concurrent('while the service hangs, every line goes to the spool, and 
       const app = site.start('recipes/pm2.mjs')
       await app.told('port')
       await app.hasLogged(300)
+      await site.spooled()
       const ask = () => app.process.kill('SIGINT')
       const end = await stop(app, ask, { graceMs, lastSignal: signal ?? 'SIGKILL' })
       expect(end.signal).toBe(signal)

@@ -33,9 +33,9 @@ describe('fuzzing', () => {
     ['throw', 'broke a promise: Error: planted'],
     ['rejection', 'broke a promise: Error: nobody handled'],
     ['large', 'took too much memory: 1'],
-    ['slow', 'took too long: 1'],
+    ['slow', 'took too long: 3'],
     ['exit', 'ended the process: status 3'],
-    ['endless', 'did not end: 5 s']
+    ['endless', 'did not end: 10 s']
   ])(
     'finds a planted fault (%s), says how to repeat it, and keeps the input',
     (name, words) => {

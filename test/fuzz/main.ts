@@ -1,4 +1,5 @@
 /** `pnpm fuzz`: kinds of inputs for some time; a table of what they took, and status 1 if an input broke a promise. */
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { corpusOf, keep } from './corpus.ts'
 import type { Figures, Finding } from './job.ts'
@@ -72,7 +73,7 @@ async function main(): Promise<number> {
 
 async function runAll(kinds: readonly string[], seed: number, corpus: string): Promise<Results> {
   const index = numberOf('index')
-  if (values.file !== undefined) return runJob({ kinds, seed, files: [values.file] })
+  if (values.file !== undefined) return runJob({ kinds, seed, files: [resolve(values.file)] })
   if (index !== undefined) return runJob({ kinds, seed, from: index, until: index + 1 })
   const all: Results = { figures: [], findings: [], passing: [] }
   const add = async (job: Parameters<typeof runJob>[0]) => {

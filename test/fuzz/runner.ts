@@ -20,8 +20,6 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 /** Far above what any input may hold, and low enough that one without a bound ends soon. */
 const HEAP_MIB = 768
 const LOOK_MS = 250
-/** Of kinds that are known to have a fault: those that try the runner. */
-const PLANTED_HANG_MS = 5_000
 /** Inputs of one job that may end their process. More would be the same one again. */
 const MAX_STOPS = 3
 
@@ -120,7 +118,6 @@ function watch(job: Job, figures: Figures[], findings: Finding[]): Promise<Stop 
     env: { PATH: process.env['PATH'] ?? '', HOME: job.dir, TMPDIR: job.dir, NO_COLOR: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc']
   })
-  const hangMs = job.kinds.every((kind) => kind.startsWith('planted-')) ? PLANTED_HANG_MS : HANG_MS
   let said = ''
   let isDone = false
   let isHanging = false
@@ -138,7 +135,7 @@ function watch(job: Job, figures: Figures[], findings: Finding[]): Promise<Stop 
     const { count } = placeOf(job)
     if (count !== seen) since = performance.now()
     seen = count
-    if (performance.now() - since < hangMs) return
+    if (performance.now() - since < HANG_MS) return
     isHanging = true
     child.kill('SIGKILL')
   }, LOOK_MS)
@@ -148,7 +145,7 @@ function watch(job: Job, figures: Figures[], findings: Finding[]): Promise<Stop 
       if (isDone) return resolve(undefined)
       const reason = isHanging ? 'did not end' : 'ended the process'
       const message = isHanging
-        ? `${hangMs / 1_000} s`
+        ? `${HANG_MS / 1_000} s`
         : `${signal ?? `status ${status}`} ${said.trim().slice(-600)}`
       resolve({ ...placeOf(job), reason, message })
     })

@@ -21,7 +21,7 @@ export const rejecting = planted(async () => {
 export const slow = planted(() => {
   const before = process.cpuUsage()
   const busyMs = () => Object.values(process.cpuUsage(before)).reduce((sum, time) => sum + time) / 1_000
-  while (busyMs() < 1_200);
+  while (busyMs() < 3_200);
 })
 
 export const large = planted(() => {
