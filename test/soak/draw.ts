@@ -96,7 +96,7 @@ export function drawPlans(chance: Chance, processes: number, canMount: boolean):
       isSpoolSmall: index === 1 && own.happens(0.4),
       keys: keysOf(own, kind, mayDie),
       hasLetters: isOrdered || own.happens(0.7),
-      hasIds: own.happens(0.5)
+      hasIds: own.happens(0.7)
     }
   })
 }
