@@ -35,7 +35,7 @@ const CORE: Readonly<Record<string, Layer>> = {
   },
   edge: {
     files:
-      /^(net\/.*|spool\/(files|socket-lock|private-folder|dead-letters|letter-file)|codec\/.*|auth\/(?!canonical|identity|authorize|secrets|sendable|sign-).*)\.ts$/,
+      /^(file-stats|net\/.*|spool\/(files|socket-lock|private-folder|dead-letters|letter-file)|codec\/.*|auth\/(?!canonical|identity|authorize|secrets|sendable|sign-).*)\.ts$/,
     uses: ['words', 'pure', 'edge'],
     packages: /^(undici\/index\.js|sonic-boom|node:.*)$/
   },
@@ -184,6 +184,19 @@ describe('a circle of imports', () => {
     ['elsewhere', { a: ['b'], b: ['c'], c: ['b'] }, []]
   ])('%s is found', (_, graph, circle) => {
     expect(circleThrough('a', new Map(Object.entries(graph)))).toEqual(circle)
+  })
+})
+
+describe('stats of files', () => {
+  // After a plain one of a socket or a pipe, Node follows no links when it loads modules (nodejs/node#51142).
+  it.each(['core', 'local', 'cli', 'pino', 'winston'])('are taken as bigint in packages/%s', (name) => {
+    const folder = `packages/${name}/src`
+    const plain = sources(folder).flatMap((file) => {
+      const text = withoutComments(readFileSync(join(folder, file), 'utf8'))
+      if (/import [^;]*\b[lf]?statSync\b[^;]*? from '(\.\.?\/)+file-stats\.ts'/.test(text)) return []
+      return [...text.matchAll(/(?<!function )\b[lf]?statSync\((?![^\n]*bigint: true)/g)].map(() => file)
+    })
+    expect(plain).toEqual([])
   })
 })
 

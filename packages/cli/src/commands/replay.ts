@@ -87,7 +87,7 @@ export const replay: Command = {
 
 function isFolder(path: string): boolean {
   try {
-    return statSync(path).isDirectory()
+    return statSync(path, { bigint: true }).isDirectory()
   } catch {
     // Missing, too long, or not to be looked at: opening it says so.
     return false

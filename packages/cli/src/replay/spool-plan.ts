@@ -126,7 +126,7 @@ function originOf(url: string): string {
 
 /** A producer takes a folder of its own user only. @throws UsageError with the user to be */
 function refuseOthersFolder(dir: string): void {
-  const { uid } = statSync(dir)
+  const uid = Number(statSync(dir, { bigint: true }).uid)
   const me = process.geteuid?.()
   if (me === undefined || uid === me || uid === 0) return
   throw new UsageError(

@@ -21,7 +21,7 @@ const LAST_ANSWERS_MS = 2_000
 /** A part that was there at the start. */
 interface Pending {
   readonly part: SpoolPart
-  readonly heartbeat: number | undefined
+  readonly heartbeat: bigint | undefined
 }
 
 export class SpoolRun {
@@ -95,6 +95,7 @@ export class SpoolRun {
   }
 }
 
-function heartbeatOf({ owner }: SpoolPart): number | undefined {
-  return statSync(owner.lock, { throwIfNoEntry: false })?.mtimeMs
+/** By `bigint`, because a lock is a socket: see nodejs/node#51142. */
+function heartbeatOf({ owner }: SpoolPart): bigint | undefined {
+  return statSync(owner.lock, { bigint: true, throwIfNoEntry: false })?.mtimeNs
 }

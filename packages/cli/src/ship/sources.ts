@@ -1,5 +1,5 @@
 /** Where lines come from: files and standard input, one after the other. */
-import { createReadStream, fstatSync, type Stats, statSync } from 'node:fs'
+import { type BigIntStats, createReadStream, fstatSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { getSystemErrorMap } from 'node:util'
 import type { Io } from '../io.ts'
@@ -27,7 +27,11 @@ export function sourcesOf(paths: readonly string[], io: Io, check?: (fd: number)
   return (paths.length === 0 ? ['-'] : paths).map((path) =>
     path === '-'
       ? { name: STDIN_NAME, size: () => sizeOfInput(io), open: () => io.stdin }
-      : { name: path, size: () => sizeOf(() => statSync(path)), open: () => openFile(path, check) }
+      : {
+          name: path,
+          size: () => sizeOf(() => statSync(path, { bigint: true })),
+          open: () => openFile(path, check)
+        }
   )
 }
 
@@ -42,10 +46,11 @@ export function totalSize(sources: readonly Source[]): number | undefined {
   return total
 }
 
-function sizeOf(stat: () => Stats): number | undefined {
+/** Stats are taken as `bigint`: after a plain one of a pipe Node follows no links when it imports (nodejs/node#51142). */
+function sizeOf(stat: () => BigIntStats): number | undefined {
   try {
     const stats = stat()
-    return stats.isFile() ? stats.size : undefined
+    return stats.isFile() ? Number(stats.size) : undefined
   } catch {
     // Opening it says what is wrong.
     return undefined
@@ -55,7 +60,7 @@ function sizeOf(stat: () => Stats): number | undefined {
 /** Of `ship < file`. An input that is not that of the process has no file. */
 function sizeOfInput({ stdin }: Io): number | undefined {
   const fd = 'fd' in stdin ? stdin.fd : undefined
-  return typeof fd === 'number' ? sizeOf(() => fstatSync(fd)) : undefined
+  return typeof fd === 'number' ? sizeOf(() => fstatSync(fd, { bigint: true })) : undefined
 }
 
 function openFile(path: string, check: (fd: number) => void = () => {}): Readable {

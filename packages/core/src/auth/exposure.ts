@@ -2,8 +2,9 @@
  * Who else may read or change a file with secrets. Whoever can change it decides whose stream the lines go to. Whoever can
  * change a folder above it can put another file in its place.
  */
-import { realpathSync, type Stats, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { type FileStats, statSync } from '../file-stats.ts'
 
 const OTHERS_READ = 0o004
 const GROUP_WRITES = 0o020
@@ -17,7 +18,7 @@ const STICKY = 0o1000
  * @param stats of the open file, so behind any link
  * @param isMounted whether the platform may have made it, as the token of a pod: such a file is root's, and often readable by all
  */
-export function exposureOf(path: string, stats: Stats, isMounted = false): string | undefined {
+export function exposureOf(path: string, stats: FileStats, isMounted = false): string | undefined {
   // Windows has other permissions, and its modes say nothing. A pipe is no file that somebody could change.
   if (process.geteuid === undefined || !stats.isFile()) return undefined
   const { mode, uid } = stats
@@ -42,10 +43,10 @@ function changeBy(mode: number, uid: number): string | undefined {
 }
 
 /** All folders above the file, and above the link that leads to it. Fewer if the process may not look at them. */
-function foldersOf(path: string): ReadonlyMap<string, Stats> {
-  const folders = new Map<string, Stats>()
+function foldersOf(path: string): ReadonlyMap<string, FileStats> {
+  const folders = new Map<string, FileStats>()
   try {
-    for (const first of [dirname(realpathSync(path)), realpathSync(dirname(resolve(path)))]) {
+    for (const first of [dirname(realpathSync.native(path)), realpathSync.native(dirname(resolve(path)))]) {
       for (let folder = first; !folders.has(folder); folder = dirname(folder))
         folders.set(folder, statSync(folder))
     }

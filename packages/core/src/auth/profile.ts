@@ -5,8 +5,9 @@
  * The rules are those of Python's configparser, because users of the Python SDK write these files. A comment has its own
  * line, because a secret may hold `#` and `;`. Quotes belong to the value. No INI package follows these rules.
  */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fstatSync } from '../file-stats.ts'
 import { exposureOf } from './exposure.ts'
 import type { AccessKeys } from './identity.ts'
 

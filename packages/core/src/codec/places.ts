@@ -24,7 +24,7 @@ function mainScript(): string {
   const path = process.argv[1] ?? ''
   // Code on the command line, or on the standard input: what follows is an argument of the program, and may be any file.
   if (!isAbsolute(path) || process.execArgv.some(isCode)) throw new Error('there is no main script')
-  return realpathSync(path)
+  return realpathSync.native(path)
 }
 
 function isCode(flag: string): boolean {

@@ -7,11 +7,9 @@ import {
   existsSync,
   fdatasync,
   fdatasyncSync,
-  fstatSync,
   fsync,
   fsyncSync,
   ftruncateSync,
-  lstatSync,
   mkdirSync,
   open,
   openSync,
@@ -20,12 +18,12 @@ import {
   readSync,
   renameSync,
   rmdirSync,
-  type Stats,
   statfsSync,
   unlinkSync,
   utimesSync,
   writeSync
 } from 'node:fs'
+import { type FileStats, fstatSync, lstatSync } from '../file-stats.ts'
 import { codeOf, type Disk, type DiskFile, type FileFacts } from './disk.ts'
 import { lockBySocket, probeSocket } from './socket-lock.ts'
 
@@ -101,7 +99,7 @@ export const machineDisk: Disk = {
     }
   },
   stat: (path) => {
-    const stats = lstatSync(path, { throwIfNoEntry: false })
+    const stats = lstatSync(path)
     return stats === undefined ? undefined : factsOf(stats)
   },
   exists: existsSync,
@@ -143,7 +141,7 @@ export const machineDisk: Disk = {
   touch: (path, mark) => utimesSync(path, mark, mark)
 }
 
-function factsOf(stats: Stats): FileFacts {
+function factsOf(stats: FileStats): FileFacts {
   return {
     kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other',
     bytes: stats.size,

@@ -5,19 +5,10 @@
  * Several processes may append to one file, since each letter is one write at its end. A write may stop in the middle (a full
  * disk, a killed process). The next letter looks at the last byte and begins on a line of its own.
  */
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  type Stats
-} from 'node:fs'
+import { closeSync, constants, fchmodSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import sonicBoom, { type SonicBoom } from 'sonic-boom'
+import { type FileStats, fstatSync, lstatSync } from '../file-stats.ts'
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
@@ -103,7 +94,7 @@ export class MachineLetterFile {
     }
   }
 
-  #keepPrivate(fd: number, { mode, nlink, uid }: Stats): void {
+  #keepPrivate(fd: number, { mode, nlink, uid }: FileStats): void {
     const me = process.geteuid?.()
     // Windows has other permissions.
     if (me === undefined) return
@@ -124,11 +115,11 @@ export class MachineLetterFile {
  */
 export function checkLetterPath(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE })
-  const stats = lstatSync(path, { throwIfNoEntry: false })
+  const stats = lstatSync(path)
   if (stats !== undefined) refuseOtherKinds(stats)
 }
 
-function refuseOtherKinds(stats: Stats): void {
+function refuseOtherKinds(stats: FileStats): void {
   if (stats.isSymbolicLink())
     throw new Error('it is a link, and links are not followed: name the file itself')
   if (stats.isDirectory()) throw new Error('it is a folder')

@@ -1,5 +1,6 @@
 /** The folder for log lines. Only its user may write to it: others could add lines, or redirect files by links. */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { statSync } from '../file-stats.ts'
 
 const FOLDER_MODE = 0o700
 const GROUP_OR_OTHERS_WRITE = 0o022

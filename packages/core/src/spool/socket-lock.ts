@@ -4,18 +4,10 @@
  *
  * Without such sockets the lock is a plain file, and only its heartbeat tells: see orphans.ts.
  */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync
-} from 'node:fs'
+import { closeSync, constants, existsSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
+import { lstatSync } from '../file-stats.ts'
 import { codeOf, ignoreErrors, type Lock, type LockState } from './disk.ts'
 
 /** The path of a socket has at most 108 bytes on Linux and 104 on macOS, with the closing zero. libuv cuts a longer one silently. */
@@ -65,7 +57,7 @@ export function lockBySocket(path: string, unlocked: (reason: string) => void): 
 
 /** See `Disk.probe`. */
 export function probeSocket(path: string): Promise<LockState> {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
+  const stats = lstatSync(path)
   if (stats === undefined) return Promise.resolve('released')
   if (!stats.isSocket()) return Promise.resolve('unknown')
   return new Promise((resolve) => {
