@@ -193,7 +193,11 @@ describe('stats of files', () => {
     const folder = `packages/${name}/src`
     const plain = sources(folder).flatMap((file) => {
       const text = withoutComments(readFileSync(join(folder, file), 'utf8'))
-      if (/import [^;]*\b[lf]?statSync\b[^;]*? from '(\.\.?\/)+file-stats\.ts'/.test(text)) return []
+      if (
+        file === 'file-stats.ts' ||
+        /import [^;]*\b[lf]?statSync\b[^;]*? from '(\.\.?\/)+file-stats\.ts'/.test(text)
+      )
+        return []
       return [...text.matchAll(/(?<!function )\b[lf]?statSync\((?![^\n]*bigint: true)/g)].map(() => file)
     })
     expect(plain).toEqual([])

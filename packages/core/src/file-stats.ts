@@ -4,6 +4,7 @@
  * module twice, or an empty one. The locks of a spool are sockets, and a path that somebody gives may be a pipe.
  */
 import * as fs from 'node:fs'
+import { dirname } from 'node:path'
 
 /** What is asked of a file here. */
 export type FileStats = Pick<
@@ -25,6 +26,15 @@ export function lstatSync(path: string): FileStats | undefined {
 /** @throws the file system's error */
 export function fstatSync(fd: number): FileStats {
   return plain(fs.fstatSync(fd, { bigint: true }))
+}
+
+/** Call it right before a module is loaded: the application, too, may have looked at a socket last. */
+export function followLinks(): void {
+  try {
+    fs.statSync(dirname(process.execPath))
+  } catch {
+    // Nothing to look at: then it stays as the application left it.
+  }
 }
 
 function plain(stats: fs.BigIntStats): FileStats {

@@ -9,6 +9,7 @@
 import * as nodeModule from 'node:module'
 import * as zlib from 'node:zlib'
 import { type DisConfigError, invalidOption } from '../errors.ts'
+import { followLinks } from '../file-stats.ts'
 import { type Codec, type Compression, lz4Block, snappyBlock, zstdFrame } from '../wire/compress.ts'
 import { PLACES, type Place } from './places.ts'
 
@@ -77,6 +78,7 @@ export function loadCodec(compression: Compression, places: readonly Place[] = P
   const library = LIBRARIES[compression]
   const builtIn = library.builtIn?.()
   if (builtIn !== undefined) return { name: compression, compress: builtIn }
+  followLinks()
   const path = find(library.package, places)
   if (path === undefined) throw unusable(compression, library, 'is not installed')
   try {

@@ -2,6 +2,7 @@
 // The whole module: see codec/load.ts.
 import * as nodeModule from 'node:module'
 import { PLACES, type Place } from '../codec/places.ts'
+import { followLinks } from '../file-stats.ts'
 
 /**
  * The exports of an optional peer.
@@ -12,6 +13,7 @@ export function loadPeer<T>(
   isRight: (exports: unknown) => exports is T,
   places: readonly Place[] = PLACES
 ): T {
+  followLinks()
   for (const place of places) {
     let path: string
     try {

@@ -7,7 +7,7 @@
  */
 import type { Dispatcher } from 'undici/index.js'
 import type { Transport, WireReply, WireRequest } from '../wire/message.ts'
-import { createDispatcher } from './dispatcher.ts'
+import { dispatcherFor, loadUndici, type Undici } from './dispatcher.ts'
 import { DeadlineError, toFailure } from './failure.ts'
 import type { Network } from './network.ts'
 
@@ -31,16 +31,25 @@ const ABORT_GRACE_MS = 2_000
 /** A transport to one endpoint. TLS certificates are always verified. */
 export class HttpTransport implements Transport {
   readonly #options: HttpOptions
-  #dispatcher: Dispatcher
+  readonly #create: (undici: Undici) => Dispatcher
+  #dispatcher: Dispatcher | undefined
+  #isClosed = false
 
   constructor(options: HttpOptions) {
     this.#options = options
-    this.#dispatcher = this.#createDispatcher()
+    this.#create = dispatcherFor(options.network, { ...options, maxAnswerBytes: MAX_ANSWER_BYTES })
+    // Soon, not with the first request: an application that is busy by then would wait for it. A failure is the first request's to tell.
+    setImmediate(() => void loadUndici().catch(() => {})).unref()
   }
 
   async send(request: WireRequest): Promise<WireReply> {
     const { origin, requestTimeoutMs } = this.#options
-    const dispatcher = this.#dispatcher
+    let dispatcher: Dispatcher
+    try {
+      dispatcher = this.#dispatcher ?? (await this.#open())
+    } catch (error) {
+      return toFailure(error, origin)
+    }
     const deadline = new AbortController()
     let timer = setTimeout(() => {
       deadline.abort(new DeadlineError(requestTimeoutMs))
@@ -68,11 +77,17 @@ export class HttpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    await this.#dispatcher.destroy()
+    this.#isClosed = true
+    await this.#dispatcher?.destroy()
   }
 
-  #createDispatcher(): Dispatcher {
-    return createDispatcher(this.#options.network, { ...this.#options, maxAnswerBytes: MAX_ANSWER_BYTES })
+  async #open(): Promise<Dispatcher> {
+    const undici = await loadUndici()
+    this.#dispatcher ??= this.#create(undici)
+    const dispatcher = this.#dispatcher
+    // Its requests fail as those of one that was closed later.
+    if (this.#isClosed) await dispatcher.destroy()
+    return dispatcher
   }
 
   /**
@@ -80,7 +95,8 @@ export class HttpTransport implements Transport {
    * proxy's tunnel that talks before it is asked, it never begins: it connects again and again, 700 times a second.
    */
   #giveUp(dispatcher: Dispatcher): void {
-    if (this.#dispatcher === dispatcher) this.#dispatcher = this.#createDispatcher()
+    // The next request makes another one.
+    if (this.#dispatcher === dispatcher) this.#dispatcher = undefined
     dispatcher.destroy().catch(() => {})
   }
 }
