@@ -9,7 +9,8 @@ export const APPLICATION_NEMESES: Readonly<Record<string, Nemesis>> = {
       const slot = slotOf(scene)
       const { random } = scene
       return repeatedly(scene, random.scale(10, 5_000), () => {
-        if (slot.life === undefined) return
+        // A stopped process calls nothing, and afterwards not a hundred times at once.
+        if (slot.life === undefined || slot.life.process.isStopped) return
         scene.did()
         flush(scene, slot.life, random.pick([undefined, 0, 100, 5_000]))
       })
