@@ -73,4 +73,13 @@ describe('what a seed draws', () => {
     expect(all(({ options }) => options.deadLetter).size).toBe(2)
     expect(all(({ options }) => options.oversize).size).toBe(2)
   })
+
+  it('gives an application few lines where each of its keys gets about one a round trip', () => {
+    const slow = lives.filter(({ options: { ordered, aggregate } }) => {
+      const isSmall = typeof aggregate === 'object' && (aggregate.maxBytes ?? 0) < 20_000
+      return ordered && (aggregate === false || isSmall)
+    })
+    expect(slow.length).toBeGreaterThan(50)
+    expect(slow.filter(({ load }) => load.rate > 20)).toEqual([])
+  })
 })

@@ -66,6 +66,7 @@ const VARIANTS: readonly (readonly [Kind, Kind])[] = [
 const IN_PROCESS: readonly Kind[] = ['core', 'pino-stream', 'winston-inline']
 const KEY_COUNTS: Readonly<Record<KeyMode, number>> = { one: 1, few: 5, many: 300, unique: 1, hot: 20 }
 const MIB = 1_048_576
+const SMALL_RECORDS = { maxBytes: 1_024 }
 
 /** The applications of a seed: both adapters and the producer, each folder arrangement. `canMount`: a small disk is there. */
 export function drawPlans(chance: Chance, processes: number, canMount: boolean): Plan[] {
@@ -123,9 +124,15 @@ export function keepsKeys({ spool, spoolMode }: Plan): boolean {
 export function drawLife(chance: Chance, plan: Plan, life: number, places: Places): Life {
   const { isOrdered, name, keyMode } = plan
   const isCalm = plan.stream === 'calm'
-  const aggregate = chance.pick([true, true, false, { maxBytes: chance.pick([1_024, 20_000, 200_000]) }])
+  const aggregate = chance.pick([
+    true,
+    true,
+    false,
+    chance.pick([SMALL_RECORDS, { maxBytes: 20_000 }, { maxBytes: 200_000 }])
+  ])
   const buffer = bufferOf(chance, plan)
-  const isSlow = isOrdered && aggregate === false
+  // A key gets one record a round trip. If that holds a line or two, what waited during a storm takes minutes, whatever anybody does.
+  const isSlow = isOrdered && (aggregate === false || aggregate === SMALL_RECORDS)
   const options: Life['options'] = {
     functions: functionsOf(chance, plan),
     endpoint: places.endpoint,
