@@ -27,7 +27,7 @@ const { values } = parseArgs({
 const names = values.only?.split(',') ?? NAMES
 const unknown = names.filter((name) => !NAMES.includes(name))
 if (unknown.length > 0) {
-  console.error(`matrix: unknown: ${unNAMES.join(', ')}; there is ${NAMES.join(', ')}`)
+  console.error(`matrix: unknown: ${unknown.join(', ')}; there is ${NAMES.join(', ')}`)
   process.exit(1)
 }
 
