@@ -93,12 +93,13 @@ describe.each(['pino', 'winston', 'winston in-process'] as const)(
       expect(filesIn(folder.path)).toEqual([])
     })
 
-    it('while the service hangs: in 9 s or less, and the rest is in the spool', async () => {
+    it('while the service hangs: long before a request times out, and the rest is in the spool', async () => {
       await start([{ kind: 'hang' }])
       const options = spooled('overflow')
       const run = await runApp({ framework, options, lines: LINES, ending: 'natural' })
       expect(run.code).toBe(0)
-      expect(run.tookMs).toBeLessThan(11_000)
+      // 8 s of `closeTimeoutMs`, and the start of a process on a busy machine; a request may take 30 s.
+      expect(run.tookMs).toBeLessThan(20_000)
       await dis.faults.clear()
       await recover(options)
       await expectAll()
