@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import type { Stats } from '@dis-logs/core'
 import pino from 'pino'
 import { describe, it } from 'vitest'
-import { CELLS, LINES, play } from './matrix.ts'
+import { cellsOf, LINES, play } from './matrix.ts'
 
 describe('pino, whatever the service does', () => {
-  it.each(CELLS)(
+  it.each(cellsOf('pino'))(
     '$name: every line arrives, or is rejected and counted',
     async (cell) => {
       await play(cell, async (options, log) => {

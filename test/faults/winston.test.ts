@@ -3,10 +3,10 @@ import type { Stats } from '@dis-logs/core'
 import { describe, it } from 'vitest'
 import winston from 'winston'
 import { DisTransport } from 'winston-dis'
-import { CELLS, LINES, play } from './matrix.ts'
+import { cellsOf, LINES, play } from './matrix.ts'
 
 describe('winston, whatever the service does', () => {
-  it.each(CELLS)(
+  it.each(cellsOf('winston'))(
     '$name: every line arrives, or is rejected and counted',
     async (cell) => {
       await play(cell, async (options, log) => {

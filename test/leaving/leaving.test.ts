@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { createLocalDis, type Fault, type LocalDis } from '@dis-logs/local'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { arrivals, compare, optionsFor, STREAM } from '../e2e/arrivals.ts'
+import { isThorough } from '../thorough.ts'
 import { type Framework, filesIn, recover, runApp, startApp, temporaryFolder } from './child.ts'
 
 const LINES = 3_000
 // For each framework. More by hand: KILLS=17 npx -y pnpm@10 vitest run test/leaving -t killed
-const KILLS = Number(process.env['KILLS'] ?? 4)
+const KILLS = Number(process.env['KILLS'] ?? (isThorough ? 17 : 2))
 
 let dis: LocalDis
 let folder: ReturnType<typeof temporaryFolder>

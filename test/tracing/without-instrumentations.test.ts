@@ -50,7 +50,7 @@ describe('a winston logger that waits for DIS', () => {
     expectIds(run)
   })
 
-  it('has ids of other traces from a format, which is why the recipe has none', async () => {
+  it('has other ids than its own, or none, from a format, which is why the recipe has none', async () => {
     const run = await runApp(await startSlowDis(), 'app.mjs', [], {
       ...MANY,
       logger: 'traps/winston-format.mjs'
@@ -58,9 +58,10 @@ describe('a winston logger that waits for DIS', () => {
     expect(run.told['waiting']).toBeGreaterThan(0)
     expect(run.arrived).toHaveLength(202)
     const right = new Map(loggedBy(run).map(({ name, traceId }) => [name, traceId]))
+    // Which of the two depends on the request whose answer made room: it may have been started by a line of no trace.
     const wrong = run.arrived
-      .map(({ line }) => ({ own: right.get(String(line['name'])), given: line['trace_id'] }))
-      .filter(({ own, given }) => given !== undefined && given !== own)
+      .map(({ line }) => ({ own: right.get(String(line['name'])), given: line['trace_id'] ?? null }))
+      .filter(({ own, given }) => given !== own)
     expect(wrong.length).toBeGreaterThan(0)
   })
 })

@@ -1,6 +1,8 @@
 /**
- * What a line costs does not depend on the number of keys. Measured in CPU time of a process of its own, and against one
- * key in the same minute, so that a busy machine fails no test.
+ * What a line costs does not grow with the number of keys. Measured in CPU time of a process of its own, and against one key in the same
+ * minute. What this finds is a walk over all keys for each line, which costs hundreds of times as much: the bounds are far from what is
+ * measured (1 to 2 times with 100,000 keys, 4 to 6 with ever new ones, turns of 10 to 30 ms), so that no busy machine fails them. What a
+ * line costs to the tenth of a microsecond is a matter of bench/.
  */
 import { describe, expect, it } from 'vitest'
 import { MIB, measure } from './child.ts'
@@ -21,20 +23,25 @@ interface Cost {
   readonly delivered: number
 }
 
-const MAX_STALL_MS = 50
+const MAX_STALL_MS = 300
+const MAX_RATIO = 25
+
+/** What one key costs with each policy; measured once. */
+const oneKey = new Map<string, Promise<Cost>>()
 
 describe.each(['dropOldest', 'dropNewest', 'block'])('a full buffer, %s', (policy) => {
   it.each([
-    ['100,000 keys', { keys: 100_000, maxRatio: 3 }],
+    ['100,000 keys', 100_000],
     // Each line makes a lane, and frees it.
-    ['keys never seen twice', { keys: 0, maxRatio: 7 }]
+    ['keys never seen twice', 0]
   ])(
     '%s cost about what one key costs, and never hold the event loop',
-    // A garbage collection on a busy machine hits one run; a stall of the code hits each of them.
-    { timeout: 180_000, retry: 2 },
-    async (_, { keys, maxRatio }) => {
-      const parameters = { policy, maxBytes: 64 * MIB, phaseMs: 1_500 }
-      const one = await measure<Cost>('cost.mjs', { ...parameters, keys: 1 })
+    { timeout: 180_000 },
+    async (_, keys) => {
+      const parameters = { policy, maxBytes: 64 * MIB, phaseMs: 1_000 }
+      const measured = oneKey.get(policy) ?? measure<Cost>('cost.mjs', { ...parameters, keys: 1 })
+      oneKey.set(policy, measured)
+      const one = await measured
       const many = await measure<Cost>('cost.mjs', { ...parameters, keys })
       expect(many.delivered).toBeGreaterThan(0)
       for (const phase of ['held', 'flowing'] as const) {
@@ -42,10 +49,8 @@ describe.each(['dropOldest', 'dropNewest', 'block'])('a full buffer, %s', (polic
         if (few === undefined || all === undefined) continue
         expect(few.lines).toBeGreaterThan(0)
         const ratio = all.microsecondsPerLine / few.microsecondsPerLine
-        expect(ratio, `times as much as one key, ${phase}`).toBeLessThanOrEqual(maxRatio)
-        expect(all.stallMs, `ms in one turn, ${phase}`).toBeLessThanOrEqual(
-          Math.max(MAX_STALL_MS, 2 * few.stallMs)
-        )
+        expect(ratio, `times as much as one key, ${phase}`).toBeLessThanOrEqual(MAX_RATIO)
+        expect(all.stallMs, `ms in one turn, ${phase}`).toBeLessThanOrEqual(MAX_STALL_MS)
       }
     }
   )

@@ -31,7 +31,7 @@ describe.each([['DIS.5000'], ['DIS.4303']])(
     })
 
     it('of keys that are never seen twice, while a small buffer drops the oldest', async () => {
-      const { others } = await load({ buffer: { maxBytes: 524_288, onFull: 'dropOldest' } }, failing(code))
+      const { others } = await load({ buffer: { maxBytes: 262_144, onFull: 'dropOldest' } }, failing(code))
       expect(others).toBeGreaterThanOrEqual(0.97)
     })
   }

@@ -6,7 +6,7 @@ import { partitionOf, type RecordFailure, Service, type ServiceOptions } from '.
 export const PARTITIONS: number = 20
 /** The partition that is in trouble. */
 export const BAD: number = 7
-const PER_SECOND = 5_000
+const PER_SECOND = 2_500
 const SECONDS = 8
 // What was written last may linger, and takes a round trip.
 const GRACE_MS = 1_200
@@ -24,7 +24,7 @@ export interface Run {
   readonly current: World
 }
 
-/** Eight seconds of 5,000 lines a second into a stream of twenty partitions. */
+/** Eight seconds of 2,500 lines a second into a stream of twenty partitions. */
 export async function load(
   options: DisOptions,
   serviceOptions: ServiceOptions,

@@ -7,6 +7,7 @@ import {
   type FaultCode,
   type MemoryDisk
 } from '../../../packages/core/src/testing.ts'
+import { isThorough } from '../../thorough.ts'
 import type { WrittenLine } from './lives.ts'
 import { type ProducerLife, ProducerLives } from './producer-lives.ts'
 
@@ -189,8 +190,10 @@ describe.each(TABLE)("when '$operation' fails ($codes, short: $short)", ({ opera
     async ({ mode, ending, isLasting }) => {
       const before = await earlier()
       const wrong: string[] = []
-      for (const code of codes) {
-        for (let nth = 1; nth <= MOST_USES && wrong.length < 3; nth++) {
+      for (const [first, code] of codes.entries()) {
+        // The codes in turn, one for each use; or each of them at each use.
+        const step = isThorough ? 1 : codes.length
+        for (let nth = isThorough ? 1 : first + 1; nth <= MOST_USES && wrong.length < 3; nth += step) {
           const fault = { operation, nth, code, isLasting, ...(short === undefined ? {} : { short }) }
           const faults = await tell(before, mode, fault, ending)
           if (faults === undefined) break
