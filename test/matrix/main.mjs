@@ -1,7 +1,5 @@
-// `pnpm matrix [--only node@24,bun,next] [--write] [--keep]`: what is too heavy for `pnpm test`. The packed packages run in every Node that
-// is supported, in Bun and in Deno, with both ends of the frameworks' versions, and in a Next application as a standalone server. Their
-// types are compiled by each TypeScript. Needs npm's registry, about 2 GB in the temp folder, and some minutes. `--write` puts the result
-// into docs/runtimes.md. Ends with status 1 if something failed, or after 30 minutes.
+// `pnpm matrix`: what is too heavy for `pnpm test`. The packed packages run in every Node that is supported, in Bun and in Deno, with both
+// ends of the frameworks' versions, and in a Next application as a standalone server. Their types are compiled by each TypeScript.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,18 +15,28 @@ import { TYPES_NAMES, tryTypes } from './types.mjs'
 const LONGEST_MS = 30 * 60_000
 const DOCS = new URL('../../docs/runtimes.md', import.meta.url)
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    write: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false }
-  }
-})
+const HELP = `pnpm matrix [flags]: the packed packages in all runtimes, with all versions of what they stand beside
+
+  --only <names>  these rows only, with commas between them
+  --write         puts the result into docs/runtimes.md
+  --keep          leaves the folder in which all was installed
+  --help          this
+
+Needs npm's registry, about 2 GB in the temp folder, and some minutes. Status 1: something failed, or it was not at its end after 30 minutes.
+
+names: ${NAMES.join(', ')}
+`
+
+const { values } = argumentsGiven()
+if (values.help) {
+  process.stdout.write(HELP)
+  process.exit(0)
+}
 const names = values.only?.split(',') ?? NAMES
 const unknown = names.filter((name) => !NAMES.includes(name))
 if (unknown.length > 0) {
   console.error(`matrix: unknown: ${unknown.join(', ')}; there is ${NAMES.join(', ')}`)
-  process.exit(1)
+  process.exit(2)
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'dis-logs-matrix-'))
@@ -67,6 +75,21 @@ for (const name of names) {
 }
 console.log(failures.length === 0 ? 'matrix: everything works' : `matrix: ${failures.length} failed`)
 process.exitCode = failures.length === 0 ? 0 : 1
+
+function argumentsGiven() {
+  const options = {
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false }
+  }
+  try {
+    return parseArgs({ options })
+  } catch (error) {
+    console.error(`matrix: ${error.message}\n\n${HELP}`)
+    process.exit(2)
+  }
+}
 
 function resultsOf(name) {
   const own = join(folder, name.replaceAll(/\W+/g, '-'))
