@@ -6,6 +6,7 @@ import { DisCredentialsError } from '../../../packages/core/src/errors.ts'
 import { ScriptedTransport, stored } from '../../../packages/core/src/testing.ts'
 import { Bodies } from '../../../packages/core/src/wire/bodies.ts'
 import { WireForm } from '../../../packages/core/src/wire/form.ts'
+import { JsonFormat } from '../../../packages/core/src/wire/json.ts'
 import type { WireReply } from '../../../packages/core/src/wire/message.ts'
 import { FORMAT, TestQueue } from '../queue/builders.ts'
 
@@ -15,13 +16,15 @@ interface Options {
   readonly projectId?: string
   readonly get?: () => Promise<Credentials>
   readonly projectOf?: () => Promise<string>
+  readonly form?: WireForm
 }
 
 /** A sender with a batch of two lines. */
 function senderOf({
   projectId = 'p',
   get = async () => KEYS,
-  projectOf = async () => 'found'
+  projectOf = async () => 'found',
+  form = new WireForm(FORMAT, undefined, new Bodies())
 }: Options = {}) {
   const queue = new TestQueue()
   queue.put('a', 'a1')
@@ -43,7 +46,7 @@ function senderOf({
     identity: { host: 'dis.example', region: 'r', projectId, signing: 'sdk' },
     secrets: [],
     source: { producerId: '0.7', streamName: 's', endpoint: 'https://dis.example' },
-    form: new WireForm(FORMAT, undefined, new Bodies()),
+    form,
     clock: queue.clock
   })
   return { clock: queue.clock, batch, transport, sender, refused }
@@ -54,6 +57,54 @@ const error = (status: number, body: object, headers: Record<string, string> = {
   status,
   headers,
   body: Buffer.from(JSON.stringify(body))
+})
+
+/** Knows how many bodies nobody gave back. */
+class CountedBodies extends Bodies {
+  used = 0
+
+  override take(size: number): Buffer {
+    this.used++
+    return super.take(size)
+  }
+
+  override release(body: Buffer): void {
+    this.used--
+    super.release(body)
+  }
+
+  override forget(body: Buffer): void {
+    this.used--
+    super.forget(body)
+  }
+}
+
+describe('the memory of a body', () => {
+  const broken = () => {
+    throw new Error('a bug')
+  }
+
+  it('is given back where the codec throws, and used again', async () => {
+    const bodies = new CountedBodies()
+    const form = new WireForm(
+      new JsonFormat('s', undefined, bodies),
+      { name: 'lz4', compress: broken },
+      bodies
+    )
+    const { sender, batch } = senderOf({ form })
+    expect(await sender.send(batch)).toMatchObject({ kind: 'retry', code: 'BUG' })
+    expect(bodies.used).toBe(0)
+    expect(bodies.freeBytes).toBeGreaterThan(0)
+  })
+
+  it('is not counted as used any more where the attempt throws, nor used again', async () => {
+    const bodies = new CountedBodies()
+    const form = new WireForm(new JsonFormat('s', undefined, bodies), undefined, bodies)
+    const { sender, batch, transport } = senderOf({ form })
+    Object.assign(transport, { send: broken })
+    expect(await sender.send(batch)).toMatchObject({ kind: 'retry', code: 'BUG', ambiguous: true })
+    expect([bodies.used, bodies.freeBytes]).toEqual([0, 0])
+  })
 })
 
 describe('an attempt', () => {

@@ -42,6 +42,11 @@ interface Exchange {
   readonly secrets: readonly string[]
 }
 
+interface Delivery {
+  readonly held: Credentials | undefined
+  readonly outcome: Outcome
+}
+
 interface Granted {
   readonly held: Credentials
   readonly projectId: string
@@ -85,13 +90,7 @@ export class Sender {
     const { clock, form, store } = this.#parts
     const startedAt = clock.monotonic()
     const packed = form.pack(batch, store)
-    const { reply, held, secrets } = await this.#exchange(packed)
-    const results = readStoredReply(reply, batch.records, form.format, secrets)
-    const outcome: Outcome =
-      results === undefined
-        ? this.#judge(redactReply(reply, secrets), batch.records)
-        : { kind: 'delivered', results }
-    form.done(packed, outcome.kind === 'delivered' || outcome.kind === 'partial')
+    const { held, outcome } = await this.#deliver(packed, batch.records)
     if (outcome.kind === 'unauthorized' && held !== undefined) this.#parts.credentials.refused(held)
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish(
@@ -99,6 +98,25 @@ export class Sender {
       )
     }
     return outcome
+  }
+
+  /** Gives the memory of the body back, whatever becomes of it. */
+  async #deliver(packed: Packed, records: number): Promise<Delivery> {
+    const { form } = this.#parts
+    let isRead = false
+    try {
+      const { reply, held, secrets } = await this.#exchange(packed)
+      const results = readStoredReply(reply, records, form.format, secrets)
+      if (results !== undefined) {
+        isRead = true
+        return { held, outcome: { kind: 'delivered', results } }
+      }
+      const outcome = this.#judge(redactReply(reply, secrets), records)
+      isRead = outcome.kind === 'delivered' || outcome.kind === 'partial'
+      return { held, outcome }
+    } finally {
+      form.done(packed, isRead)
+    }
   }
 
   /**

@@ -59,12 +59,12 @@ export class WireForm {
     const plain = this.format.encode(batch, store)
     const codec = this.#codec
     if (codec === undefined) return { body: plain, headers: this.#headers }
-    const packed = {
-      body: codec.compress(plain),
-      headers: { ...this.#headers, ...compressionHeaders(codec.name, plain.length) }
+    try {
+      const body = codec.compress(plain)
+      return { body, headers: { ...this.#headers, ...compressionHeaders(codec.name, plain.length) } }
+    } finally {
+      this.#bodies.release(plain)
     }
-    this.#bodies.release(plain)
-    return packed
   }
 
   /** The attempt is over. `isRead`: the service has read the whole body, so that nobody else does. */
