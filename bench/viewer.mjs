@@ -2,18 +2,24 @@
  * `pnpm bench:viewer`: what an open page costs the local DIS. Pairs of runs on one server, without and with the page, the first of them in
  * turn. The page is a process that takes the events, or a real Chromium, which takes its share of the processors besides.
  */
-import { spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createLocalDis } from '@dis-logs/local'
 import { readFlags } from './measure/flags.mjs'
+import { medianInterval } from './measure/interval.mjs'
 import { median } from './measure/median.mjs'
 import { CpuWatch, startPool } from './measure/threads.mjs'
+import { withEnds } from './report/markdown.mjs'
 import { bodiesOf, load } from './viewer/load.mjs'
+
+const OPENED_MS = 500
 
 const flags = readFlags('pnpm bench:viewer -- what an open page costs the local DIS', {
   pairs: { default: 12, about: 'pairs of runs, without and with a page' },
   seconds: { default: 3, about: 'of a run' },
+  rate: { default: 25_000, about: 'records a second: as many as a page is ever told of, and no more' },
   records: { default: 500, about: 'records of a request' },
   bytes: { default: 250, about: 'of a line' },
   keys: { default: 50, about: 'different keys' },
@@ -32,21 +38,21 @@ const dis = await createLocalDis({
 })
 const bodies = bodiesOf(flags)
 
-/** @returns {Promise<() => Promise<unknown>>} what closes the page */
-async function openPage() {
-  if (flags.browser !== '') return openBrowser()
-  const child = spawn(process.execPath, [
-    new URL('viewer/watcher.mjs', import.meta.url).pathname,
-    String(dis.viewerUrl)
-  ])
-  await once(child.stdout, 'data')
-  return async () => {
-    child.kill()
-    await once(child, 'close')
+/**
+ * Started once: after a fork each page of memory that the server writes to costs it a fault, which is no cost of the page.
+ * @returns {Promise<{ open: () => Promise<unknown>, close: () => Promise<unknown>, end: () => unknown }>}
+ */
+async function startViewer() {
+  if (flags.browser !== '') return startBrowser()
+  const child = fork(new URL('viewer/watcher.mjs', import.meta.url), [String(dis.viewerUrl)])
+  const told = (/** @type {string} */ what) => {
+    child.send(what)
+    return once(child, 'message')
   }
+  return { open: () => told('open'), close: () => told('close'), end: () => child.kill() }
 }
 
-async function openBrowser() {
+async function startBrowser() {
   const { chromium } = createRequire(new URL('../test/viewer/package.json', import.meta.url))(
     'playwright-core'
   )
@@ -55,28 +61,38 @@ async function openBrowser() {
     args: ['--no-sandbox', '--disable-gpu']
   })
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  await page.goto(String(dis.viewerUrl))
-  await page.locator('#condition[data-kind=open]').waitFor()
-  return () => browser.close()
+  return {
+    open: async () => {
+      await page.goto(String(dis.viewerUrl))
+      await page.locator('#condition[data-kind=open]').waitFor()
+    },
+    close: () => page.goto('about:blank'),
+    end: () => browser.close()
+  }
 }
 
-/** One run: records a second, and the server's own processor time for each. */
+/** One run: the share of a second that the server's own thread was busy for, in ms, and how many records it got in one. */
 async function measure() {
   const before = watch.now().worker
   const startedAt = performance.now()
-  const requests = await load(dis.url, bodies, flags.seconds * 1_000)
+  const requests = await load(dis.url, bodies, flags.seconds * 1_000, flags.rate / flags.records)
   const seconds = (performance.now() - startedAt) / 1_000
-  const records = requests * flags.records
-  return { perSecond: records / seconds, micros: (watch.now().worker - before) / records }
+  return {
+    busyMs: (watch.now().worker - before) / 1_000 / seconds,
+    perSecond: (requests * flags.records) / seconds
+  }
 }
 
 async function measureWithPage() {
-  const close = await openPage()
+  await viewer.open()
+  // What was there before it is shown once.
+  await pause(OPENED_MS)
   const measured = await measure()
-  await close()
+  await viewer.close()
   return measured
 }
 
+const viewer = await startViewer()
 await measure()
 const pairs = []
 for (let pair = 0; pair < flags.pairs; pair++) {
@@ -85,25 +101,21 @@ for (let pair = 0; pair < flags.pairs; pair++) {
   pairs.push(pair % 2 === 0 ? { without: first, with: second } : { without: second, with: first })
 }
 watch.stop()
+await viewer.end()
 await dis.close()
 
-const middle = (/** @type {(pair: typeof pairs[number]) => number} */ of) => median(pairs.map(of))
-const told = (/** @type {(pair: typeof pairs[number]) => { perSecond: number, micros: number }} */ of) => {
-  const perSecond = Math.round(middle((pair) => of(pair).perSecond))
-  return `${perSecond} records/s, ${middle((pair) => of(pair).micros).toFixed(2)} µs of the server's thread each`
-}
-// What a page costs is the same each second, so a server that is busy all the time loses that part of its throughput.
-const costMs = middle((pair) => ((pair.with.micros - pair.without.micros) * pair.with.perSecond) / 1_000)
-const ratio = middle((pair) => pair.with.perSecond / pair.without.perSecond)
-const { records, bytes, keys, seconds } = flags
+const { rate, records, bytes, keys, seconds } = flags
+const costs = medianInterval(pairs.map((pair) => pair.with.busyMs - pair.without.busyMs))
+const middle = (/** @type {(pair: typeof pairs[number]) => number} */ of) => median(pairs.map(of)).toFixed(0)
 console.log(
-  `${pairs.length} pairs of ${seconds} s, ${records} records of ${bytes} bytes a request, ${keys} keys; medians`
-)
-console.log(`without a page: ${told((pair) => pair.without)}`)
-console.log(`with a page:    ${told((pair) => pair.with)}`)
-console.log(
-  `a page costs ${costMs.toFixed(1)} ms of each second of the server's thread: ${(costMs / 10).toFixed(1)} % of its throughput`
+  `${pairs.length} pairs of ${seconds} s, ${rate} records/s, ${records} of ${bytes} bytes a request, ${keys} keys; medians`
 )
 console.log(
-  `throughput with a page, by the clock: ${ratio.toFixed(3)} × (needs processors that nobody else uses)`
+  `without a page: ${middle((pair) => pair.without.perSecond)} records/s, the server's thread is busy for ${middle((pair) => pair.without.busyMs)} ms of each second`
+)
+console.log(
+  `with a page:    ${middle((pair) => pair.with.perSecond)} records/s, ${middle((pair) => pair.with.busyMs)} ms`
+)
+console.log(
+  `a page costs ${withEnds(costs, 0)} ms of each second: ${(costs.median / 10).toFixed(1)} % of what the thread can do`
 )

@@ -1,5 +1,6 @@
-/** Requests to a local DIS as fast as it takes them, over a few connections. */
+/** Requests to a local DIS at an even pace, or as fast as it takes them, over a few connections. */
 import { Agent, request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 
 const CONNECTIONS = 4
 const BODIES = 16
@@ -31,14 +32,19 @@ export function bodiesOf({ records, bytes, keys }) {
  * @param {string} url
  * @param {Buffer[]} bodies
  * @param {number} ms how long
+ * @param {number} perSecond requests; Infinity: as many as it takes
  * @returns {Promise<number>} requests that were answered in that time
  */
-export async function load(url, bodies, ms) {
+export async function load(url, bodies, ms, perSecond) {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
-  const endsAt = performance.now() + ms
+  const startedAt = performance.now()
+  const endsAt = startedAt + ms
   let answered = 0
   const connection = async (/** @type {number} */ first) => {
-    for (let turn = first; performance.now() < endsAt; turn++) {
+    for (let turn = first; ; turn += CONNECTIONS) {
+      const waitMs = startedAt + (turn * 1_000) / perSecond - performance.now()
+      if (waitMs > 0) await pause(waitMs)
+      if (performance.now() >= endsAt) return
       await send(`${url}/v2/p/records`, bodies[turn % bodies.length] ?? Buffer.alloc(0), agent)
       answered++
     }
