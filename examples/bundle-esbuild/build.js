@@ -22,7 +22,7 @@ await build({
   entryPoints: {
     app: 'app.js',
     'pino-dis': app.resolve('pino-dis'),
-    'dis-logs-worker': join(dirname(core), 'worker-thread.mjs'),
+    'dis-logs-worker': join(dirname(core), 'worker-thread.cjs'),
     'thread-stream-worker': createRequire(core).resolve('thread-stream/lib/worker.js')
   }
 })

@@ -13,7 +13,7 @@ export default {
     app: './app.js',
     // pino's thread loads this one, and takes what it exports.
     'pino-dis': { import: app.resolve('pino-dis'), library: { type: 'commonjs2' } },
-    'dis-logs-worker': { import: join(dirname(core), 'worker-thread.mjs'), library: { type: 'commonjs2' } },
+    'dis-logs-worker': { import: join(dirname(core), 'worker-thread.cjs'), library: { type: 'commonjs2' } },
     'thread-stream-worker': createRequire(core).resolve('thread-stream/lib/worker.js'),
     // Without threads one file is all.
     direct: './direct.js'

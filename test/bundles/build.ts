@@ -79,7 +79,7 @@ export const withThread: Bundler = async (build) => {
     entryPoints: {
       bundle: 'app.mjs',
       'pino-dis': app.resolve('pino-dis'),
-      'dis-logs-worker': join(dirname(core), 'worker-thread.mjs'),
+      'dis-logs-worker': join(dirname(core), 'worker-thread.cjs'),
       'thread-stream-worker': createRequire(core).resolve('thread-stream/lib/worker.js')
     },
     format: 'cjs',

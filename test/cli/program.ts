@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { LocalDis } from '@dis-logs/local'
 
-export const BIN: string = new URL('../../packages/cli/bin/dis-logs.mjs', import.meta.url).pathname
+export const BIN: string = new URL('../../packages/cli/bin/dis-logs.cjs', import.meta.url).pathname
 
 export const STREAM = 'app-logs'
 export const ACCESS_KEY = 'CLITESTACCESSKEY0001'

@@ -21,8 +21,8 @@ const CONTENTS: Readonly<Record<string, readonly string[]>> = {
     ...ALWAYS,
     'THIRD-PARTY.md',
     ...['index', 'otel', 'prometheus', 'reader', 'testing', 'worker'].flatMap(BOTH),
-    'dist/worker-thread.d.mts',
-    'dist/worker-thread.mjs'
+    'dist/worker-thread.cjs',
+    'dist/worker-thread.d.cts'
   ],
   'pino-dis': [...ALWAYS, ...BOTH('index')],
   'winston-dis': [...ALWAYS, ...BOTH('index')],
@@ -33,7 +33,7 @@ const CONTENTS: Readonly<Record<string, readonly string[]>> = {
     'dist/thread.mjs',
     ...['icon.svg', 'index.html', 'page.css', 'page.js', 'uplot.css'].map((name) => `dist/page/${name}`)
   ],
-  'dis-logs-cli': [...ALWAYS, ...BOTH('index'), ...BOTH('main'), 'bin/dis-logs.mjs']
+  'dis-logs-cli': [...ALWAYS, ...BOTH('index'), 'dist/main.cjs', 'dist/main.d.cts', 'bin/dis-logs.cjs']
 }
 const PART = /^dist\/[\w-]+-[\w-]{8}\.(cjs|mjs|d\.cts|d\.mts)$/
 

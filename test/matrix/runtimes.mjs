@@ -112,7 +112,7 @@ function trySpool({ path, args }, folder) {
 function tryShip({ path, args }, folder) {
   return withDis(LINES, async ({ env }) => {
     const input = Array.from({ length: LINES }, (_, n) => `{"n":${n}}\n`).join('')
-    const script = join(folder, 'node_modules/@dis-logs/cli/bin/dis-logs.mjs')
+    const script = join(folder, 'node_modules/@dis-logs/cli/bin/dis-logs.cjs')
     const { code, stderr } = await run(path, [...args, script, 'ship'], { cwd: folder, env, input })
     // The summary stands on stderr.
     return { code, stderr: code === 0 ? '' : stderr }

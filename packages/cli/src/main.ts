@@ -1,4 +1,4 @@
-/** What `bin/dis-logs.mjs` starts: the process around {@link run}. */
+/** What `bin/dis-logs.cjs` starts: the process around {@link run}. */
 import { printable } from '@dis-logs/core'
 import { processIo } from './io.ts'
 import { run } from './run.ts'

@@ -10,7 +10,7 @@ const LOADER_NAME = 'thread-stream-worker'
 
 /** The path of the thread's module; `undefined` if it, or the module that loads it, is not there. */
 export function locateThreadModule(): string | undefined {
-  const path = override(OWN_NAME) ?? besideThisFile('./worker-thread.mjs')
+  const path = override(OWN_NAME) ?? besideThisFile('./worker-thread.cjs')
   if (path === undefined || !existsSync(path) || !hasLoader()) return undefined
   return path
 }
