@@ -225,6 +225,12 @@ export const MUTATIONS = [
     replace: "'one-producer'"
   },
   {
+    name: 'a backslash is not escaped with the newlines',
+    file: 'record/newlines.ts',
+    find: 'text.replace(/[\\\\\\n]/g',
+    replace: 'text.replace(/[\\n]/g'
+  },
+  {
     name: 'the memory of a body is used again before its answer',
     file: 'wire/form.ts',
     find: 'if (codec === undefined) return { body: plain, headers: this.#headers }',

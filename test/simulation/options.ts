@@ -43,6 +43,7 @@ export function drawOptions(random: Random, streamName: string, hasFolder: boole
       compression: random.pick(['none', 'none', 'none', 'lz4', 'snappy', 'zstd'])
     },
     ...(random.fork('ids').chance(0.3) ? { lineId: true } : {}),
+    ...(random.fork('newlines').chance(0.2) ? { newlines: 'escape' } : {}),
     ...(random.chance(0.2) ? { stats: { intervalMs: random.pick([100, 1_000, 60_000, 86_400_000]) } } : {})
   }
 }

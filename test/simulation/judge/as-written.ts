@@ -20,9 +20,9 @@ export interface Arrived {
 
 export function asWritten(text: string): Arrived {
   const isEscaped = text.startsWith(ESCAPED)
-  const [head = '', id] = ID.exec(withNewlines(text)) ?? []
-  const rest = withNewlines(text).slice(head.length)
-  return { id, written: head === '' ? rest : `{${rest}`, isEscaped, text }
+  const line = isEscaped ? withNewlines(text.slice(ESCAPED.length)) : text
+  const [head, id] = ID.exec(line) ?? []
+  return { id, written: head === undefined ? line : `{${line.slice(head.length)}`, isEscaped, text }
 }
 
 /** Whether it is that line, or what `oversize: 'truncate'` left of it. */
@@ -51,7 +51,6 @@ function sizeOf(line: Line, text: string, written: string): number {
   return Buffer.byteLength(line.text) + text.length - written.length
 }
 
-function withNewlines(text: string): string {
-  if (!text.startsWith(ESCAPED)) return text
-  return text.slice(ESCAPED.length).replace(/\\(.)/g, (_, code: string) => (code === 'n' ? '\n' : code))
+function withNewlines(escaped: string): string {
+  return escaped.replace(/\\(.)/g, (_, code: string) => (code === 'n' ? '\n' : code))
 }

@@ -16,6 +16,44 @@ describe('the history', () => {
   })
 
   it.each([
+    [
+      'escaped where that is wanted',
+      'escape',
+      (text) => `\x1e\x1f${text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,
+      []
+    ],
+    ['not escaped where that is wanted', 'escape', (text) => text, ['changed', 'changed']],
+    [
+      'escaped where it is not',
+      'keep',
+      (text) => `\x1e\x1f${text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,
+      ['changed']
+    ],
+    [
+      'with a newline for the two characters of one',
+      'escape',
+      (text) => `\x1e\x1f${text.replaceAll('\n', '\\n')}`,
+      ['changed']
+    ]
+  ] as const satisfies readonly (readonly [
+    string,
+    'keep' | 'escape',
+    (text: string) => string,
+    readonly string[]
+  ])[])('knows a line with newlines, %s', (_, newlines, sent, found) => {
+    const history = new History(false)
+    const { text } = history.write(
+      recordByHand({ newlines }),
+      'k',
+      'logs',
+      0,
+      (n) => `{"n":${n},\n"s":"\\\\n"}`
+    )
+    history.cargoOf(sent(text), 1)
+    expect(kindsOf(history)).toEqual(found)
+  })
+
+  it.each([
     { told: ['failed', 'failed', 'again', 'again'], found: [] },
     { told: ['failed', 'failed', 'failed'], found: ['attempts'] }
   ] as const)('counts failures of a line against its attempts, and no throttling: %o', ({ told, found }) => {

@@ -1,8 +1,9 @@
 /** What happened in a run, line by line: the judge's only source. Its hashes tell whether two runs were the same, and until when. */
 import type { Told } from '../service/answer.ts'
+import { asWritten, isThatLine } from './as-written.ts'
 import { Chain, type KeptChain } from './chain.ts'
 import type { Books, LifeRecord } from './life-record.ts'
-import { type Identified, LineIds, withoutId } from './line-ids.ts'
+import { LineIds } from './line-ids.ts'
 
 /** A line that a process wrote. */
 export interface Line {
@@ -75,21 +76,6 @@ export interface Moment {
 }
 
 const DEFAULT_ATTEMPTS = 10
-/** Above this a line is cut, and marked. */
-const MOST_BYTES = 1_048_576
-
-/** Whether a text is what `oversize: 'truncate'` leaves of a line: its beginning, at most a few characters short of the limit. */
-function isCut(line: Line, text: string, { written }: Identified): boolean {
-  const mark = /…"?,"dis_truncated":\{"originalBytes":(\d+)\}\}$/.exec(written)
-  if (mark === null || line.life.slot.options.oversize === 'reject') return false
-  const bytes = Buffer.byteLength(text)
-  const isLongest = bytes <= MOST_BYTES && bytes > MOST_BYTES - 20
-  // An id is cut together with its line.
-  const size = Buffer.byteLength(line.text) + text.length - written.length
-  const isItsSize = Number(mark[1]) === size && size > MOST_BYTES
-  return isLongest && isItsSize && line.text.startsWith(written.slice(0, mark.index))
-}
-
 /** More of them say nothing new. */
 const MOST_VIOLATIONS = 5
 
@@ -184,12 +170,12 @@ export class History {
     const found: Line[] = []
     let notices = 0
     for (const text of data.split('\n')) {
-      const came = withoutId(text)
-      const n = /"n":(\d+)/.exec(came.written)?.[1]
+      const arrived = asWritten(text)
+      const n = /"n":(\d+)/.exec(arrived.written)?.[1]
       const line = n === undefined ? undefined : this.lines[Number(n)]
-      if (line !== undefined && (line.text === came.written || isCut(line, text, came))) {
+      if (line !== undefined && isThatLine(line, arrived)) {
         found.push(line)
-        const wrong = this.#ids.judge(line, came.id)
+        const wrong = this.#ids.judge(line, arrived.id)
         if (wrong !== undefined) this.violated('wrong id', at, wrong)
       } else if (text.includes('"dis_dropped":')) notices++
       else {

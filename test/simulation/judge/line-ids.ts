@@ -1,19 +1,6 @@
 /** Ids of lines (`lineId`): each line of such a process has one of its own, the same wherever and whenever it arrives; no other has any. */
 import type { Line } from './history.ts'
 
-const ID = /^\{"dis_id":"([\w-]{12}\.\d+)",?/
-
-/** A line as it came, and as it was written. */
-export interface Identified {
-  readonly id: string | undefined
-  readonly written: string
-}
-
-export function withoutId(text: string): Identified {
-  const [head, id] = ID.exec(text) ?? []
-  return { id, written: head === undefined ? text : `{${text.slice(head.length)}` }
-}
-
 export class LineIds {
   readonly #owners = new Map<string, Line>()
   readonly #ids = new Map<Line, string>()

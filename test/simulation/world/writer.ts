@@ -94,8 +94,9 @@ export class Writer {
     // A list of paths finds the key here or there.
     const isInside = Array.isArray(options.partitionKey) && this.#parts.random.chance(0.5)
     const member = isInside ? `"x":{"id":"${key}"}` : `"k":"${key}"`
+    const between = this.#between()
     const line = history.write(life.record, routeKey, options.streamName, timeline.now, (n) =>
-      key === undefined ? `{"n":${n},"p":"${pad}"}` : `{${member},"n":${n},"p":"${pad}"}`
+      key === undefined ? `{"n":${n},${between}"p":"${pad}"}` : `{${member},${between}"n":${n},"p":"${pad}"}`
     )
     life.record.written++
     life.record.largest = Math.max(life.record.largest, line.text.length * 3)
@@ -132,6 +133,13 @@ export class Writer {
       )
     }
     this.isWaiting = isFull && !life.isClosing
+  }
+
+  /** A newline and a backslash inside of some lines, where they are to come as they were written. Not where it stands for their ends. */
+  #between(): string {
+    const { options, writer } = this.plan
+    if (options.newlines !== 'escape' || writer.together === true) return ''
+    return this.#parts.random.chance(0.5) ? '\n  "s":"\\\\n",\n' : ''
   }
 
   /** The key that a line is routed by. */
