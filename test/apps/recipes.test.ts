@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { shareOf } from '../thorough.ts'
 import { openRequest, openSite, type Site, stop } from './app.ts'
 
 let site: Site
@@ -21,8 +22,8 @@ async function run(recipe: string, ask: NodeJS.Signals | 'shutdown' = 'SIGTERM')
   return { app, end, answer: await request.answer }
 }
 
-describe('SIGTERM: the open request is answered, and every line arrives', () => {
-  it.each([
+const RECIPES: { readonly recipe: string; readonly code: number | null; readonly says: readonly string[] }[] =
+  [
     { recipe: 'express-pino.mjs', code: 0, says: ['request completed'] },
     { recipe: 'express-winston.mjs', code: 0, says: [] },
     { recipe: 'fastify-pino.mjs', code: 0, says: ['request completed'] },
@@ -46,7 +47,10 @@ describe('SIGTERM: the open request is answered, and every line arrives', () => 
     { recipe: 'nest-winston-hook.mjs', code: null, says: ['Nest application successfully started'] },
     { recipe: 'cluster.mjs', code: 0, says: ['worker ended'] },
     { recipe: 'cluster-winston.mjs', code: 0, says: ['worker ended'] }
-  ])('$recipe', async ({ recipe, code, says }) => {
+  ]
+
+describe('SIGTERM: the open request is answered, and every line arrives', () => {
+  it.each(shareOf(RECIPES))('$recipe', async ({ recipe, code, says }) => {
     const { app, end, answer } = await run(`recipes/${recipe}`)
     const signal = code === null ? 'SIGTERM' : null
     expect({ end, answer }).toEqual({ end: { code, signal, stderr: '' }, answer: 'hello' })

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { echo, planted, TOKEN } from '../secrets/echo.ts'
 import { PLACES } from '../secrets/places.ts'
 import { findSecret } from '../secrets/witness.ts'
+import { shareOf } from '../thorough.ts'
 import { dislogs, STREAM } from './program.ts'
 
 const SECRET_KEY = planted('SecretKey', 30)
@@ -41,37 +42,36 @@ const ECHOES = [
   'the header X-Request-Id'
 ]
 
-describe.each(Object.entries(CREDENTIALS))(
-  'with %s, to a service that quotes the request',
-  (_, credentials) => {
-    it.each(ECHOES)(
-      'in %s, no command prints a secret',
-      async (name) => {
-        const place = PLACES[name]
-        if (place === undefined) throw new Error(`no place is called ${name}`)
-        const { server, sent } = await echo(place)
-        const env = {
-          DIS_ENDPOINT: server.url,
-          DIS_PROJECT_ID: 'p',
-          DIS_STREAM_NAME: STREAM,
-          HOME: dir,
-          ...credentials
+describe.each(
+  Object.entries(CREDENTIALS).map(([name, credentials], index) => ({ name, credentials, index }))
+)('with $name, to a service that quotes the request', ({ credentials, index }) => {
+  it.each(shareOf(ECHOES, index))(
+    'in %s, no command prints a secret',
+    async (name) => {
+      const place = PLACES[name]
+      if (place === undefined) throw new Error(`no place is called ${name}`)
+      const { server, sent } = await echo(place)
+      const env = {
+        DIS_ENDPOINT: server.url,
+        DIS_PROJECT_ID: 'p',
+        DIS_STREAM_NAME: STREAM,
+        HOME: dir,
+        ...credentials
+      }
+      const ends = await Promise.all(COMMANDS.map((command) => dislogs(command, env, 'a line\n')))
+      await server.close()
+      for (const { stdout, stderr, status } of ends) {
+        expect(stdout.length + stderr.length).toBeGreaterThan(0)
+        expect(status).not.toBe(2)
+        for (const secret of [TOKEN, SECRET_KEY, SECURITY_TOKEN]) {
+          expect(findSecret(`${stdout.toString('utf8')}\n${stderr}`, secret)).toBeUndefined()
         }
-        const ends = await Promise.all(COMMANDS.map((command) => dislogs(command, env, 'a line\n')))
-        await server.close()
-        for (const { stdout, stderr, status } of ends) {
-          expect(stdout.length + stderr.length).toBeGreaterThan(0)
-          expect(status).not.toBe(2)
-          for (const secret of [TOKEN, SECRET_KEY, SECURITY_TOKEN]) {
-            expect(findSecret(`${stdout.toString('utf8')}\n${stderr}`, secret)).toBeUndefined()
-          }
-        }
-        const isQuoted = [TOKEN, SECURITY_TOKEN].some(
-          (secret) => findSecret(sent.join('\n'), secret) !== undefined
-        )
-        expect(isQuoted).toBe(true)
-      },
-      60_000
-    )
-  }
-)
+      }
+      const isQuoted = [TOKEN, SECURITY_TOKEN].some(
+        (secret) => findSecret(sent.join('\n'), secret) !== undefined
+      )
+      expect(isQuoted).toBe(true)
+    },
+    60_000
+  )
+})

@@ -5,6 +5,7 @@ import pino from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import winston from 'winston'
 import { DisTransport } from 'winston-dis'
+import { shareOf } from '../thorough.ts'
 import { arrivals, compare, optionsFor, STREAM } from './arrivals.ts'
 
 const KEYS = { accessKey: 'WIRE-ACCESS-KEY', secretKey: 'wire-secret-key-of-some-length' }
@@ -72,12 +73,14 @@ describe.each(FORMS)('wire: $format, $compression', (wire) => {
   })
 })
 
-describe.each([
+const MISBEHAVING = [
   { format: 'protobuf', compression: 'none' },
   { format: 'protobuf', compression: 'zstd' },
   { format: 'json', compression: 'lz4' }
-] as const)('wire: $format, $compression, a service that misbehaves', (wire) => {
-  it.each<[Fault, boolean]>([
+] as const
+
+describe.each(MISBEHAVING)('wire: $format, $compression, a service that misbehaves', (wire) => {
+  const faults: [Fault, boolean][] = [
     [{ kind: 'short-list', times: 2 }, true],
     [{ kind: 'long-list', times: 2 }, false],
     [{ kind: 'not-json', times: 2 }, true],
@@ -87,7 +90,8 @@ describe.each([
     [{ kind: '429', times: 2 }, false],
     [{ kind: '500', times: 2 }, false],
     [{ kind: 'auth-441', times: 1 }, false]
-  ])('%o: nothing is lost', async (fault, mayRepeat) => {
+  ]
+  it.each(shareOf(faults, MISBEHAVING.indexOf(wire)))('%o: nothing is lost', async (fault, mayRepeat) => {
     await start({ faults: [fault] })
     const producer = createProducer(
       options({ wire, retry: { baseMs: 10, maxMs: 50, probeIntervalMs: 1_000 } })

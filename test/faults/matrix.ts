@@ -5,7 +5,7 @@ import type { PlainDisOptions, Stats } from '@dis-logs/core'
 import { createLocalDis, type Fault } from '@dis-logs/local'
 import { expect } from 'vitest'
 import { type Arrival, arrivals, optionsFor, STREAM } from '../e2e/arrivals.ts'
-import { isThorough } from '../thorough.ts'
+import { shareOf } from '../thorough.ts'
 
 /** Every way in which the local DIS misbehaves, often enough to be met and rarely enough to get through. */
 export const FAULTS: readonly Fault[] = [
@@ -66,8 +66,7 @@ const CELLS: readonly Cell[] = FAULTS.flatMap((fault) =>
 
 /** What follows the answer is the same code for both adapters: each gets each fault, in every second cell, and the other one the rest. */
 export function cellsOf(adapter: 'pino' | 'winston'): readonly Cell[] {
-  const own = adapter === 'pino' ? 0 : 1
-  return isThorough ? CELLS : CELLS.filter((_, index) => index % 2 === own)
+  return shareOf(CELLS, adapter === 'pino' ? 0 : 1)
 }
 
 /** Logs with `run`, which gives the stats that it saw, the last ones last; then checks the promises. */

@@ -6,6 +6,7 @@ import { createLocalDis } from '@dis-logs/local'
 import { describe, expect, it } from 'vitest'
 import { codeIn, type Row, tablesOf } from '../docs/tables.ts'
 import { arrivals, compare, optionsFor, STREAM } from '../e2e/arrivals.ts'
+import { shareOf } from '../thorough.ts'
 import { ARRANGEMENTS, run, type Version } from './child.ts'
 
 const LINES = 1_000
@@ -67,7 +68,7 @@ describe('docs/pino.md', () => {
     expect(names).toEqual(ARRANGEMENTS)
   })
 
-  it.each(cells)(
+  it.each(shareOf(cells))(
     'says how it ends: $version, $name',
     async ({ version, name, row }) => {
       const says = [...row].filter(([column]) => column !== 'arrangement')

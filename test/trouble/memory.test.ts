@@ -1,6 +1,7 @@
 /** Memory is what is really held. Each run is a process of its own, measured after its garbage is collected. */
 import { describe, expect, it } from 'vitest'
 import type { Stats } from '../../packages/core/src/index.ts'
+import { shareOf } from '../thorough.ts'
 import { MIB, measure } from './child.ts'
 
 const TIMEOUT_MS = 120_000
@@ -81,7 +82,7 @@ describe('lines of 100 KB that wait for a disk that fails', () => {
 })
 
 describe('a full buffer of 16 MiB', () => {
-  it.each([
+  const buffers: [string, object][] = [
     ['keys never seen twice', { keys: 0, bytes: 200 }],
     ['keys never seen twice, short lines', { keys: 0, bytes: 1 }],
     ['keys never seen twice, packed', { keys: 0, bytes: 200, options: { aggregate: true } }],
@@ -90,7 +91,8 @@ describe('a full buffer of 16 MiB', () => {
     ['one key', { keys: 1, bytes: 200 }],
     ['one key, short lines', { keys: 1, bytes: 1 }],
     ['one key, long lines', { keys: 1, bytes: 20_000 }]
-  ])(
+  ]
+  it.each(shareOf(buffers))(
     '%s: at most 1.5 times that is held, and nothing when all is delivered',
     async (_, parameters) => {
       const maxBytes = 16 * MIB
