@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { isThorough } from '../thorough.ts'
+import { isThorough, shareOf } from '../thorough.ts'
 import { KIND_NAMES } from './kinds.ts'
 
 const MAIN = new URL('./main.ts', import.meta.url).pathname
@@ -32,14 +32,15 @@ describe('fuzzing', () => {
     for (const kind of KIND_NAMES) expect(text).toMatch(new RegExp(`^${kind} +${inputs} `, 'm'))
   }, 240_000)
 
-  it.each([
+  const faults: [string, string][] = [
     ['throw', 'broke a promise: Error: planted'],
     ['rejection', 'broke a promise: Error: nobody handled'],
     ['large', 'took too much memory: 1'],
     ['slow', 'took too long: 3'],
     ['exit', 'ended the process: status 3'],
     ['endless', 'did not end: 10 s']
-  ])(
+  ]
+  it.each(shareOf(faults))(
     'finds a planted fault (%s), says how to repeat it, and keeps the input',
     (name, words) => {
       const { status, text } = planted(name)
