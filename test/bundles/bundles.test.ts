@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { copyFile, cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { createLocalDis, type LocalDis } from '@dis-logs/local'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { arrivals, compare, optionsFor, STREAM } from '../e2e/arrivals.ts'
+import { packTo } from '../tarballs.mjs'
 import { BUNDLERS, OUTSIDE, webpackOf, withThread } from './build.ts'
 
 const run = promisify(execFile)
@@ -144,15 +145,7 @@ async function start(name: string, way: string, options: object = {}, flags: rea
 
 /** What a user installs, without links: bundlers write real paths into a bundle. */
 async function installFromTarballs(source: string): Promise<void> {
-  await mkdir(source)
-  await Promise.all(
-    ['core', 'pino', 'winston'].map((name) =>
-      run('npx', ['-y', 'pnpm@10', 'pack', '--pack-destination', source], {
-        cwd: join(root, 'packages', name)
-      })
-    )
-  )
-  const tarballs = (await readdir(source)).map((file) => `./${file}`)
+  const tarballs = (await packTo(source, ['core', 'pino', 'winston'])).values()
   await writeFile(join(source, 'package.json'), '{"private":true}')
   const npm = ['install', '--no-audit', '--no-fund', '--prefer-offline']
   await run('npm', [...npm, ...tarballs, 'pino@10', 'winston@3'], { cwd: source })

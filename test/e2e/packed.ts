@@ -1,15 +1,12 @@
 /** What a user gets from the registry: packed tarballs, installed into an empty folder. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { type PackageFolder, packTo } from '../tarballs.mjs'
 
 const run = promisify(execFile)
-const root = new URL('../../', import.meta.url).pathname
-
-/** Folders below `packages`. */
-export type PackageFolder = 'core' | 'pino' | 'winston' | 'local' | 'cli'
 
 export interface InstalledPackages {
   readonly folder: string
@@ -28,11 +25,7 @@ export async function installPacked(
   peers: readonly string[]
 ): Promise<InstalledPackages> {
   const folder = await mkdtemp(join(tmpdir(), 'dis-logs-pack-'))
-  for (const name of packages) {
-    const cwd = join(root, 'packages', name)
-    await run('npx', ['-y', 'pnpm@10', 'pack', '--pack-destination', folder], { cwd })
-  }
-  const tarballs = (await readdir(folder)).filter((file) => file.endsWith('.tgz')).map((file) => `./${file}`)
+  const tarballs = (await packTo(folder, packages)).values()
   await writeFile(join(folder, 'package.json'), '{"private":true}')
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs, ...peers], {
     cwd: folder

@@ -9,18 +9,11 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
+import { packTo } from '../tarballs.mjs'
 
 const run = promisify(execFile)
 const ROOT = resolve(import.meta.dirname, '../..')
 const EXAMPLES = join(ROOT, 'examples')
-/** Folders below `packages`. */
-const OURS: Readonly<Record<string, string>> = {
-  '@dis-logs/core': 'core',
-  '@dis-logs/cli': 'cli',
-  '@dis-logs/local': 'local',
-  'pino-dis': 'pino',
-  'winston-dis': 'winston'
-}
 /** Too heavy to install for each test run: `pnpm matrix` runs them. The demo has a command of its own. */
 const ELSEWHERE = ['demo', 'nextjs']
 
@@ -35,7 +28,8 @@ export default async function install(project: TestProject): Promise<() => Promi
   const folder = mkdtempSync(join(tmpdir(), 'dis-logs-examples-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
-    const tarballs = await pack(join(folder, 'tarballs'))
+    const packed = await packTo(join(folder, 'tarballs'))
+    const tarballs = new Map([...packed].map(([name, path]) => [name, `file:${path}`]))
     const names = readdirSync(EXAMPLES).filter(
       (name) => !ELSEWHERE.includes(name) && existsSync(join(EXAMPLES, name, 'package.json'))
     )
@@ -55,19 +49,6 @@ export default async function install(project: TestProject): Promise<() => Promi
   }
   project.provide('installed', folder)
   return remove
-}
-
-/** Paths of the tarballs by name of the package. */
-async function pack(to: string): Promise<ReadonlyMap<string, string>> {
-  const packed = Object.entries(OURS).map(async ([name, directory]) => {
-    const cwd = join(ROOT, 'packages', directory)
-    const { stdout } = await run('npx', ['-y', 'pnpm@10', 'pack', '--json', '--pack-destination', to], {
-      cwd
-    })
-    const { filename }: { filename: string } = JSON.parse(stdout)
-    return [name, `file:${filename}`] as const
-  })
-  return new Map(await Promise.all(packed))
 }
 
 /** The examples ask for our latest release: that is what was packed. */

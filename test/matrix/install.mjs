@@ -1,25 +1,11 @@
 // What a user installs: this repository's packages as tarballs, and other programs from npm, in folders that the caller deletes.
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
-const ROOT = new URL('../../', import.meta.url).pathname
 const INSTALL_MS = 300_000
-
-/** Packs every package into the folder. Returns the paths. */
-export async function pack(folder) {
-  mkdirSync(folder, { recursive: true })
-  for (const name of ['core', 'pino', 'winston', 'local', 'cli']) {
-    const cwd = join(ROOT, 'packages', name)
-    await execute('npx', ['-y', 'pnpm@10', 'pack', '--pack-destination', folder], {
-      cwd,
-      timeout: INSTALL_MS
-    })
-  }
-  return readdirSync(folder).map((file) => join(folder, file))
-}
 
 /** The version of a package that was installed into a folder. */
 export function versionOf(folder, name) {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { pack } from './install.mjs'
+import { packTo } from '../tarballs.mjs'
 import { NAMES } from './names.mjs'
 import { NEXT, tryNext } from './next.mjs'
 import { PEER_NAMES, tryPeer } from './peers.mjs'
@@ -49,7 +49,7 @@ setTimeout(() => {
   process.exit(1)
 }, LONGEST_MS).unref()
 
-const tarballs = await pack(join(folder, 'tarballs'))
+const tarballs = [...(await packTo(join(folder, 'tarballs'))).values()]
 const app = join(folder, 'app')
 if (names.some((name) => RUNTIME_NAMES.includes(name))) await prepare(app, tarballs)
 
