@@ -26,9 +26,6 @@ interface Cost {
 const MAX_STALL_MS = 300
 const MAX_RATIO = 25
 
-/** What one key costs with each policy; measured once. */
-const oneKey = new Map<string, Promise<Cost>>()
-
 describe.each(['dropOldest', 'dropNewest', 'block'])('a full buffer, %s', (policy) => {
   it.each([
     ['100,000 keys', 100_000],
@@ -36,12 +33,11 @@ describe.each(['dropOldest', 'dropNewest', 'block'])('a full buffer, %s', (polic
     ['keys never seen twice', 0]
   ])(
     '%s cost about what one key costs, and never hold the event loop',
-    { timeout: 180_000 },
+    // A busy machine hits one run; a walk over all keys hits each of them.
+    { timeout: 180_000, retry: 2 },
     async (_, keys) => {
       const parameters = { policy, maxBytes: 64 * MIB, phaseMs: 1_000 }
-      const measured = oneKey.get(policy) ?? measure<Cost>('cost.mjs', { ...parameters, keys: 1 })
-      oneKey.set(policy, measured)
-      const one = await measured
+      const one = await measure<Cost>('cost.mjs', { ...parameters, keys: 1 })
       const many = await measure<Cost>('cost.mjs', { ...parameters, keys })
       expect(many.delivered).toBeGreaterThan(0)
       for (const phase of ['held', 'flowing'] as const) {
