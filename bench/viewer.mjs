@@ -14,6 +14,7 @@ import { CpuWatch, startPool } from './measure/threads.mjs'
 import { withEnds } from './report/markdown.mjs'
 import { bodiesOf, load } from './viewer/load.mjs'
 
+/** Time in which a page is shown what was there before it. */
 const OPENED_MS = 500
 
 const flags = readFlags('pnpm bench:viewer -- what an open page costs the local DIS', {
@@ -39,7 +40,7 @@ const dis = await createLocalDis({
 const bodies = bodiesOf(flags)
 
 /**
- * Started once: after a fork each page of memory that the server writes to costs it a fault, which is no cost of the page.
+ * Started once: after a fork each piece of memory that the server writes to costs it a fault, which is no cost of the page.
  * @returns {Promise<{ open: () => Promise<unknown>, close: () => Promise<unknown>, end: () => unknown }>}
  */
 async function startViewer() {
@@ -85,7 +86,6 @@ async function measure() {
 
 async function measureWithPage() {
   await viewer.open()
-  // What was there before it is shown once.
   await pause(OPENED_MS)
   const measured = await measure()
   await viewer.close()

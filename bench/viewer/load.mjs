@@ -1,4 +1,4 @@
-/** Requests to a local DIS at an even pace, or as fast as it takes them, over a few connections. */
+/** Requests to a local DIS at an even pace, over a few connections. */
 import { Agent, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -32,7 +32,7 @@ export function bodiesOf({ records, bytes, keys }) {
  * @param {string} url
  * @param {Buffer[]} bodies
  * @param {number} ms how long
- * @param {number} perSecond requests; Infinity: as many as it takes
+ * @param {number} perSecond requests
  * @returns {Promise<number>} requests that were answered in that time
  */
 export async function load(url, bodies, ms, perSecond) {

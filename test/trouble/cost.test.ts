@@ -1,8 +1,8 @@
 /**
  * What a line costs does not grow with the number of keys. Measured in CPU time of a process of its own, and against one key in the same
- * minute. What this finds is a walk over all keys for each line, which costs hundreds of times as much: the bounds are far from what is
- * measured (1 to 2 times with 100,000 keys, 4 to 6 with ever new ones, turns of 10 to 30 ms), so that no busy machine fails them. What a
- * line costs to the tenth of a microsecond is a matter of bench/.
+ * minute. What this finds is a walk over all keys for each line. The bounds leave room for a busy machine: on a quiet one 0.9 to 2.1 times
+ * were measured with 100,000 keys, up to 6.7 times with ever new ones, and turns of 4 to 58 ms. What a line costs to the tenth of a
+ * microsecond is a matter of bench/.
  */
 import { describe, expect, it } from 'vitest'
 import { MIB, measure } from './child.ts'
@@ -23,19 +23,18 @@ interface Cost {
   readonly delivered: number
 }
 
-const MAX_STALL_MS = 300
-const MAX_RATIO = 25
+const MAX_STALL_MS = 200
 
 describe.each(['dropOldest', 'dropNewest', 'block'])('a full buffer, %s', (policy) => {
   it.each([
-    ['100,000 keys', 100_000],
+    ['100,000 keys', { keys: 100_000, maxRatio: 6 }],
     // Each line makes a lane, and frees it.
-    ['keys never seen twice', 0]
+    ['keys never seen twice', { keys: 0, maxRatio: 15 }]
   ])(
     '%s cost about what one key costs, and never hold the event loop',
     // A busy machine hits one run; a walk over all keys hits each of them.
     { timeout: 180_000, retry: 2 },
-    async (_, keys) => {
+    async (_, { keys, maxRatio }) => {
       const parameters = { policy, maxBytes: 64 * MIB, phaseMs: 1_000 }
       const one = await measure<Cost>('cost.mjs', { ...parameters, keys: 1 })
       const many = await measure<Cost>('cost.mjs', { ...parameters, keys })
@@ -45,7 +44,7 @@ describe.each(['dropOldest', 'dropNewest', 'block'])('a full buffer, %s', (polic
         if (few === undefined || all === undefined) continue
         expect(few.lines).toBeGreaterThan(0)
         const ratio = all.microsecondsPerLine / few.microsecondsPerLine
-        expect(ratio, `times as much as one key, ${phase}`).toBeLessThanOrEqual(MAX_RATIO)
+        expect(ratio, `times as much as one key, ${phase}`).toBeLessThanOrEqual(maxRatio)
         expect(all.stallMs, `ms in one turn, ${phase}`).toBeLessThanOrEqual(MAX_STALL_MS)
       }
     }

@@ -107,11 +107,10 @@ export class Sender {
     try {
       const { reply, held, secrets } = await this.#exchange(packed)
       const results = readStoredReply(reply, records, form.format, secrets)
-      if (results !== undefined) {
-        isRead = true
-        return { held, outcome: { kind: 'delivered', results } }
-      }
-      const outcome = this.#judge(redactReply(reply, secrets), records)
+      const outcome: Outcome =
+        results === undefined
+          ? this.#judge(redactReply(reply, secrets), records)
+          : { kind: 'delivered', results }
       isRead = outcome.kind === 'delivered' || outcome.kind === 'partial'
       return { held, outcome }
     } finally {
